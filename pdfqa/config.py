@@ -1,0 +1,96 @@
+"""Settings, read once, in one order: argument, environment, default."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from pdfqa.errors import InvalidRequestError
+
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "workers": (1, 256),
+    "page_seconds": (0.1, 86_400),
+    "memory_mb": (64, 1_048_576),
+    "busy_seconds": (0, 86_400),
+}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set, with its default.
+
+    home: the directory that holds everything pdfqa keeps (`PDFQA_HOME`).
+    password: tried on encrypted files (`PDFQA_PASSWORD`); never stored.
+    workers: how many processes read pages (`PDFQA_WORKERS`); by default one for each core.
+    page_seconds: how long one page may take before its file is given up (`PDFQA_PAGE_SECONDS`).
+    memory_mb: how much memory a reading process may use (`PDFQA_MEMORY_MB`).
+    busy_seconds: how long to wait for another process that is writing (`PDFQA_BUSY_SECONDS`).
+    """
+
+    home: Path
+    password: str | None = None
+    workers: int = 1
+    page_seconds: float = 60.0
+    memory_mb: int = 2048
+    busy_seconds: float = 30.0
+
+    def __repr__(self) -> str:
+        return f"Settings(home={str(self.home)!r}, workers={self.workers})"
+
+
+def load(
+    *, home: str | os.PathLike[str] | None = None, password: str | None = None, env: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings: arguments first, then `PDFQA_*` variables of `env`, then defaults.
+
+    Raises:
+        InvalidRequestError: A variable holds something that is no number, or one out of range.
+    """
+    env = os.environ if env is None else env
+    numbers = {
+        name: _number(env, f"PDFQA_{name.upper()}", default, *_BOUNDS[name])
+        for name, default in (("page_seconds", 60.0), ("memory_mb", 2048), ("busy_seconds", 30.0))
+    }
+    return Settings(
+        home=Path(home or env.get("PDFQA_HOME") or default_home(env)).expanduser().absolute(),
+        password=password if password is not None else env.get("PDFQA_PASSWORD"),
+        workers=int(_number(env, "PDFQA_WORKERS", _cores(), *_BOUNDS["workers"])),
+        page_seconds=numbers["page_seconds"],
+        memory_mb=int(numbers["memory_mb"]),
+        busy_seconds=numbers["busy_seconds"],
+    )
+
+
+def default_home(env: Mapping[str, str]) -> Path:
+    """Return where this platform keeps a program's data."""
+    if sys.platform == "win32":
+        return Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "pdfqa"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "pdfqa"
+    return Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "pdfqa"
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _number(env: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise InvalidRequestError(
+            f"{name} is {text!r}, which is not a number from {low:g} to {high:g}",
+            hint=f"Unset {name}, or give it such a number.",
+            param=name,
+        )
+    return value

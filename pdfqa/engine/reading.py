@@ -1,0 +1,63 @@
+"""What a worker process does: open a document, and turn a range of its pages into a segment of the index."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pdfqa.types import DocumentInfo, Segment
+
+if TYPE_CHECKING:
+    from pdfqa.embed import StaticEmbedder
+
+SMALL = 16  # pages; a document that is no longer is read in the same task that opens it
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """Which document, and which of its pages: [first, last], from 1."""
+
+    path: str
+    shown: str
+    password: str | None = None
+    first: int = 1
+    last: int = 0
+    heading: str = ""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a document once it is open; `segment` holds all pages of a small one."""
+
+    info: DocumentInfo
+    segment: Segment | None = None
+
+
+def open_document(payload: bytes) -> bytes:
+    """Open the document of a `Request` and return an `Opened`."""
+    from pdfqa import pdf
+
+    request = msgspec.msgpack.decode(payload, type=Request)
+    info = pdf.read_info(request.path, request.password)
+    segment = _segment(msgspec.structs.replace(request, last=info.pages)) if info.pages <= SMALL else None
+    return msgspec.msgpack.encode(Opened(info=info, segment=segment))
+
+
+def read_segment(payload: bytes) -> bytes:
+    """Read and index the pages of a `Request` and return their `Segment`."""
+    return msgspec.msgpack.encode(_segment(msgspec.msgpack.decode(payload, type=Request)))
+
+
+def _segment(request: Request) -> Segment:
+    from pdfqa import pdf
+    from pdfqa.index.build import build
+
+    pages = list(pdf.read_pages(request.path, request.first, request.last, request.password))
+    return build(pages, _embedder(), heading=request.heading)
+
+
+@lru_cache(maxsize=1)
+def _embedder() -> StaticEmbedder:
+    from pdfqa.embed import load
+
+    return load()

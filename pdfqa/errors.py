@@ -1,0 +1,194 @@
+"""What can go wrong, said once: what happened, with the value, and what to do next.
+
+PdfqaError
+├── InvalidRequestError        the caller gave a wrong value (HTTP 400, exit 2)
+│   └── ObjectNotFoundError    no object has that id (HTTP 404, exit 2)
+├── FileError                  one file cannot be used (HTTP 400, exit 3)
+│   ├── FileMissingError       nothing at that path
+│   ├── FileAccessError        the system refuses to open it
+│   ├── EmptyFileError         no bytes
+│   ├── NotAPdfError           bytes of another kind
+│   ├── DamagedFileError       a PDF that no reader can open
+│   ├── EncryptedFileError     a password is needed, or the one given is wrong
+│   ├── NoPagesError           a PDF with no page
+│   ├── NoTextError            pages, but no text on any of them
+│   ├── NoPdfsError            a folder that holds no PDF
+│   └── ReaderFailedError      the reading process crashed, hung or ran out of memory
+├── StorageError               the home directory cannot be used (HTTP 500, exit 4)
+│   ├── StorageFullError       the disk is full
+│   ├── HomeBusyError          another process kept it locked for too long
+│   ├── NewerHomeError         a later version of pdfqa made it
+│   └── EmbedderMismatchError  it was indexed with another embedder
+├── MissingExtraError          an optional part is not installed (HTTP 501, exit 4)
+└── WaitTimeoutError           something waited for did not finish in time (HTTP 504, exit 4)
+"""
+
+from __future__ import annotations
+
+
+class PdfqaError(Exception):
+    """Base of every error that pdfqa raises on purpose.
+
+    Args:
+        message: What happened, with the value.
+        hint: What to do next.
+        param: The field or argument at fault, where there is one.
+    """
+
+    status = 500
+    code = "server_error"
+    exit_code = 4
+
+    def __init__(self, message: str, *, hint: str = "", param: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.param = param
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.hint, self.param))
+
+
+def _rebuild(kind: type[PdfqaError], message: str, hint: str, param: str | None) -> PdfqaError:
+    return kind(message, hint=hint, param=param)
+
+
+class InvalidRequestError(PdfqaError):
+    """The caller gave a wrong, unknown or contradictory value."""
+
+    status = 400
+    code = "invalid_request_error"
+    exit_code = 2
+
+
+class ObjectNotFoundError(InvalidRequestError):
+    """No object has that id."""
+
+    status = 404
+    code = "not_found"
+
+
+class FileError(PdfqaError):
+    """One file cannot be used; other files are not concerned."""
+
+    status = 400
+    code = "invalid_file"
+    exit_code = 3
+
+
+class FileMissingError(FileError):
+    """Nothing is at that path."""
+
+    code = "file_missing"
+
+
+class FileAccessError(FileError):
+    """The system refuses to open the file."""
+
+    code = "file_access"
+
+
+class EmptyFileError(FileError):
+    """The file has no bytes."""
+
+    code = "empty_file"
+
+
+class NotAPdfError(FileError):
+    """The file holds something other than a PDF."""
+
+    code = "unsupported_file"
+
+
+class DamagedFileError(FileError):
+    """No reader can open the PDF."""
+
+    code = "damaged_file"
+
+
+class EncryptedFileError(FileError):
+    """The PDF needs a password, or the one given is wrong."""
+
+    code = "encrypted_file"
+
+
+class NoPagesError(FileError):
+    """The PDF has no page."""
+
+    code = "no_pages"
+
+
+class NoTextError(FileError):
+    """The PDF has pages, but no text on any of them."""
+
+    code = "no_text"
+
+
+class NoPdfsError(FileError):
+    """The folder holds no PDF."""
+
+    code = "no_pdfs"
+
+
+class ReaderFailedError(FileError):
+    """The process that read the file crashed, hung or ran out of memory."""
+
+    code = "reader_failed"
+
+
+class StorageError(PdfqaError):
+    """The home directory cannot be used."""
+
+    code = "storage_error"
+
+
+class StorageFullError(StorageError):
+    """The disk is full; what was being written is undone."""
+
+    code = "storage_full"
+
+
+class HomeBusyError(StorageError):
+    """Another process kept the home directory locked for too long."""
+
+    code = "home_busy"
+
+
+class NewerHomeError(StorageError):
+    """A later version of pdfqa made the home directory."""
+
+    code = "newer_home"
+
+
+class EmbedderMismatchError(StorageError):
+    """The home directory was indexed with another embedder."""
+
+    code = "embedder_mismatch"
+
+
+class MissingExtraError(PdfqaError):
+    """An optional part of pdfqa is not installed."""
+
+    status = 501
+    code = "missing_extra"
+
+
+class WaitTimeoutError(PdfqaError):
+    """Something that was waited for did not finish in time."""
+
+    status = 504
+    code = "timeout"
+
+
+def by_code(code: str) -> type[PdfqaError]:
+    """Return the error class of a code, or PdfqaError for an unknown one."""
+    waiting = [PdfqaError]
+    while waiting:
+        kind = waiting.pop()
+        if kind.__dict__.get("code") == code:
+            return kind
+        waiting.extend(kind.__subclasses__())
+    return PdfqaError

@@ -1,0 +1,65 @@
+"""Build the index of a range of pages: terms, lengths and vectors of its passages."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+
+import numpy as np
+
+from pdfqa import languages
+from pdfqa.embed import Embedder
+from pdfqa.passages import DEFAULT, Strategy, cut
+from pdfqa.types import Page, Passage, Segment
+
+MAX_PASSAGES = 1 << 16  # a passage's place in its segment has 16 bits at least
+_MAX_COUNT = 255
+_MAX_LENGTH = (1 << 16) - 1
+
+
+def build(
+    pages: list[Page], embedder: Embedder, *, heading: str = "", strategy: Strategy = DEFAULT
+) -> Segment:
+    """Return the segment of consecutive pages of one document.
+
+    Args:
+        pages: The pages, in order.
+        embedder: What makes the vectors.
+        heading: The heading that the first page begins under.
+        strategy: How the pages are cut into passages.
+    """
+    language = languages.detect("\n".join(page.text for page in pages))
+    passages = cut(pages, language, heading=heading, strategy=strategy)[:MAX_PASSAGES]
+    texts = {page.number: page.text for page in pages}
+    bodies = [texts[passage.page][passage.start : passage.end] for passage in passages]
+    postings, lengths = _postings(passages, bodies, language)
+    return Segment(
+        pages=pages,
+        language=language,
+        passages=passages,
+        lengths=struct.pack(f"<{len(lengths)}H", *lengths),
+        vectors=quantize(embedder.encode(bodies)).tobytes() if bodies else b"",
+        postings=postings,
+    )
+
+
+def quantize(vectors: np.ndarray) -> np.ndarray:
+    """Return unit vectors as int8; no loss of rank was measured (MEASURED.md, part 3)."""
+    return np.rint(vectors * 127).astype(np.int8)
+
+
+def _postings(
+    passages: list[Passage], bodies: list[str], language: str
+) -> tuple[dict[str, bytes], list[int]]:
+    analyzer = languages.analyzer(language)
+    places: dict[str, list[int]] = {}
+    lengths = []
+    for place, (passage, body) in enumerate(zip(passages, bodies, strict=True)):
+        terms = analyzer.terms(body)
+        # A heading speaks for every passage under it, and tells one table of figures from the next.
+        counts = Counter(terms)
+        counts.update(analyzer.terms(passage.heading))
+        lengths.append(min(len(terms), _MAX_LENGTH))
+        for term, count in counts.items():
+            places.setdefault(term, []).append(place << 8 | min(count, _MAX_COUNT))
+    return {term: struct.pack(f"<{len(found)}I", *found) for term, found in places.items()}, lengths

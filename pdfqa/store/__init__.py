@@ -1,0 +1,8 @@
+"""Storage: one SQLite database in the home directory, and the bytes of uploaded files beside it."""
+
+from pdfqa.store.blobs import Blobs
+from pdfqa.store.database import Database
+from pdfqa.store.documents import Documents, StoredIndex
+from pdfqa.store.objects import ObjectPage, Objects
+
+__all__ = ["Blobs", "Database", "Documents", "ObjectPage", "Objects", "StoredIndex"]

@@ -1,0 +1,159 @@
+"""The database: one connection for each thread, transactions, schema versions, errors in our own words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pdfqa.errors import HomeBusyError, NewerHomeError, StorageError, StorageFullError
+from pdfqa.store.schema import MIGRATIONS
+
+_PRAGMAS = (
+    "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16000",
+)
+
+
+class Database:
+    """The SQLite database of one home directory, usable from several threads and processes at once.
+
+    Args:
+        home: The directory; made if it is missing.
+        busy_seconds: How long to wait for another writer.
+        trace: Called with every SQL statement.
+    """
+
+    def __init__(
+        self, home: Path, *, busy_seconds: float = 30.0, trace: Callable[[str], None] | None = None
+    ) -> None:
+        self.home = home
+        self.path = home / "pdfqa.db"
+        self._busy_seconds = busy_seconds
+        self._trace = trace
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._all: list[sqlite3.Connection] = []
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"the home directory {home} cannot be made: {error.strerror}",
+                hint="Choose another with --home or PDFQA_HOME.",
+            ) from error
+        self._migrate()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection, opened on first use."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self._open()
+            with self._lock:
+                self._all.append(found)
+        return found
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+    @contextmanager
+    def atomic(self) -> Iterator[sqlite3.Connection]:
+        """Make all writes inside happen together or not at all; a nested use is a savepoint of the outer one."""
+        connection = self.connection
+        nested = connection.in_transaction
+        with self.translated():
+            connection.execute("SAVEPOINT inner_step" if nested else "BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                # SQLite itself has already rolled back after some errors, a full disk among them.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK TO inner_step" if nested else "ROLLBACK")
+                raise
+            connection.execute("RELEASE inner_step" if nested else "COMMIT")
+
+    def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        with self.translated():
+            return self.connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
+        """Return the first row of a query, or None."""
+        with self.translated():
+            found: tuple[Any, ...] | None = self.connection.execute(sql, parameters).fetchone()
+            return found
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Raise SQLite's errors as pdfqa's."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._translate(error) from error
+
+    def _translate(self, error: sqlite3.Error) -> StorageError:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            return HomeBusyError(
+                f"another process has kept {self.path} locked for more than {self._busy_seconds:g} s",
+                hint="Wait until it has finished, or set PDFQA_BUSY_SECONDS to wait longer.",
+            )
+        if "full" in text or "disk I/O" in text:
+            return StorageFullError(
+                f"{self.path} could not be written: {text}; what was being added is undone",
+                hint="Free some space, or move the home directory with PDFQA_HOME.",
+            )
+        if "readonly" in text or "unable to open" in text:
+            return StorageError(
+                f"{self.path} cannot be opened for writing: {text}",
+                hint="Check its permissions, or choose another home with --home or PDFQA_HOME.",
+            )
+        return StorageError(
+            f"{self.path} cannot be used: {text}", hint="Move it away and add the files again."
+        )
+
+    def _open(self) -> sqlite3.Connection:
+        with self.translated():
+            connection = sqlite3.connect(
+                self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
+            )
+            if self._trace:
+                connection.set_trace_callback(self._trace)
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            return connection
+
+    def _migrate(self) -> None:
+        latest = len(MIGRATIONS)
+        version = self.version
+        if version == 0:
+            with self.translated():
+                self.connection.execute("PRAGMA journal_mode = WAL")
+        if version < latest:
+            with self.atomic() as connection:
+                # Another process may have migrated while this one waited for the lock.
+                for number in range(self.version, latest):
+                    for statement in MIGRATIONS[number]:
+                        connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {latest}")
+        elif version > latest:
+            raise NewerHomeError(
+                f"{self.path} has schema {version}; this pdfqa knows schemas up to {latest}",
+                hint="Upgrade pdfqa (pip install -U pdfqa), or choose another home with PDFQA_HOME.",
+            )
+
+    @property
+    def version(self) -> int:
+        """Return the version of the schema."""
+        row = self.row("PRAGMA user_version")
+        return int(row[0]) if row else 0

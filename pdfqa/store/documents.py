@@ -1,0 +1,193 @@
+"""Documents as they were read: their pages, and the segments and postings that search looks through."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+import msgspec
+
+from pdfqa.errors import InvalidRequestError
+from pdfqa.store.database import Database
+from pdfqa.types import DocumentInfo, Page, Passage, Segment, Unread
+
+_PAGE = msgspec.msgpack.Decoder(Page)
+_INFO = msgspec.msgpack.Decoder(DocumentInfo)
+_UNREAD = msgspec.msgpack.Decoder(list[Unread])
+_PASSAGES = msgspec.msgpack.Decoder(list[Passage])
+_TERMS = msgspec.msgpack.Decoder(list[str])
+
+
+class StoredDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that has been read. `read_at` is in seconds since 1970."""
+
+    id: int
+    sha256: str
+    pages: int
+    language: str
+    read_at: int
+    info: DocumentInfo
+    unread: list[Unread]
+
+
+class StoredIndex(msgspec.Struct, frozen=True, kw_only=True):
+    """A document cut into passages in one way, embedded by one embedder."""
+
+    id: int
+    document: int
+    strategy: str
+    embedder: str
+    passages: int
+
+
+class Documents:
+    """The documents of one home directory, by the hash of their bytes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, sha256: str) -> StoredDocument | None:
+        """Return the document with these bytes, if it has been read."""
+        row = self._database.row(
+            "SELECT id, sha256, pages, language, read_at, info, unread FROM documents WHERE sha256 = ?", (sha256,)
+        )
+        if row is None:
+            return None
+        *plain, info, unread = row
+        return StoredDocument(
+            **dict(zip(("id", "sha256", "pages", "language", "read_at"), plain, strict=True)),
+            info=_INFO.decode(info),
+            unread=_UNREAD.decode(unread),
+        )
+
+    def find_index(self, sha256: str, strategy: str) -> StoredIndex | None:
+        """Return the index of a document that was cut with this strategy, if there is one."""
+        row = self._database.row(
+            "SELECT i.id, i.document, i.strategy, i.embedder, i.passages FROM indexes i "
+            "JOIN documents d ON d.id = i.document WHERE d.sha256 = ? AND i.strategy = ?",
+            (sha256, strategy),
+        )
+        if row is None:
+            return None
+        return StoredIndex(id=row[0], document=row[1], strategy=row[2], embedder=row[3], passages=row[4])
+
+    def page(self, sha256: str, number: int) -> Page:
+        """Return one page, counted from 1.
+
+        Raises:
+            InvalidRequestError: The document has no such page.
+        """
+        row = self._database.row(
+            "SELECT p.body FROM pages p JOIN documents d ON d.id = p.document WHERE d.sha256 = ? AND p.number = ?",
+            (sha256, number),
+        )
+        if row is None:
+            found = self.find(sha256)
+            count = found.pages if found else 0
+            raise InvalidRequestError(f"there is no page {number}; the document has {count} pages", param="page")
+        return _PAGE.decode(row[0])
+
+    def sha256(self, document: int) -> str:
+        """Return the hash of a document's bytes."""
+        row = self._database.row("SELECT sha256 FROM documents WHERE id = ?", (document,))
+        return str(row[0]) if row else ""
+
+    def labels(self, sha256: str) -> list[str]:
+        """Return the printed labels of a document's pages, in order."""
+        rows = self._database.rows(
+            "SELECT p.label FROM pages p JOIN documents d ON d.id = p.document WHERE d.sha256 = ? ORDER BY p.number",
+            (sha256,),
+        )
+        return [label for (label,) in rows]
+
+    def passages(self, segment: int) -> list[Passage]:
+        """Return the passages of a segment."""
+        row = self._database.row("SELECT passages FROM segments WHERE id = ?", (segment,))
+        return _PASSAGES.decode(row[0]) if row else []
+
+    def write(
+        self, document: StoredDocument, segments: Iterable[Segment], *, strategy: str, embedder: str
+    ) -> StoredIndex:
+        """Store a document, its pages and its index in one transaction; one that is already there is kept.
+
+        `document.id` is ignored.
+        """
+        with self._database.atomic() as connection:
+            known = self.find_index(document.sha256, strategy)
+            if known is not None:  # another process was faster
+                return known
+            id_ = connection.execute(
+                "INSERT INTO documents (sha256, pages, language, read_at, info, unread) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    document.sha256,
+                    document.pages,
+                    document.language,
+                    document.read_at,
+                    msgspec.msgpack.encode(document.info),
+                    msgspec.msgpack.encode(document.unread),
+                ),
+            ).lastrowid
+            assert id_ is not None  # noqa: S101 (an INSERT that did not raise has a row id)
+            return self._write_index(id_, segments, strategy, embedder)
+
+    def remove(self, sha256: str) -> None:
+        """Delete a document with everything that was made of it."""
+        with self._database.atomic() as connection:
+            segments = connection.execute(
+                "SELECT s.id, s.terms FROM segments s JOIN indexes i ON i.id = s.index_id "
+                "JOIN documents d ON d.id = i.document WHERE d.sha256 = ?",
+                (sha256,),
+            ).fetchall()
+            for id_, terms in segments:
+                connection.executemany(
+                    "DELETE FROM postings WHERE term = ? AND segment = ?",
+                    ((term, id_) for term in _TERMS.decode(zlib.decompress(terms))),
+                )
+            connection.execute("DELETE FROM documents WHERE sha256 = ?", (sha256,))
+
+    def totals(self) -> tuple[int, int, dict[str, int]]:
+        """Return the number of pages, of passages, and of documents in each language."""
+        (pages,) = self._database.row("SELECT coalesce(sum(pages), 0) FROM documents") or (0,)
+        (passages,) = self._database.row("SELECT coalesce(sum(passages), 0) FROM indexes") or (0,)
+        languages = self._database.rows("SELECT language, count(*) FROM documents GROUP BY 1 ORDER BY 2 DESC, 1")
+        return int(pages), int(passages), {language or "unknown": count for language, count in languages}
+
+    def _write_index(self, document: int, segments: Iterable[Segment], strategy: str, embedder: str) -> StoredIndex:
+        connection = self._database.connection
+        index = connection.execute(
+            "INSERT INTO indexes (document, strategy, embedder, passages) VALUES (?, ?, ?, 0)",
+            (document, strategy, embedder),
+        ).lastrowid
+        assert index is not None  # noqa: S101 (as above)
+        count = 0
+        for segment in segments:
+            count += len(segment.passages)
+            connection.executemany(
+                "INSERT INTO pages (document, number, label, body) VALUES (?, ?, ?, ?)",
+                ((document, page.number, page.label, msgspec.msgpack.encode(page)) for page in segment.pages),
+            )
+            self._write_segment(index, segment)
+        connection.execute("UPDATE indexes SET passages = ? WHERE id = ?", (count, index))
+        return StoredIndex(id=index, document=document, strategy=strategy, embedder=embedder, passages=count)
+
+    def _write_segment(self, index: int, segment: Segment) -> None:
+        # Sorted terms go into neighbouring places of the table, and compress well.
+        terms = sorted(segment.postings)
+        connection = self._database.connection
+        id_ = connection.execute(
+            "INSERT INTO segments (index_id, language, size, passages, lengths, vectors, terms) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                index,
+                segment.language,
+                len(segment.passages),
+                msgspec.msgpack.encode(segment.passages),
+                segment.lengths,
+                segment.vectors,
+                zlib.compress(msgspec.msgpack.encode(terms), 1),
+            ),
+        ).lastrowid
+        connection.executemany(
+            "INSERT INTO postings (term, segment, data) VALUES (?, ?, ?)",
+            ((term, id_, segment.postings[term]) for term in terms),
+        )

@@ -1,0 +1,63 @@
+"""The schema, as numbered steps; a step that has been released is never changed."""
+
+from __future__ import annotations
+
+_FIRST = (
+    # Every resource of the wire, as the JSON it is sent as. `key` finds it by something other than its id:
+    # a file by the hash of its content, a vector store by the set of contents it was made for.
+    """CREATE TABLE objects (
+        seq INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        parent TEXT NOT NULL,
+        id TEXT NOT NULL,
+        key TEXT,
+        body BLOB NOT NULL,
+        UNIQUE (kind, parent, id))""",
+    "CREATE INDEX objects_in_order ON objects (kind, parent, seq)",
+    "CREATE INDEX objects_by_key ON objects (kind, key) WHERE key IS NOT NULL",
+    "CREATE INDEX objects_by_id ON objects (kind, id)",
+    # Where the bytes with a given hash are: a path that was seen, or (path NULL) the blobs directory.
+    """CREATE TABLE contents (
+        sha256 TEXT PRIMARY KEY,
+        bytes INTEGER NOT NULL,
+        path TEXT) WITHOUT ROWID""",
+    """CREATE TABLE documents (
+        id INTEGER PRIMARY KEY,
+        sha256 TEXT NOT NULL UNIQUE REFERENCES contents ON DELETE CASCADE,
+        pages INTEGER NOT NULL,
+        language TEXT NOT NULL,
+        read_at INTEGER NOT NULL,
+        info BLOB NOT NULL,
+        unread BLOB NOT NULL)""",
+    """CREATE TABLE pages (
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        label TEXT NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (document, number))""",
+    # One document cut into passages in one way. A segment is a range of its pages that was indexed together.
+    """CREATE TABLE indexes (
+        id INTEGER PRIMARY KEY,
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        strategy TEXT NOT NULL,
+        embedder TEXT NOT NULL,
+        passages INTEGER NOT NULL,
+        UNIQUE (document, strategy))""",
+    """CREATE TABLE segments (
+        id INTEGER PRIMARY KEY,
+        index_id INTEGER NOT NULL REFERENCES indexes ON DELETE CASCADE,
+        language TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        passages BLOB NOT NULL,
+        lengths BLOB NOT NULL,
+        vectors BLOB NOT NULL,
+        terms BLOB NOT NULL)""",
+    "CREATE INDEX segments_of_index ON segments (index_id)",
+    """CREATE TABLE postings (
+        term TEXT NOT NULL,
+        segment INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (term, segment)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)

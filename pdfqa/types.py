@@ -1,0 +1,289 @@
+"""Values: what a PDF is seen as, and what a question gives back.
+
+Pages are numbered from 1. `start` and `end` are character offsets into the text of one page, so that
+`page.text[citation.start:citation.end] == citation.quote`. Lengths on a page are PDF points (1/72 inch), measured
+from the left and the bottom edge of the page as it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+BlockKind = Literal["text", "heading", "list", "table", "caption"]
+Outcome = Literal["answered", "not_found", "unreadable"]
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the values a caller sees: immutable, printable, convertible to JSON."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as plain dictionaries, lists, strings and numbers."""
+        result: dict[str, Any] = msgspec.to_builtins(self)
+        return result
+
+    def to_json(self) -> str:
+        """Return the value as one line of JSON."""
+        return msgspec.json.encode(self).decode()
+
+
+class Box(Value):
+    """A rectangle on a page, in PDF points from the lower left corner of the page as shown."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class Block(msgspec.Struct, frozen=True, array_like=True):
+    """A paragraph, heading, list item, table or caption: the span [start, end) of its page's text.
+
+    A table's rows are lines; the first `header_rows` lines are its header. A heading has a level from 1.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind = "text"
+    level: int = 0
+    header_rows: int = 0
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page as it was read: its text in reading order, cut into blocks."""
+
+    number: int
+    label: str
+    width: float
+    height: float
+    text: str
+    blocks: list[Block]
+    source: Literal["text", "ocr", "none"] = "text"
+    reader: str = "pdfium"
+    warnings: list[str] = []
+
+
+class OutlineItem(msgspec.Struct, frozen=True, array_like=True):
+    """One entry of the document's own table of contents."""
+
+    title: str
+    page: int
+    level: int
+
+
+class DocumentInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a document before its pages are read."""
+
+    pages: int
+    title: str = ""
+    metadata: dict[str, str] = {}
+    outline: list[OutlineItem] = []
+    reader: str = "pdfium"
+
+
+class Passage(msgspec.Struct, frozen=True, array_like=True):
+    """A piece of one document that search returns: the span [start, end) of one page's text."""
+
+    page: int
+    start: int
+    end: int
+    heading: str = ""
+    kind: BlockKind = "text"
+
+
+class Segment(msgspec.Struct, frozen=True, array_like=True):
+    """A range of one document's pages, read and made ready for search.
+
+    `lengths` holds the number of terms of each passage (little-endian uint16), `vectors` its embedding (int8, one row
+    each). `postings` maps a term to where it occurs: for each passage that has it a little-endian uint32, the
+    passage's place in the segment times 256 plus how often it occurs there (255 at most).
+    """
+
+    pages: list[Page]
+    language: str
+    passages: list[Passage]
+    lengths: bytes
+    vectors: bytes
+    postings: dict[str, bytes]
+
+
+class Unread(Value):
+    """Pages of a file that gave no text, and why."""
+
+    file: str
+    pages: list[int]
+    reason: str
+
+
+class Hit(Value):
+    """A passage found by a search.
+
+    `score` is in [0, 1] and compares hits of one search. `explain` holds the parts of the score and the terms that
+    matched, when it was asked for.
+    """
+
+    file: str
+    page: int
+    label: str
+    score: float
+    text: str
+    start: int
+    end: int
+    heading: str = ""
+    explain: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+    def __repr__(self) -> str:
+        return f"Hit({self.file!r}, p. {self.page}, score {self.score:.2f}, {_short(self.text)!r})"
+
+    def _repr_html_(self) -> str:
+        from pdfqa import render
+
+        return render.hit_html(self)
+
+
+class Citation(Value, dict=True):
+    """A quote, the page it stands on and whether it was found there.
+
+    `verified` is true when `quote` is, character for character, `start` to `end` of the stored text of that page.
+    """
+
+    file: str
+    page: int
+    label: str
+    quote: str
+    start: int
+    end: int
+    verified: bool
+    score: float
+
+    def boxes(self) -> list[Box]:
+        """Return the rectangles that the quote covers on its page, one for each line, found in the PDF itself.
+
+        Raises:
+            FileMissingError: The PDF is no longer where it was read from.
+            FileError: The PDF cannot be read.
+        """
+        locate: Callable[[Citation], list[Box]] | None = self.__dict__.get("_locate")
+        return locate(self) if locate else []
+
+    def with_locator(self, locate: Callable[[Citation], list[Box]]) -> Citation:
+        """Return this citation, able to find its boxes."""
+        self.__dict__["_locate"] = locate
+        return self
+
+    def __repr__(self) -> str:
+        printed = f" (printed {self.label})" if self.label not in ("", str(self.page)) else ""
+        mark = "" if self.verified else ", unverified"
+        return f"Citation({self.file!r}, p. {self.page}{printed}, {_short(self.quote)!r}{mark})"
+
+    def _repr_html_(self) -> str:
+        from pdfqa import render
+
+        return render.citation_html(self)
+
+
+class Answer(Value):
+    """What was asked, what the documents say, and the proof.
+
+    `outcome` is `answered`, `not_found` (the documents were read and do not say) or `unreadable` (nothing to search).
+    `timings` are seconds. `closest` are the best passages when nothing was found.
+    """
+
+    question: str
+    text: str = msgspec.field(name="answer")
+    outcome: Outcome
+    citations: list[Citation]
+    thread_id: str
+    run_id: str
+    model: str
+    usage: dict[str, int]
+    timings: dict[str, float]
+    closest: list[Hit] = []
+    unread: list[Unread] = []
+
+    @property
+    def found(self) -> bool:
+        """Return whether the documents answer the question."""
+        return self.outcome == "answered"
+
+    def __str__(self) -> str:
+        from pdfqa import render
+
+        return render.answer_text(self)
+
+    def __repr__(self) -> str:
+        pages = ", ".join(f"p. {citation.page}" for citation in self.citations)
+        return f"Answer({_short(self.text)!r}, {pages or self.outcome})"
+
+    def _repr_html_(self) -> str:
+        from pdfqa import render
+
+        return render.answer_html(self)
+
+
+class FileEntry(Value):
+    """A file that pdfqa has read. `added_at` is in seconds since 1970; `path` is where it was last seen."""
+
+    id: str
+    name: str
+    path: str
+    sha256: str
+    bytes: int
+    pages: int
+    language: str = ""
+    title: str = ""
+    added_at: int = 0
+    unread: list[Unread] = []
+
+
+class Progress(Value):
+    """How far reading has come; totals grow while files are found and opened."""
+
+    file: str
+    pages_done: int
+    pages_total: int
+    files_done: int
+    files_total: int
+    failed: int
+
+
+class Failure(Value):
+    """A file that could not be used, and why."""
+
+    file: str
+    error: str
+    message: str
+    hint: str = ""
+
+
+class AddReport(Value):
+    """What became of the files that were to be added."""
+
+    added: list[FileEntry]
+    known: list[FileEntry]
+    failed: list[Failure]
+    pages: int
+    seconds: float
+    unread: list[Unread] = []
+
+
+class Info(Value):
+    """What the home directory holds, and what made it."""
+
+    version: str
+    home: str
+    files: int
+    pages: int
+    passages: int
+    threads: int
+    bytes: int
+    embedder: str
+    schema: int
+    languages: dict[str, int]
+
+
+def _short(text: str, length: int = 60) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
