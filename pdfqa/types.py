@@ -96,8 +96,8 @@ class Passage(msgspec.Struct, frozen=True, array_like=True):
 class Segment(msgspec.Struct, frozen=True, array_like=True):
     """A range of one document's pages, read and made ready for search.
 
-    `lengths` holds the number of terms of each passage (little-endian uint16), `vectors` its embedding (int8, one row
-    each). `postings` maps a term to where it occurs: for each passage that has it a little-endian uint32, the
+    `lengths` holds the number of terms of each passage (little-endian uint16), `numbers` the page it stands on
+    (little-endian uint32), `vectors` its embedding (int8, one row each). `postings` maps a term to where it occurs: for each passage that has it a little-endian uint32, the
     passage's place in the segment times 256 plus how often it occurs there (255 at most).
     """
 
@@ -105,6 +105,7 @@ class Segment(msgspec.Struct, frozen=True, array_like=True):
     language: str
     passages: list[Passage]
     lengths: bytes
+    numbers: bytes
     vectors: bytes
     postings: dict[str, bytes]
 

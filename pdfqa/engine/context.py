@@ -85,9 +85,9 @@ class Engine:
     @cached_property
     def embedder(self) -> StaticEmbedder:
         """Return what makes vectors of questions and passages."""
-        from pdfqa.embed import load
+        from pdfqa.embed import StaticEmbedder
 
-        return load()
+        return StaticEmbedder.load()
 
     @cached_property
     def files(self) -> Files:

@@ -58,6 +58,6 @@ def _segment(request: Request) -> Segment:
 
 @lru_cache(maxsize=1)
 def _embedder() -> StaticEmbedder:
-    from pdfqa.embed import load
+    from pdfqa.embed import StaticEmbedder
 
-    return load()
+    return StaticEmbedder.load()

@@ -38,6 +38,7 @@ def build(
         language=language,
         passages=passages,
         lengths=struct.pack(f"<{len(lengths)}H", *lengths),
+        numbers=struct.pack(f"<{len(passages)}I", *(passage.page for passage in passages)),
         vectors=quantize(embedder.encode(bodies)).tobytes() if bodies else b"",
         postings=postings,
     )

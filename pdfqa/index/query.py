@@ -8,6 +8,7 @@ same whatever else the home directory holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,12 +20,16 @@ _FEW = 400  # up to so many segments are named one by one
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """The segments that a search looks through, laid end to end: passage `offsets[i] + j` is number j of segment i."""
+    """The segments that a search looks through, laid end to end: passage `offsets[i] + j` is number j of segment i.
+
+    `pages` numbers the pages of all documents from 0; passages of one page have one number.
+    """
 
     ids: np.ndarray
     documents: np.ndarray
     offsets: np.ndarray
     lengths: np.ndarray
+    pages: np.ndarray
     vectors: np.ndarray
     languages: tuple[str, ...]
 
@@ -51,7 +56,7 @@ def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
     rows = []
     for index in indexes:
         rows += database.rows(
-            "SELECT s.id, i.document, s.size, s.lengths, s.vectors, s.language FROM segments s "
+            "SELECT s.id, i.document, s.size, s.lengths, s.numbers, s.vectors, s.language FROM segments s "
             "JOIN indexes i ON i.id = s.index_id WHERE s.index_id = ?",
             (index,),
         )
@@ -62,9 +67,20 @@ def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
         documents=np.array([row[1] for row in rows], dtype=np.int64),
         offsets=np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64),
         lengths=np.frombuffer(b"".join(row[3] for row in rows), dtype="<u2"),
-        vectors=np.frombuffer(b"".join(row[4] for row in rows), dtype=np.int8).reshape(-1, dimensions),
-        languages=tuple(row[5] for row in rows),
+        pages=_pages(rows, sizes),
+        vectors=np.frombuffer(b"".join(row[5] for row in rows), dtype=np.int8).reshape(-1, dimensions),
+        languages=tuple(row[6] for row in rows),
     )
+
+
+def _pages(rows: list[tuple[Any, ...]], sizes: np.ndarray) -> np.ndarray:
+    """Return for each passage a number that is its page's alone."""
+    numbers = np.frombuffer(b"".join(row[4] for row in rows), dtype="<u4").astype(np.int64)
+    documents = np.repeat(np.array([row[1] for row in rows], dtype=np.int64), sizes)
+    changes = np.flatnonzero(np.diff(numbers + (documents << 32))) + 1
+    steps = np.zeros(len(numbers), dtype=np.int64)
+    steps[changes] = 1
+    return np.cumsum(steps)
 
 
 def matches(database: Database, where: Scope, term: str) -> Matches:

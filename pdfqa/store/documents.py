@@ -175,14 +175,15 @@ class Documents:
         terms = sorted(segment.postings)
         connection = self._database.connection
         id_ = connection.execute(
-            "INSERT INTO segments (index_id, language, size, passages, lengths, vectors, terms) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO segments (index_id, language, size, passages, lengths, numbers, vectors, terms) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 index,
                 segment.language,
                 len(segment.passages),
                 msgspec.msgpack.encode(segment.passages),
                 segment.lengths,
+                segment.numbers,
                 segment.vectors,
                 zlib.compress(msgspec.msgpack.encode(terms), 1),
             ),

@@ -50,6 +50,7 @@ _FIRST = (
         size INTEGER NOT NULL,
         passages BLOB NOT NULL,
         lengths BLOB NOT NULL,
+        numbers BLOB NOT NULL,
         vectors BLOB NOT NULL,
         terms BLOB NOT NULL)""",
     "CREATE INDEX segments_of_index ON segments (index_id)",

@@ -1,0 +1,59 @@
+"""What the benchmarks need of the package beside `add`, `search` and `ask`: the place to mend when that changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from pdfqa import PDFQA
+from pdfqa.types import AddReport
+
+
+class OnPage(Protocol):
+    """Something that stands on a page."""
+
+    page: int
+
+
+Placed = TypeVar("Placed", bound=OnPage)
+
+
+def failures(report: AddReport) -> list[str]:
+    """Return the files that could not be added, each with its reason."""
+    return [f"{failed.file}: {failed.error}: {failed.message}" for failed in report.failed]
+
+
+def copies(paths: Sequence[Path]) -> dict[str, list[str]]:
+    """Return, for each file name, the names of the files with the same content (itself included)."""
+    digests = {path.name: hashlib.sha256(path.read_bytes()).digest() for path in paths}
+    return {name: [other for other in digests if digests[other] == digest] for name, digest in digests.items()}
+
+
+class Pages:
+    """The stored text of the pages of one document, looked up through the public API."""
+
+    def __init__(self, qa: PDFQA, path: Path) -> None:
+        self._qa = qa
+        self._sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self._texts: dict[int, str] = {}
+
+    def text(self, number: int) -> str:
+        """Return the text of a page."""
+        if number not in self._texts:
+            self._texts[number] = self._qa.document(self._sha256).page(number).text
+        return self._texts[number]
+
+
+def raw_pages(path: str, places: Sequence[Placed]) -> Iterator[tuple[Placed, str]]:
+    """Yield each place with the raw text of its page, read by pypdfium2 alone."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    try:
+        for place in places:
+            text = document[place.page - 1].get_textpage()
+            yield place, text.get_text_range()
+    finally:
+        document.close()

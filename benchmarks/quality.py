@@ -1,0 +1,213 @@
+"""How often the right page is found and the right answer given, per source of the measuring data.
+
+    python benchmarks/quality.py                              everything, inside the documents
+    python benchmarks/quality.py --whole --out new.json       also each question put to all documents at once
+    python benchmarks/quality.py --sources squad,nq --limit 100 --failures 10
+    python benchmarks/quality.py --home kept --compare old.json
+
+Page hits rank the distinct pages of the hits by their first one. Inside the document the search is told the file; over
+the whole set it is not, and the right page of the right file must be found. Intervals are 95 %, by bootstrap.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+from tqdm import tqdm
+
+import adapter
+import common
+import scoring
+from common import Row, Source
+from pdfqa import PDFQA
+from pdfqa.types import Citation
+from quality_report import report
+from scoring import Results, Seen
+
+DEPTH = 20  # hits asked for first; doubled until five pages are seen
+PAGES = 5
+RAW_SAMPLE = 200
+
+
+class Quote(msgspec.Struct):
+    """A citation kept for the check against the raw text of the PDF."""
+
+    path: str
+    page: int
+    quote: str
+    row: str
+
+
+def main() -> None:
+    """Measure, print, and save what was asked for."""
+    options = arguments()
+    sources = [source for source in common.SOURCES if not options.sources or source.key in options.sources]
+    rows = [(source, row) for source in sources for row in common.load_rows(options.data, source, options.limit)]
+    rows = [(source, row) for source, row in rows if not options.lang or row.lang in options.lang]
+    common.need([common.pdf_path(options.data, source, row) for source, row in rows], options.data)
+    with tempfile.TemporaryDirectory(prefix="pdfqa-quality-") as temporary:
+        measured = measure(rows, options, options.home or Path(temporary))
+    report(measured, options)
+
+
+def arguments() -> argparse.Namespace:
+    """Return the options of the command line."""
+    keys = [source.key for source in common.SOURCES]
+    parser = common.parser(__doc__)
+    parser.add_argument("--sources", type=names, default=[], help=f"some of: {','.join(keys)}")
+    parser.add_argument("--lang", type=names, default=[], help="only questions in these languages, such as de,ru")
+    parser.add_argument("--limit", type=int, help="a seeded sample of this many rows of each source")
+    parser.add_argument("--whole", action="store_true", help="also search all documents at once")
+    parser.add_argument("--search-only", action="store_true", help="measure search, do not ask")
+    parser.add_argument("--home", type=Path, help="home directory to keep and use again (default: a fresh one)")
+    parser.add_argument("--out", type=Path, help="write the results, row by row, as JSON")
+    parser.add_argument("--compare", type=Path, help="results of an earlier run to compare with, row by row")
+    parser.add_argument("--failures", type=int, default=0, metavar="N", help="print N failures of each source")
+    options = parser.parse_args()
+    unknown = sorted(set(options.sources) - set(keys))
+    if unknown:
+        parser.error(f"no such source: {', '.join(unknown)}; there are {', '.join(keys)}")
+    return options
+
+
+def names(text: str) -> list[str]:
+    """Return the names in a comma-separated list."""
+    return [name for name in text.split(",") if name]
+
+
+def measure(rows: Sequence[tuple[Source, Row]], options: argparse.Namespace, home: Path) -> Results:
+    """Add the documents, put the questions to them, and return what came back."""
+    asked = {common.pdf_path(options.data, source, row) for source, row in rows}
+    paths = sorted(asked | set(common.all_pdfs(options.data))) if options.whole else sorted(asked)
+    add(paths, home)
+    copies = adapter.copies(paths)
+    quotes: list[Quote] = []
+    seen: list[Seen] = []
+    with tqdm(total=len(rows), unit="question", file=sys.stderr, disable=None) as bar:
+        for path, group in groupby(rows, key=lambda item: common.pdf_path(options.data, *item)):
+            for one in put(path, list(group), options, home, quotes):
+                one.right = copies[path.name]
+                seen.append(one)
+                bar.update()
+    if options.whole:
+        search_whole(seen, home)
+    return Results(common.header(), len(paths), seen, check_raw(quotes))
+
+
+def add(paths: Sequence[Path], home: Path) -> None:
+    """Add the PDFs, saying how long it took and which ones failed."""
+    with PDFQA(home=home) as qa:
+        added = qa.add(*map(str, paths))
+    counts = f"{len(added.added)} PDFs added, {len(added.known)} known, {len(added.failed)} failed"
+    print(f"{counts}; {added.pages} pages read in {added.seconds:.1f} s", file=sys.stderr)
+    for failed in adapter.failures(added):
+        print(f"not added: {failed}", file=sys.stderr)
+
+
+def put(
+    path: Path, rows: Sequence[tuple[Source, Row]], options: argparse.Namespace, home: Path, quotes: list[Quote]
+) -> Iterator[Seen]:
+    """Yield what comes back for the questions about one document, which is opened once."""
+    try:
+        qa = PDFQA(str(path), home=home)
+    except Exception as error:  # noqa: BLE001 (every failure is reported, and the run goes on)
+        yield from (start(source, row, error) for source, row in rows)
+        return
+    with qa:
+        pages = None if options.search_only else adapter.Pages(qa, path)
+        for source, row in rows:
+            seen, cited = one_question(qa, start(source, row), pages)
+            quotes += [Quote(str(path), citation.page, citation.quote, row.id) for citation in cited]
+            yield seen
+
+
+def start(source: Source, row: Row, error: Exception | None = None) -> Seen:
+    """Return the record of a question before it is put, or of one that cannot be."""
+    visual = bool(row.requires_visual) or row.gold_pages_have_text is False
+    seen = Seen(id=row.id, source=source.key, lang=row.lang, question=row.question, answers=row.answers,
+                gold=row.gold_pages, answerable=row.answerable, visual=visual)  # fmt: skip
+    return failed(seen, error) if error else seen
+
+
+def failed(seen: Seen, error: Exception) -> Seen:
+    """Return the record of a question that raised: a file without text is `unreadable`, all else an error."""
+    code = getattr(error, "code", "")
+    seen.outcome = "unreadable" if code == "no_text" else "error"
+    seen.error = "" if code == "no_text" else f"{type(error).__name__}: {error}"
+    return seen
+
+
+def one_question(qa: PDFQA, seen: Seen, pages: adapter.Pages | None) -> tuple[Seen, list[Citation]]:
+    """Return the record of one question, searched for and (given pages to prove it by) asked, and what was cited."""
+    try:
+        hits, seen.seconds["search"] = ranked(qa, seen.question)
+        seen.pages = [page for _, page in hits]
+        seen.top = list(hits.values())[:3]
+        return seen, ask(qa, seen, pages) if pages else []
+    except Exception as error:  # noqa: BLE001 (every failure is reported, and the run goes on)
+        return failed(seen, error), []
+
+
+def ranked(qa: PDFQA, question: str) -> tuple[dict[tuple[str, int], str], float]:
+    """Return the first five pages with the text of their best hit, and the seconds of the first search."""
+    depth, seconds = DEPTH, None
+    while True:
+        begun = time.perf_counter()
+        hits = qa.search(question, k=depth)
+        seconds = time.perf_counter() - begun if seconds is None else seconds
+        pages: dict[tuple[str, int], str] = {}
+        for hit in hits:
+            pages.setdefault((Path(hit.file).name, hit.page), hit.text)
+        if len(pages) >= PAGES or len(hits) < depth:
+            return dict(list(pages.items())[:PAGES]), seconds
+        depth *= 2
+
+
+def ask(qa: PDFQA, seen: Seen, pages: adapter.Pages) -> list[Citation]:
+    """Put the question, prove each citation again, and return the citations."""
+    begun = time.perf_counter()
+    answer = qa.ask(seen.question)
+    seen.seconds["ask"] = time.perf_counter() - begun
+    seen.outcome, seen.answer = answer.outcome, answer.text
+    for one in answer.citations:
+        seen.cited.append(one.page)
+        seen.verified += one.verified
+        seen.proved += bool(one.quote) and pages.text(one.page)[one.start : one.end] == one.quote
+    return answer.citations
+
+
+def search_whole(rows: Sequence[Seen], home: Path) -> None:
+    """Put each question that has a page to all documents at once."""
+    with PDFQA(home=home) as qa:
+        for seen in tqdm([seen for seen in rows if seen.gold], unit="question, all", file=sys.stderr, disable=None):
+            try:
+                pages, seen.seconds["whole"] = ranked(qa, seen.question)
+            except Exception as error:  # noqa: BLE001 (every failure is reported, and the run goes on)
+                pages, seen.error = {}, seen.error or f"{type(error).__name__}: {error}"
+            seen.whole = list(pages)
+
+
+def check_raw(quotes: Sequence[Quote]) -> dict[str, int]:
+    """Return how a sample of the quotes stands in the raw text of its page, as pypdfium2 alone reads it."""
+    counts: Counter[str] = Counter()
+    sample = random.Random(common.SEED).sample(list(quotes), min(RAW_SAMPLE, len(quotes)))
+    for path, group in groupby(sorted(sample, key=lambda one: one.path), key=lambda one: one.path):
+        for one, raw in adapter.raw_pages(path, list(group)):
+            how = scoring.on_page(one.quote, raw)
+            counts[how] += 1
+            if how == "no":
+                print(f"not in the raw text: {one.row} p. {one.page} {one.quote!r}", file=sys.stderr)
+    return dict(counts)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""The command line: `pdfqa`.
+
+This package alone imports click and tqdm. A command is parse, call, render; answers go to stdout, talk goes to stderr,
+and `main` is the one place where an error becomes text and an exit code.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 (--strict), 2 (usage), 3 (file), 4 (other), 130 (Ctrl-C)."""
+    words = list(sys.argv[1:] if args is None else args)
+    if args is None:
+        # A process that lives for a moment: collecting the garbage of imports is a twentieth of a warm answer.
+        gc.set_threshold(50_000, 20, 20)
+    # click is imported inside, so that Ctrl-C while it is imported is as quiet as Ctrl-C later.
+    try:
+        from pdfqa.cli.app import run
+
+        code = run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _without_reader()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost driver
+        from pdfqa.cli.output import failed
+
+        return failed(error, words)
+    return code
+
+
+def _without_reader() -> int:
+    # The reader of our output has gone (`| head`): nobody is left to tell, and Python must not try at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return 141

@@ -1,0 +1,76 @@
+"""Options that commands share, as decorators, and their values."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """What the shared options say."""
+
+    json: bool = False
+    quiet: bool = False
+    home: str | None = None
+    passwords: tuple[str, ...] = ()
+
+
+def output_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add --json, --quiet and --home, and pass them as the first argument."""
+
+    @functools.wraps(function)
+    def packed(*, as_json: bool, quiet: bool, home: str | None, passwords: tuple[str, ...] = (), **others: Any) -> int:
+        return function(Shared(as_json, quiet, home, passwords), **others)
+
+    for option in (_home, _quiet, _json):
+        packed = option(packed)
+    return packed
+
+
+def reading_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of `output_options` and those that say how to open a file."""
+    inner = output_options(function)
+
+    @functools.wraps(inner)
+    def packed(*, password: tuple[str, ...], password_file: Path | None, **others: Any) -> int:
+        return inner(passwords=(*password, *_lines(password_file)), **others)
+
+    return _password(_password_file(packed))
+
+
+def strict_option(function: Function) -> Function:
+    """Add --strict."""
+    return click.option("--strict", is_flag=True, help="Exit with 1 when nothing is found.")(function)
+
+
+def _lines(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+    return [line for line in text.splitlines() if line]
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, also for an error.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but the answer and errors.")
+_home = click.option(
+    "--home",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Keep everything in DIR (default: PDFQA_HOME).",
+)
+_password = click.option(
+    "--password", metavar="TEXT", multiple=True, help="Open encrypted files with it (or set PDFQA_PASSWORD)."
+)
+_password_file = click.option(
+    "--password-file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Try the passwords in FILE, one on each line.",
+)

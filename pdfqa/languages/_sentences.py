@@ -1,0 +1,103 @@
+"""Find the sentences of a text whose paragraphs and table rows are lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pdfqa.languages._tables import ABBREVIATIONS, CLOSING_ABBREVIATIONS, FUNCTION, QUESTION
+
+_LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
+_CLOSING = "\"'\u201d\u2019\u00bb)\\]\u300d\u300f\uff09\u3011\u300b}"
+_NOTE = r"(?:\s?\[[\d,\u2013 -]{1,8}\])*"
+# Full-width and Indic terminators always end a sentence; . ! ? and ellipses do before a space, a note mark or the end.
+_STOP = re.compile(
+    rf"(?P<sure>[\u3002\uff01\uff1f\uff61\u0964\u0965\u061f\u06d4\u17d4\u104b\u1362]+[{_CLOSING}]*{_NOTE})"
+    rf"|(?P<point>[.!?\u2026]+)[{_CLOSING}]*(?:{_NOTE}(?=\s|$)|(?:\[[\d, ]{{1,8}}\])+(?=[^\W\d_]))"
+)
+_NEXT = re.compile(r"\s*[\"'\u201c\u2018\u00ab(\[\u00bf\u00a1\u201e]*(\w[\w'\u2019]*)?")
+_BEFORE = re.compile(r"[^\s(\[\u00ab\u201c\"\u2013\u2014/]*$")
+_ACRONYM = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_THAI = re.compile("[\u0e00-\u0eff]")
+_THAI_PIECE = re.compile(r"\S.{38,}?(?=\s|$)|\S.*")
+# Here "3." is how "third" is written.
+_ORDINAL_POINT = ("de", "da", "no", "fi", "cs", "sk", "sl", "hr", "hu", "pl", "tr", "et", "lv", "eu", "sr")
+
+
+def sentences(text: str, language: str = "") -> list[tuple[int, int]]:
+    """Return the start and end of each sentence of `text`; a line break always ends one."""
+    spans: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        cut = _thai_cuts if _THAI.search(text, *line.span()) else _cuts
+        start = line.start()
+        for end in cut(text, line.start(), line.end(), language):
+            _append_trimmed(spans, text, start, end)
+            start = end
+        _append_trimmed(spans, text, start, line.end())
+    return spans
+
+
+def _append_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
+
+
+def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """Yield where sentences of the line end."""
+    for stop in _STOP.finditer(text, start, end):
+        if stop["sure"] or _ends(text, start, end, stop, language):
+            yield stop.end()
+
+
+def _thai_cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """Yield where pieces of at least forty characters end: Thai puts a space, and no point, between clauses."""
+    for piece in _THAI_PIECE.finditer(text, start, end):
+        yield piece.end()
+
+
+def _ends(text: str, start: int, end: int, stop: re.Match[str], language: str) -> bool:
+    """Return whether a point, question mark, exclamation mark or ellipsis ends a sentence."""
+    after = _NEXT.match(text, stop.end(), end)
+    following = (after[1] or "") if after else ""
+    if following[:1].islower():
+        return False
+    if stop["point"] != "." or stop.end() == end:
+        return True
+    before = _BEFORE.search(text[max(start, stop.start() - 24) : stop.start()])
+    word = before[0] if before else ""
+    if word.isdigit():
+        return not _is_ordinal(text, start, stop.start() - len(word), word, language)
+    if _ACRONYM.fullmatch(word) or word.casefold() in _closing():
+        initial = len(following) == 1 and after is not None and text.startswith(".", after.end())
+        return not initial and following.casefold() in _openers(language)
+    return word.casefold() not in _abbreviations(language)
+
+
+def _is_ordinal(text: str, start: int, position: int, number: str, language: str) -> bool:
+    """Return whether a number before a point is a list number or an ordinal rather than the end of a sentence."""
+    earlier = text[max(start, position - 4) : position].rstrip()
+    if not earlier or (earlier[-1] in ".!?:;" and len(number) <= 2):
+        return True
+    return len(number) <= 2 and language in _ORDINAL_POINT
+
+
+@cache
+def _abbreviations(language: str) -> frozenset[str]:
+    own = ABBREVIATIONS.get(language or "en", "")
+    return frozenset(f"{ABBREVIATIONS['']} {own}".split())
+
+
+@cache
+def _closing() -> frozenset[str]:
+    return frozenset(CLOSING_ABBREVIATIONS.split())
+
+
+@cache
+def _openers(language: str) -> frozenset[str]:
+    """Return the words that, capitalised, are more likely to begin a sentence than a name."""
+    return frozenset(f"{FUNCTION.get(language or 'en', '')} {QUESTION.get(language or 'en', '')}".split())

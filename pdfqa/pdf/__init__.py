@@ -1,0 +1,146 @@
+"""Read PDFs: what a file holds, its pages as repaired text, and where on a page a quote stands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pdfqa.pdf.files import Refused, check_file, is_encrypted, refusal
+from pdfqa.types import Box, DocumentInfo, Page
+
+if TYPE_CHECKING:
+    from pdfqa.pdf.lines import Sheet
+    from pdfqa.pdf.pdfium import PdfiumFile
+    from pdfqa.pdf.pypdf_reader import PypdfFile
+
+__all__ = ["find_boxes", "read_info", "read_pages"]
+
+WINDOW = 32  # pages laid out together: enough neighbours to know a running head by
+
+
+def read_info(path: str | os.PathLike[str], password: str | None = None) -> DocumentInfo:
+    """Return what is known of a document before its pages are read.
+
+    Raises:
+        FileError: The file cannot be used; the subclass says why.
+    """
+    first, second = _open(path, password)
+    if first is None:
+        return second.info() if second else DocumentInfo(pages=0)
+    with first:
+        return first.info()
+
+
+def read_pages(
+    path: str | os.PathLike[str], first: int, last: int, password: str | None = None
+) -> Iterator[Page]:
+    """Yield the pages from `first` to `last`, both included and counted from 1.
+
+    A page that cannot be read comes without text and with a warning. Pages are laid out in windows of 32, so the
+    first of a long range comes when 32 are read.
+
+    Raises:
+        FileError: The file as a whole cannot be used.
+    """
+    from pdfqa.pdf.layout import Layout
+
+    layout = Layout()
+    reader = _Reader(path, password)
+    try:
+        last = min(last, reader.pages)
+        for begin in range(max(first, 1), last + 1, WINDOW):
+            yield from layout.pages([reader.sheet(number) for number in range(begin, min(begin + WINDOW, last + 1))])
+    finally:
+        reader.close()
+
+
+def find_boxes(
+    path: str | os.PathLike[str], page: int, quote: str, password: str | None = None, *, start: int | None = None
+) -> list[Box]:
+    """Return the rectangles that a quote covers on its page, one for each line; none if it is not found.
+
+    Args:
+        path: The PDF.
+        page: The page, counted from 1.
+        quote: A piece of the page's text as `read_pages` gives it.
+        password: For an encrypted file.
+        start: Where in the page's text the quote begins, to tell repeated quotes apart.
+
+    Raises:
+        FileError: The file cannot be used.
+    """
+    from pdfqa.pdf.boxes import find_range, one_for_each_line
+
+    file, _ = _open(path, password)
+    if file is None:
+        return []
+    with file:
+        if not 1 <= page <= file.pages:
+            return []
+        with file.characters(page) as characters:
+            found = find_range(characters.codes(), quote, start)
+            return one_for_each_line(characters.rectangles(*found)) if found else []
+
+
+def _open(
+    path: str | os.PathLike[str], password: str | None
+) -> tuple[PdfiumFile | None, PypdfFile | None]:
+    """Return the file as pdfium opens it, or else as pypdf does."""
+    from pdfqa.pdf.pdfium import PdfiumFile
+
+    place = check_file(path)
+    try:
+        return PdfiumFile(place, password), None
+    except Refused as refused:
+        if refused.reason == "password" and is_encrypted(place):
+            raise refusal(path, refused, password) from refused
+        return None, _second(path, password, refused)
+
+
+def _second(path: str | os.PathLike[str], password: str | None, refused: Refused) -> PypdfFile:
+    from pdfqa.pdf.pypdf_reader import PypdfFile
+
+    try:
+        return PypdfFile(check_file(path), password)
+    except Refused as again:
+        reason = again if again.reason in ("no_pages", "password") or refused.reason == "password" else refused
+        raise refusal(path, reason, password) from again
+
+
+class _Reader:
+    """Pages from pdfium, or from pypdf where pdfium gives none or no text."""
+
+    def __init__(self, path: str | os.PathLike[str], password: str | None) -> None:
+        self._path, self._password = path, password
+        self._first, self._second = _open(path, password)
+        self._tried = self._second is not None
+        self.pages: int = self._first.pages if self._first else self._second.pages if self._second else 0
+
+    def close(self) -> None:
+        if self._first:
+            self._first.__exit__(None, None, None)
+
+    def sheet(self, number: int) -> Sheet:
+        if self._first is None:
+            return self._other_sheet(number)
+        sheet, lost = self._first.sheet(number)
+        if lost:
+            other = self._other_sheet(number)
+            if other.lines:
+                return other
+        return sheet
+
+    def _other_sheet(self, number: int) -> Sheet:
+        from pdfqa.pdf.lines import Sheet as Empty
+        from pdfqa.pdf.pypdf_reader import PypdfFile
+
+        if not self._tried:
+            self._tried = True
+            try:
+                self._second = PypdfFile(check_file(self._path), self._password)
+            except Refused:
+                self._second = None
+        if self._second is None or number > self._second.pages:
+            return Empty(number, "", 0.0, 0.0, [], source="none")
+        return self._second.sheet(number)

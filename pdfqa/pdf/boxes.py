@@ -1,0 +1,71 @@
+"""Find a quote of our repaired text among the characters of a page. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from pdfqa.types import Box
+
+_DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd….·_•")
+
+
+def plain(char: str) -> str:
+    """Return what a character counts as when texts are compared: nothing for spaces, hyphens and leaders."""
+    if char.isspace() or char in _DROPPED or char < " ":
+        return ""
+    if char.isascii():
+        return char
+    return "".join(part for part in unicodedata.normalize("NFKC", char) if not part.isspace() and part not in _DROPPED)
+
+
+def find_range(codes: list[int], quote: str, start: int | None = None) -> tuple[int, int] | None:
+    """Return first character and number of characters of a quote among the code points of a page.
+
+    Args:
+        codes: The characters of the page in the reader's numbering.
+        quote: What to find; spaces, hyphens and ligatures need not agree.
+        start: About where it should begin; the nearest occurrence is taken. Otherwise the first is.
+    """
+    letters: list[str] = []
+    origin: list[int] = []
+    for index, code in enumerate(codes):
+        for char in plain(chr(code)) if 0 < code < 0x110000 else "":
+            letters.append(char)
+            origin.append(index)
+    text = "".join(letters)
+    wanted = "".join(map(plain, quote))
+    if not wanted:
+        return None
+    best: int | None = None
+    at = text.find(wanted)
+    while at >= 0:
+        if best is None or abs(origin[at] - (start or 0)) < abs(origin[best] - (start or 0)):
+            best = at
+        at = text.find(wanted, at + 1) if start is not None else -1
+    if best is None:
+        return None
+    first = origin[best]
+    return first, origin[best + len(wanted) - 1] - first + 1
+
+
+def one_for_each_line(boxes: list[Box]) -> list[Box]:
+    """Return the boxes with those of one line put together."""
+    result: list[Box] = []
+    for box in boxes:
+        if box.x1 - box.x0 <= 0 or box.y1 - box.y0 <= 0:
+            continue
+        if result and _same_line(result[-1], box):
+            last = result[-1]
+            box = Box(
+                x0=min(last.x0, box.x0), y0=min(last.y0, box.y0), x1=max(last.x1, box.x1), y1=max(last.y1, box.y1)
+            )
+            result.pop()
+        result.append(box)
+    return [
+        Box(x0=round(box.x0, 2), y0=round(box.y0, 2), x1=round(box.x1, 2), y1=round(box.y1, 2)) for box in result
+    ]
+
+
+def _same_line(one: Box, other: Box) -> bool:
+    upright = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return upright > 0.5 * min(one.y1 - one.y0, other.y1 - other.y0) and other.x0 > one.x0

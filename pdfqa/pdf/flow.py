@@ -1,0 +1,89 @@
+"""Put the blocks of a page in reading order and join paragraphs that something was set into."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pdfqa.pdf.lines import Line
+from pdfqa.types import BlockKind
+
+SENTENCE_END = (".", "!", "?", ":", ";", "。", "！", "？", ".”", '."', ".)", "।", "؟", "…")
+
+
+class Piece(msgspec.Struct, gc=False):
+    """A block before its text is made: its lines and what they are."""
+
+    lines: list[Line]
+    kind: BlockKind = "text"
+    header: int = 0
+
+    def head(self) -> tuple[float, float, float, float]:
+        """Return left, bottom, right and top of the part before the first jump to another column."""
+        lines = self.lines
+        left, right, top, bottom = lines[0].x0, lines[0].x1, lines[0].y + lines[0].size, lines[0].y
+        for line in lines[1:]:
+            if line.y > bottom:
+                break
+            bottom = line.y
+            left = min(left, line.x0)
+            right = max(right, line.x1)
+        return left, bottom, right, top
+
+
+def in_reading_order(pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces with those put first that stand right over an earlier one.
+
+    The content stream is mostly in reading order, but some programs write heads and boxes last.
+    """
+    result: list[Piece] = []
+    heads: list[tuple[float, float, float, float]] = []
+    lowest = float("inf")
+    for piece in pieces:
+        head = piece.head()
+        at = len(result)
+        if head[1] > lowest and not piece.lines[0].turned:
+            at = next((index for index, other in enumerate(heads) if _over(head, other)), at)
+        result.insert(at, piece)
+        heads.insert(at, head)
+        lowest = min(lowest, head[1])
+    return result
+
+
+def _over(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    shared = min(one[2], other[2]) - max(one[0], other[0])
+    return one[1] >= other[3] - 2 and shared > 0.6 * min(one[2] - one[0], other[2] - other[0])
+
+
+def join_interrupted(pieces: list[Piece], body: float) -> list[Piece]:
+    """Return the pieces with paragraphs made whole that go on after footnotes, captions or tables."""
+    result: list[Piece] = []
+    open_at = -1  # where in the result a paragraph stands that did not end
+    for piece in pieces:
+        if open_at >= 0 and open_at < len(result) - 1 and _goes_on(result[open_at], piece):
+            whole = Piece(result[open_at].lines + piece.lines, result[open_at].kind)
+            result[open_at] = whole
+            open_at = open_at if _is_open(whole, body) else -1
+            continue
+        result.append(piece)
+        if _is_open(piece, body):
+            open_at = len(result) - 1
+        elif piece.kind in ("heading", "list") or (piece.kind == "text" and piece.lines[0].size > 0.93 * body):
+            open_at = -1
+    return result
+
+
+def _is_open(piece: Piece, body: float) -> bool:
+    last = piece.lines[-1]
+    if piece.kind not in ("text", "list") or abs(last.size - body) > 0.08 * body or last.turned:
+        return False
+    return last.cut or (len(last.text) > 25 and not last.text.endswith(SENTENCE_END))
+
+
+def _goes_on(piece: Piece, later: Piece) -> bool:
+    first = later.lines[0]
+    return (
+        later.kind == "text"
+        and (first.text[0].islower() or piece.lines[-1].cut)
+        and abs(first.size - piece.lines[-1].size) < 0.05 * first.size
+        and not first.turned
+    )

@@ -1,0 +1,273 @@
+"""Lay pages out: lines in, repaired text in blocks out. Pure; knows no PDF library."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupted
+from pdfqa.pdf.lines import Line, Sheet, visual_lines
+from pdfqa.pdf.margins import Margins
+from pdfqa.pdf.repair import join_lines, whole_words
+from pdfqa.pdf.tables import find_tables
+from pdfqa.types import Block, BlockKind, Page
+
+_BULLET = re.compile(r"[•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-]\s+\S")
+_ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]\s+\S")
+_CAPTION = re.compile(
+    r"(?:FIGURE|TABLE|Figure|Fig\.?|Table|Tab\.|Abbildung|Abb\.?|Tabelle|Tabla|Figura|Tableau|Tabela|Chart|Рис\.?|Рисунок|Таблица|图|表|圖)"
+    r"\s?(?:[A-Z]?\d+|[IVX]+\b)(?:[.\-]\d+)*[a-z]?\s*(?:[.:|–—]|$|[A-Z(（])"
+)
+_CONTENTS = re.compile(r" … ?(?:\d+|[ivxlc]+)$")
+_NUMBERED = re.compile(r"(?:[IVX]{1,5}|[A-Z]|\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[A-Z]")
+
+
+class Column:
+    """Lines under one another in one size: the usual distance between them, and their margin at each line."""
+
+    __slots__ = ("lead", "rights")
+
+    def __init__(self, lines: list[Line]) -> None:
+        drops = sorted(above.y - line.y for above, line in zip(lines, lines[1:], strict=False))
+        size = lines[0].size
+        # The lower quartile: between paragraphs lines stand further apart, never closer.
+        usual = drops[len(drops) // 4] if drops else 1.3 * size
+        self.lead = min(max(usual, size), 2.1 * size)
+        ends = [line.x1 for line in lines]
+        # The margin is that of the lines around: text that runs around a picture has more than one.
+        self.rights = [max(ends[max(at - 3, 0) : at + 4]) for at in range(len(ends))]
+
+
+class Layout:
+    """Turns the sheets of one document into pages and remembers, from window to window, its margins and sizes."""
+
+    def __init__(self) -> None:
+        self._margins = Margins()
+        self._sizes: Counter[float] = Counter()
+        self._titles: set[float] = set()
+
+    def pages(self, sheets: list[Sheet]) -> list[Page]:
+        """Return the pages of a window of neighbouring sheets, whose labels are taken from their feet if missing."""
+        for sheet in sheets:
+            sheet.lines = visual_lines(sheet.lines)
+        printed = self._margins.set_aside(sheets)
+        for sheet in sheets:
+            for line in sheet.lines:
+                self._sizes[_rounded(line.size)] += len(line.text)
+        body = max(self._sizes, key=self._sizes.__getitem__, default=10.0)
+        lines = [line for sheet in sheets for line in sheet.lines]
+        known = _once(lambda: whole_words([line.text for line in lines], [line.cut for line in lines]))
+        laid = [_Blocks(sheet, body, known) for sheet in sheets]
+        for blocks in laid:
+            self._titles.update(blocks.rank_size(piece) for piece in blocks.pieces if piece.kind == "heading")
+        ranks = {size: rank + 1 for rank, size in enumerate(sorted(self._titles, reverse=True))}
+        return [_page(sheet, blocks, ranks, printed) for sheet, blocks in zip(sheets, laid, strict=True)]
+
+
+def _once(make: Callable[[], set[str]]) -> Callable[[], set[str]]:
+    made: list[set[str]] = []
+
+    def get() -> set[str]:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return get
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], printed: dict[int, str]) -> Page:
+    parts: list[str] = []
+    spans: list[Block] = []
+    at = 0
+    for piece in blocks.pieces:
+        text = blocks.text_of(piece)
+        level = min(ranks[blocks.rank_size(piece)], 6) if piece.kind == "heading" else 0
+        spans.append(Block(at, at + len(text), piece.kind, level, piece.header))
+        parts.append(text)
+        at += len(text) + 1
+    return Page(
+        number=sheet.number,
+        label=sheet.label or printed.get(sheet.number) or str(sheet.number),
+        width=round(sheet.width, 2),
+        height=round(sheet.height, 2),
+        text="\n".join(parts),
+        blocks=spans,
+        source="text" if parts else "none",
+        reader=sheet.reader,
+        warnings=sheet.warnings,
+    )
+
+
+class _Blocks:
+    """The blocks of one page, in `pieces`."""
+
+    def __init__(self, sheet: Sheet, body: float, known: Callable[[], set[str]]) -> None:
+        self._lines = sheet.lines
+        self._known = known
+        sizes: Counter[float] = Counter()
+        bold = 0
+        for line in sheet.lines:
+            sizes[_rounded(line.size)] += len(line.text)
+            if line.bold:
+                bold += len(line.text)
+        usual = max(sizes, key=sizes.__getitem__, default=body)
+        self._body = usual if usual > body and sizes[usual] > 250 else body
+        self._mostly_bold = 2 * bold > sizes.total()
+        self._places: list[tuple[Column, int]] = []
+        self.pieces: list[Piece] = []
+        self._build()
+        self.pieces = join_interrupted(in_reading_order(self.pieces), self._body)
+
+    def _build(self) -> None:
+        lines = self._lines
+        self._places = _columns(lines)
+        at = 0
+        for start, end, header in find_tables(lines):
+            self._paragraphs(at, start)
+            self.pieces.append(Piece(lines[start:end], "table", header))
+            at = end
+        self._paragraphs(at, len(lines))
+
+    def rank_size(self, piece: Piece) -> float:
+        """Return the size that ranks a heading: never under the body's, where only weight tells it apart."""
+        return max(_rounded(piece.lines[0].size), self._body)
+
+    def text_of(self, piece: Piece) -> str:
+        """Return the text of a piece: rows as lines, everything else as running text."""
+        lines = piece.lines
+        if piece.kind == "table":
+            return "\n".join([line.text for line in lines])
+        texts = [line.text if line.cells is None else " ".join([cell[2] for cell in line.cells]) for line in lines]
+        text = texts[0] if len(texts) == 1 else join_lines(texts, [line.cut for line in lines], self._known)
+        return text + "-" if lines[-1].cut else text
+
+    def _paragraphs(self, start: int, end: int) -> None:
+        first = start
+        for index in range(start + 1, end):
+            if self._starts(first, index, end):
+                self._add(first, index)
+                first = index
+        if first < end:
+            self._add(first, end)
+
+    def _starts(self, first: int, index: int, end: int) -> bool:
+        """Return whether this line starts a new block after the one that began at `first`."""
+        line, above = self._lines[index], self._lines[index - 1]
+        column, at = self._places[index - 1]
+        if line.turned or above.turned or abs(line.size - above.size) > 0.12 * max(line.size, above.size):
+            return True
+        if _BULLET.match(line.text) or _CONTENTS.search(above.text):
+            return True
+        drop = above.y - line.y
+        if drop <= 0.3 * line.size or line.x0 > above.x1 or line.x1 < above.x0:
+            return not self._flows_on(above, line, column.rights[at])
+        if above.cut:
+            return False
+        if drop > 1.3 * column.lead + 0.5:
+            return True
+        early = _ended_early(above, line, column.rights[at])
+        if _ENUMERATOR.match(line.text) and (early or above.text.endswith((*SENTENCE_END, ","))):
+            return True
+        if self._indent_breaks(first, index, end):
+            return True
+        if line.bold != above.bold and (early or above.bold and index == first + 1 and not line.text[0].islower()):
+            return early
+        return early and not (line.text[0].islower() and not above.text.endswith(SENTENCE_END))
+
+    def _flows_on(self, above: Line, line: Line, right: float) -> bool:
+        # From the foot of one column to the head of the next a sentence may run on.
+        if above.cut:
+            return True
+        if above.text.endswith(SENTENCE_END) or above.bold != line.bold or line.y < above.y:
+            return False
+        full = above.x1 > right - 2 * above.size and len(above.text) > 25
+        return full and (line.text[0].islower() or (line.x0 > above.x1 and not _CAPTION.match(line.text)))
+
+    def _indent_breaks(self, first: int, index: int, end: int) -> bool:
+        line, above = self._lines[index], self._lines[index - 1]
+        shift = line.x0 - above.x0
+        if abs(shift) < 0.8 * line.size or abs(shift + line.x1 - above.x1) < 0.6 * line.size:
+            return False  # flush, or both centred
+        if shift < 0:
+            return index - first > 1
+        if index - first > 1:
+            return True
+        if _BULLET.match(above.text) or _ENUMERATOR.match(above.text):
+            return False
+        follower = self._lines[index + 1] if index + 1 < end else None
+        return follower is None or abs(follower.x0 - line.x0) > 0.4 * line.size
+
+    def _add(self, first: int, end: int) -> None:
+        lines = self._lines[first:end]
+        self.pieces.append(Piece(lines, self._kind(first, lines)))
+
+    def _kind(self, first: int, lines: list[Line]) -> BlockKind:
+        text = lines[0].text
+        if _CAPTION.match(text) and len(lines) < 9:
+            return "caption"
+        if _BULLET.match(text) or _CONTENTS.search(text):
+            return "list"
+        if len(lines) <= 3 and self._is_heading(first, lines):
+            return "heading"
+        return "list" if _ENUMERATOR.match(text) else "text"
+
+    def _is_heading(self, first: int, lines: list[Line]) -> bool:
+        text = lines[0].text
+        length = sum([len(line.text) for line in lines])
+        if length > 160 or lines[-1].text.endswith((".", ",", ";", "…")) or lines[0].turned:
+            return False
+        if sum(map(str.isalpha, text[:40])) < 3:
+            return False
+        if lines[0].size >= 1.1 * self._body:
+            return True
+        if length < 120 and not self._mostly_bold and all([line.bold for line in lines]):
+            return True
+        set_off = lines[0].italic or (text.isupper() and len(text) > 5) or _NUMBERED.match(text) is not None
+        return set_off and len(lines) == 1 and length < 80 and  self._stands_alone(first, lines[0])
+
+    def _stands_alone(self, first: int, line: Line) -> bool:
+        # Over a heading there is more room than between lines, and under it a text begins.
+        if first + 1 >= len(self._lines) or abs(line.size - self._body) > 0.1 * self._body:
+            return False
+        column, _ = self._places[first]
+        above, below = self._lines[first - 1] if first else None, self._lines[first + 1]
+        roomy = above is None or above.y < line.y or above.y - line.y > 1.15 * column.lead
+        return roomy and 0 < line.y - below.y < 3.5 * line.size and len(below.text) > 25 and below.cells is None
+
+
+def _ended_early(above: Line, line: Line, right: float) -> bool:
+    """Return whether the first word of a line would have fitted at the end of the line above."""
+    word = line.text.find(" ")
+    letters = (len(line.text) if word < 0 else word) + 1
+    width = (above.x1 - above.x0) / max(len(above.text), 1)
+    return above.x1 + letters * width + 0.3 * above.size < right
+
+
+def _columns(lines: list[Line]) -> list[tuple[Column, int]]:
+    """Return for each line its column and its place in it."""
+    places: list[tuple[Column, int]] = []
+    group: list[Line] = []
+    for line in [*lines, None]:
+        if group and (line is None or not _same_column(group[-1], line, group[0])):
+            column = Column(group)
+            places.extend([(column, at) for at in range(len(group))])
+            group = []
+        if line is not None:
+            group.append(line)
+    return places
+
+
+def _same_column(above: Line, line: Line, first: Line) -> bool:
+    return (
+        0.3 * line.size < above.y - line.y < 8 * line.size
+        and abs(line.size - above.size) <= 0.12 * above.size
+        and line.x0 < above.x1
+        and line.x1 > above.x0
+        and abs(line.x0 - first.x0) < 7 * line.size
+        and not line.turned
+    )

@@ -1,0 +1,131 @@
+"""Lines of a page as a reader saw them, and their joining to the lines a person sees."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+Cell = tuple[float, float, str]
+
+# What stands in a cell of figures: amounts, percentages, dashes, years, note marks.
+_FIGURE = re.compile(r"[$€£¥(+\-–—−]*\s?(?:[$€£¥]\s?)?\(?[\d.,:/]*\d[\d.,:/]*\s?[%)xX*bp]*\)?(?:\s?\(\w\))?|[-–—−]+%?|n/?[am]|N/?[AM]")
+_YEAR = re.compile(r"\(?(?:FY\s?|Q[1-4]\s?)?(?:19|20)\d\d\)?")
+# What begins a list item or a footnote; the gap after it divides no cells.
+_MARK = re.compile(r"[•▪●○◦‣▸►▶∙·✓❖■□➢➤➔→✔❑*†‡–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})[.)]|(?:Item|ITEM|Note) ?\d+[A-Z]?\.?")
+_SIGNS = frozenset({"$", "€", "£", "¥", "(", "$ (", "$(", "+", "-", "US$", "RMB"})
+_TAILS = frozenset({"%", ")", ")%", "%)", "*", "x"})
+
+
+class Line(msgspec.Struct, gc=False):
+    """A line of text and where it stands, in points from the lower left corner of its upright page.
+
+    `cut` says that the reader took a hyphen from its end, `turned` that it runs in another direction than the page,
+    `spaced` that white space came before it. `cells` are set where wide gaps divide it.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    bold: bool = False
+    italic: bool = False
+    cut: bool = False
+    turned: bool = False
+    spaced: bool = True
+    cells: list[Cell] | None = None
+
+
+class Sheet(msgspec.Struct):
+    """A page as a reader saw it, before layout."""
+
+    number: int
+    label: str
+    width: float
+    height: float
+    lines: list[Line]
+    source: str = "text"
+    reader: str = "pdfium"
+    warnings: list[str] = []
+
+
+def is_figure(text: str) -> bool:
+    """Return whether a cell holds a figure."""
+    return _FIGURE.fullmatch(text) is not None
+
+
+def is_year(text: str) -> bool:
+    """Return whether a cell holds a year, as column heads do."""
+    return _YEAR.fullmatch(text) is not None
+
+
+def visual_lines(lines: list[Line]) -> list[Line]:
+    """Return the lines with pieces of one line put together: cells of a row, raised figures, restarted words."""
+    result: list[Line] = []
+    for line in lines:
+        if result and _continues(result[-1], line):
+            _append(result[-1], line)
+        else:
+            result.append(line)
+    for line in result:
+        if line.cells is not None:
+            _settle_cells(line)
+    return result
+
+
+def _continues(line: Line, piece: Line) -> bool:
+    if line.turned or piece.turned:
+        return False
+    rise = abs(piece.y - line.y)
+    big = max(line.size, piece.size)
+    gap = piece.x0 - line.x1
+    if rise <= 0.2 * big:
+        if gap > 1.5 * big:
+            return not (_prose(line) and _prose(piece))
+        return gap >= -0.4 * big
+    small = min(line.size, piece.size)
+    return rise <= 0.6 * big and small <= 0.82 * big and -small <= gap <= 0.5 * big
+
+
+def _prose(line: Line) -> bool:
+    # Two long texts side by side are columns, not cells.
+    return line.cells is None and len(line.text) > 30
+
+
+def _append(line: Line, piece: Line) -> None:
+    big = max(line.size, piece.size)
+    gap = piece.x0 - line.x1
+    apart = gap > 0.9 * big
+    if apart or line.cells or piece.cells:
+        cells = line.cells or [(line.x0, line.x1, line.text)]
+        more = piece.cells or [(piece.x0, piece.x1, piece.text)]
+        if not apart:
+            glue = " " if piece.spaced or gap > 0.15 * big else ""
+            more = [(cells[-1][0], more[0][1], cells[-1][2] + glue + more[0][2]), *more[1:]]
+            cells = cells[:-1]
+        line.cells = cells + more
+    if piece.size > 1.2 * line.size or len(line.text) < 3 < len(piece.text):
+        # The first piece was a note mark, a bullet or a drop cap.
+        line.y, line.size, line.bold, line.italic = piece.y, piece.size, piece.bold, piece.italic
+    elif len(piece.text) > 1:
+        line.bold = line.bold and piece.bold
+        line.italic = line.italic and piece.italic
+    glue = "-" if line.cut else " " if gap > 0.15 * big or (piece.spaced and gap > 0.02 * big) else ""
+    line.text = line.text + glue + piece.text
+    line.cut = piece.cut
+    line.x1 = max(line.x1, piece.x1)
+
+
+def _settle_cells(line: Line) -> None:
+    # A currency sign or a closing bracket is set apart from its figure to align a column: one cell for a reader.
+    cells: list[Cell] = []
+    for x0, x1, text in line.cells or ():
+        if cells and (cells[-1][2] in _SIGNS or text in _TAILS or (len(cells) == 1 and _MARK.fullmatch(cells[0][2]))):
+            glue = "" if text in _TAILS or cells[-1][2] == "(" else " "
+            cells[-1] = (cells[-1][0], x1, cells[-1][2] + glue + text)
+        else:
+            cells.append((x0, x1, text))
+    leaders = any(text.endswith("…") for _, _, text in cells)
+    line.cells = cells if len(cells) > 1 and not leaders else None
+    line.text = (" " if leaders else "  ").join([cell[2] for cell in cells])

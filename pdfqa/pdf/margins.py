@@ -1,0 +1,179 @@
+"""Set running heads, feet and page numbers aside, and learn the printed page numbers from them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+
+from pdfqa.pdf.lines import Line, Sheet
+
+_DEPTH = 4  # lines from the top or bottom that may be margin matter
+_ZONE = 0.18  # share of the page height that counts as margin
+_NUMBER = re.compile(
+    r"(?:[-–—|•]\s?)?(?:page|p\.|seite|página|pàgina|pagina|стр\.)?\s?(\d{1,4})"
+    r"(?:\s?(?:/|of|von|de|di|из|\|)\s?\d{1,4})?(?:\s?[-–—|•])?",
+    re.IGNORECASE,
+)
+_ROMAN = re.compile(r"[-–—]?\s?([ivxlc]{1,7}|[IVXLC]{1,7})\s?[-–—]?")
+_DIGITS = re.compile(r"\d+")
+_EDGE_NUMBER = re.compile(r"^\s?(\d{1,4})\b|\b(\d{1,4})\s?$")
+
+Key = tuple[bool, str]
+Edge = tuple[list[Line], list[Line]]
+Step = tuple[int, bool]  # printed number less page number, and whether it is written in digits
+
+
+class Margins:
+    """What recurs at the top and bottom of the pages of one document; learns from window to window."""
+
+    def __init__(self) -> None:
+        self._met: Counter[Key] = Counter()
+        self._steps: Counter[Step] = Counter()
+
+    def set_aside(self, sheets: list[Sheet]) -> dict[int, str]:
+        """Take margin matter out of the lines of neighbouring sheets; return printed numbers by page number."""
+        edges = [(_edge(sheet, top=True), _edge(sheet, top=False)) for sheet in sheets]
+        window = _Window(sheets, edges, self._met, self._steps)
+        printed: dict[int, str] = {}
+        for sheet, both in zip(sheets, edges, strict=True):
+            gone: set[int] = set()
+            for top, lines in ((False, both[1]), (True, both[0])):
+                for line in lines:
+                    if id(line) in gone or not window.is_margin(line, top, sheet):
+                        break
+                    gone.add(id(line))
+                    number = _page_number(line.text) or _edge_number(line.text)
+                    if number:
+                        printed.setdefault(sheet.number, number)
+            if gone:
+                sheet.lines = [line for line in sheet.lines if id(line) not in gone]
+        return consistent(printed, [sheet.number for sheet in sheets])
+
+
+def _edge(sheet: Sheet, top: bool) -> list[Line]:
+    # The outermost lines by position: their place in the content stream says nothing.
+    limit = sheet.height * (1 - _ZONE) if top else sheet.height * _ZONE
+    upright = [line for line in sheet.lines if not line.turned]
+    lines = [line for line in upright if (line.y > limit if top else line.y < limit)]
+    lines.sort(key=lambda line: -line.y if top else line.y)
+    if not lines and len(upright) > 1 and not top:
+        # Pages printed from HTML carry their number right under a text that ends early.
+        lowest = min(upright, key=lambda line: line.y)
+        return [lowest] if _page_number(lowest.text) else []
+    return lines[:_DEPTH]
+
+
+class _Window:
+    """What neighbouring pages have in common at their edges."""
+
+    def __init__(self, sheets: list[Sheet], edges: list[Edge], met: Counter[Key], steps: Counter[Step]) -> None:
+        self._span = len(sheets)
+        self._met, self._steps = met, steps
+        self._earlier = bool(met)
+        self._needed = 2 if self._span <= 5 and not self._earlier else 3
+        self._places: dict[Key, list[float]] = defaultdict(list)
+        # A head such as "4 1.1. SPACES" changes with the section, but its number rises with the page at one height.
+        rising: Counter[tuple[bool, int, int]] = Counter()
+        for sheet, both in zip(sheets, edges, strict=True):
+            numbers: set[Step] = set()
+            for top, lines in ((True, both[0]), (False, both[1])):
+                for key, y in {_key(line, top): line.y for line in lines}.items():
+                    met[key] += 1
+                    self._places[key].append(y)
+                for line in lines[:2]:
+                    step = _step(_page_number(line.text), sheet.number)
+                    if step:
+                        numbers.add(step)
+                    number = _edge_number(line.text)
+                    if number:
+                        rising[(top, round(line.y / 3), int(number) - sheet.number)] += 1
+            steps.update(numbers)
+        often = max(3, self._span // 4)
+        self._spots = {(top, spot) for (top, spot, _), count in rising.items() if count >= often}
+
+    def is_margin(self, line: Line, top: bool, sheet: Sheet) -> bool:
+        """Return whether a line at the edge of a page is no part of its text."""
+        if len(line.text) > 200:
+            return False
+        key = _key(line, top)
+        number = _page_number(line.text)
+        if number:
+            step = _step(number, sheet.number)
+            if step and self._steps[step] >= self._needed:
+                return True
+            outer = line.y > 0.85 * sheet.height or line.y < 0.15 * sheet.height
+            near = step is not None and abs(step[0]) <= 30
+            return outer and (self._span < 3 or self._met[key] > 1 or near)
+        alike = sum(1 for y in self._places[key] if abs(y - line.y) <= 4)
+        if line.cells and _edge_number(line.text) is None:
+            # The head of a table goes on from page to page too; a running head is on most of them.
+            return alike >= max(self._needed, self._span // 2)
+        if self._met[key] >= self._needed:
+            # Heads met on earlier pages need not recur in this window.
+            return alike >= min(self._needed, 2) or self._met[key] > len(self._places[key])
+        return (
+            (top, round(line.y / 3)) in self._spots and len(line.text) < 100 and _edge_number(line.text) is not None
+        )
+
+
+def _key(line: Line, top: bool) -> Key:
+    return top, _DIGITS.sub("#", line.text).replace(" ", "").lower()
+
+
+def _step(number: str | None, page: int) -> Step | None:
+    if number is None:
+        return None
+    value = int(number) if number.isdecimal() else _roman(number)
+    return (value - page, number.isdecimal()) if value else None
+
+
+def _page_number(text: str) -> str | None:
+    match = _NUMBER.fullmatch(text) or _ROMAN.fullmatch(text)
+    return match.group(1) if match else None
+
+
+def _edge_number(text: str) -> str | None:
+    match = _EDGE_NUMBER.search(text)
+    return (match.group(1) or match.group(2)) if match else None
+
+
+def consistent(printed: dict[int, str], pages: list[int]) -> dict[int, str]:
+    """Return the printed numbers that keep step with the pages, with gaps between two of them filled."""
+    steps = {page: step for page, text in printed.items() if (step := _step(text, page))}
+    count = Counter(steps.values())
+    needed = 2 if len(pages) <= 5 else 3
+    kept = {page: step for page, step in steps.items() if count[step] >= needed}
+    result: dict[int, str] = {}
+    for page in pages:
+        step = kept.get(page) or _between(kept, page)
+        if step:
+            lower = printed.get(page, "i").islower()
+            result[page] = str(page + step[0]) if step[1] else _to_roman(page + step[0], lower)
+    return result
+
+
+def _between(kept: dict[int, Step], page: int) -> Step | None:
+    before = max((other for other in kept if other < page), default=None)
+    after = min((other for other in kept if other > page), default=None)
+    if before is None or after is None or kept[before] != kept[after]:
+        return None
+    return kept[before]
+
+
+_VALUES = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+def _roman(text: str) -> int:
+    rest, value = text.lower(), 0
+    for number, sign in _VALUES:
+        while rest.startswith(sign):
+            rest, value = rest[len(sign) :], value + number
+    return value if value and _to_roman(value, True) == text.lower() else 0
+
+
+def _to_roman(value: int, lower: bool) -> str:
+    text = ""
+    for number, sign in _VALUES:
+        while value >= number:
+            text, value = text + sign, value - number
+    return text if lower else text.upper()

@@ -1,0 +1,120 @@
+"""Read pages with pypdf, where pdfium fails. The only importer of pypdf."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdf
+from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError, WrongPasswordError
+
+from pdfqa.pdf.files import Refused
+from pdfqa.pdf.lines import Line, Sheet
+from pdfqa.pdf.repair import clean
+from pdfqa.types import DocumentInfo, OutlineItem
+
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+
+# What pypdf lets through on malformed input besides its own errors.
+_MALFORMED = (
+    PyPdfError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_SIZE = 10.0  # pypdf tells no places: lines are set as if typed, one under the other
+_LEAD = 12.0
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+class PypdfFile:
+    """One open PDF."""
+
+    def __init__(self, path: Path, password: str | None) -> None:
+        with _quiet():
+            try:
+                self._reader = pypdf.PdfReader(path, strict=False)
+                if self._reader.is_encrypted and not self._reader.decrypt(password or ""):
+                    raise Refused("password")
+                self.pages = len(self._reader.pages)
+            except (FileNotDecryptedError, WrongPasswordError) as error:
+                raise Refused("password", str(error)) from error
+            except DependencyError as error:
+                raise Refused("unsupported", str(error)) from error
+            except _MALFORMED as error:
+                raise Refused("damaged", str(error)) from error
+        if not self.pages:
+            raise Refused("no_pages")
+
+    def info(self) -> DocumentInfo:
+        """Return the document's page count, metadata and outline, as far as they can be read."""
+        with _quiet():
+            try:
+                metadata = {
+                    str(key).lstrip("/"): clean(str(value)) for key, value in (self._reader.metadata or {}).items()
+                }
+                outline = list(self._outline(self._reader.outline, 1))
+            except _MALFORMED:
+                metadata, outline = {}, []
+        return DocumentInfo(
+            pages=self.pages, title=metadata.get("Title", ""), metadata=metadata, outline=outline, reader="pypdf"
+        )
+
+    def _outline(self, items: list[Any], level: int) -> Iterator[OutlineItem]:
+        for item in items:
+            if isinstance(item, list):
+                yield from self._outline(item, level + 1)
+                continue
+            index = self._reader.get_destination_page_number(item)
+            title = clean(str(item.title or ""))
+            if index is not None and index >= 0 and title:
+                yield OutlineItem(title, index + 1, level)
+
+    def sheet(self, number: int) -> Sheet:
+        """Return a page's lines, or a page without lines and a warning."""
+        with _quiet():
+            try:
+                page = self._reader.pages[number - 1]
+                width, height = float(page.cropbox.width), float(page.cropbox.height)
+                if page.rotation % 180:
+                    width, height = height, width
+                text = page.extract_text()
+                label = self._label(number)
+            except _MALFORMED as error:
+                warning = f"page {number} is damaged and could not be read ({type(error).__name__})"
+                return Sheet(number, "", 0.0, 0.0, [], source="none", reader="pypdf", warnings=[warning])
+        return Sheet(number, label, width, height, typed_lines(text, height), reader="pypdf")
+
+    def _label(self, number: int) -> str:
+        if "/PageLabels" not in self._reader.root_object:
+            return ""
+        return clean(self._reader.page_labels[number - 1])
+
+
+def typed_lines(text: str, height: float) -> list[Line]:
+    """Return lines for a text without places, as a typewriter would have set it."""
+    lines: list[Line] = []
+    y = max(height * 0.8, 1.0)
+    for line in text.splitlines():
+        words = clean(line)
+        y -= _LEAD if words else _LEAD / 2
+        if words:
+            lines.append(Line(words, 0.0, len(words) * _SIZE / 2, y, _SIZE))
+    return lines

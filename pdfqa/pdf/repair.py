@@ -1,0 +1,111 @@
+"""Mend what typesetting did to the characters: ligatures, odd spaces, hyphens at line ends."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+# Presentation forms are letters in the costume of one font; private bullets come from symbol fonts.
+_ODD = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\ufeff"
+    "\ufb00-\ufdff\ufe70-\ufefc\ufff9-\ufffb\ufffe\uffff\uf000-\uf0ff\ud800-\udfff]"
+)
+_BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "▸", "\uf0fc": "✓", "\uf076": "❖", "\uf0a8": "◦", "\uf06c": "●"}
+_LEADER = re.compile(r"(?:\s?[.·…_]){4,}\s?")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_NO_SPACES = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Burmese
+    (0x1780, 0x17FF),  # Khmer
+    (0x2E80, 0x30FF),  # CJK radicals, punctuation, kana
+    (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF00, 0xFFEF),
+)
+HYPHENS = "-\u2010\u00ad"
+
+
+def clean(text: str) -> str:
+    """Return one line with plain letters, single plain spaces and no control characters."""
+    if not (text.isascii() and text.isprintable()):
+        text = " ".join(_ODD.sub(_plain, text).split())
+    elif "  " in text or text[:1] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
+    if ".." in text or ". ." in text or "__" in text or "…" in text or "··" in text:
+        text = _LEADER.sub(" … ", text).strip()
+    return text
+
+
+def _plain(match: re.Match[str]) -> str:
+    char = match.group()
+    if char in _BULLETS:
+        return _BULLETS[char]
+    if "\ufb00" <= char <= "\ufefc" and char != "\ufeff":
+        return unicodedata.normalize("NFKC", char)
+    if "\uf020" <= char <= "\uf07e":
+        return chr(ord(char) - 0xF000)
+    return ""
+
+
+def whole_words(lines: list[str], cut: list[bool]) -> set[str]:
+    """Return the words of lines in lower case, without the halves that line ends have cut."""
+    found: set[str] = set()
+    halved = False
+    for line, was_cut in zip(lines, cut, strict=True):
+        parts = line.lower().split()
+        first = 1 if halved else 0
+        halved = was_cut or line[-1] in HYPHENS
+        found.update(parts[first : -1 if halved else None])
+    return found
+
+
+def runs_on(before: str, after: str) -> bool:
+    """Return whether two lines meet without a space, as in Chinese, Japanese and Thai."""
+    return _spaceless(before[-1:]) and _spaceless(after[:1])
+
+
+def _spaceless(char: str) -> bool:
+    if not char or char < "\u0e00":
+        return False
+    code = ord(char)
+    return code >= 0x20000 or any(low <= code <= high for low, high in _NO_SPACES)
+
+
+def join_lines(lines: list[str], cut: list[bool], known: Callable[[], set[str]]) -> str:
+    """Return the lines of one paragraph as running text.
+
+    Args:
+        lines: The cleaned lines.
+        cut: For each line, whether the reader took a hyphen from its end.
+        known: Gives the words of the surrounding pages; called only if there is a hyphen to decide on.
+    """
+    text = lines[0]
+    for line, was_cut in zip(lines[1:], cut, strict=False):
+        if not text or not line:
+            text += line
+        elif was_cut or (text[-1] in HYPHENS and text[-2:-1].isalpha() and line[0].isalpha()):
+            text = _join_hyphen(text if was_cut else text[:-1], line, known)
+        elif text[-1] in "-\u2010" or (text[-1] in "/\u2013\u2014" and text[-2:-1] != " ") or runs_on(text, line):
+            text += line
+        else:
+            text = f"{text} {line}"
+    return text
+
+
+def _join_hyphen(text: str, line: str, known: Callable[[], set[str]]) -> str:
+    first = text[text.rfind(" ") + 1 :].lstrip("(\"'“‘[")
+    second = _WORD.match(line)
+    if second is None or not line[0].islower() or not first:
+        return f"{text}-{line}"
+    return text + line if _one_word(first.lower(), second.group(), known()) else f"{text}-{line}"
+
+
+def _one_word(first: str, second: str, known: set[str]) -> bool:
+    if f"{first}-{second}" in known:
+        return False
+    if first + second in known:
+        return True
+    # Both halves are words of their own and the whole is not one: long-term, state-of-the-art.
+    last = first[first.rfind("-") + 1 :]
+    return not (len(last) > 1 and len(second) > 2 and last in known and second in known)

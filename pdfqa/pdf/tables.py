@@ -1,0 +1,101 @@
+"""Find tables among the lines of a page: runs of rows, and the heads over them."""
+
+from __future__ import annotations
+
+from pdfqa.pdf.lines import Line, is_figure, is_year
+
+_GAP_LINES = 3  # label lines that may stand between two rows
+
+
+def find_tables(lines: list[Line]) -> list[tuple[int, int, int]]:
+    """Return the tables as (first line, line after the last, number of header lines), in order."""
+    tables: list[tuple[int, int, int]] = []
+    done = 0
+    index = 0
+    while index < len(lines):
+        if lines[index].cells is None or not _is_row(lines, index):
+            index += 1
+            continue
+        end = _run_end(lines, index)
+        if end is None:
+            index += 1
+            continue
+        start = _with_head(lines, index, end, done)
+        tables.append((start, end, _header_rows(lines, start, end)))
+        done = index = end
+    return tables
+
+
+def _is_row(lines: list[Line], index: int) -> bool:
+    cells = lines[index].cells
+    if cells is None:
+        return False
+    if len(cells) > 2 or is_figure(cells[-1][2]) or is_figure(cells[0][2]):
+        return True
+    # Two texts side by side are a row only where a neighbour has its second text at the same place.
+    return any(
+        0 <= other < len(lines) and _aligned(cells[1], lines[other]) for other in (index - 1, index + 1, index + 2)
+    )
+
+
+def _aligned(cell: tuple[float, float, str], other: Line) -> bool:
+    return other.cells is not None and any(
+        abs(cell[0] - x0) < 4 or abs(cell[1] - x1) < 4 for x0, x1, _ in other.cells[1:]
+    )
+
+
+def _run_end(lines: list[Line], start: int) -> int | None:
+    """Return where the table that starts with this row ends, or None if it is a row on its own."""
+    left, right, rows, end = lines[start].x0, lines[start].x1, 1, start + 1
+    index, labels = start + 1, 0
+    while index < len(lines) and labels <= _GAP_LINES:
+        line, above = lines[index], lines[index - 1]
+        drop = above.y - line.y
+        if line.turned or not -0.6 * line.size < drop < 4.5 * max(line.size, above.size):
+            break
+        if _is_row(lines, index):
+            rows, labels, end = rows + 1, 0, index + 1
+            left, right = min(left, line.x0), max(right, line.x1)
+        elif line.x1 > right - 0.1 * (right - left) or line.x0 < left - 3 * line.size:
+            break
+        else:
+            labels += 1
+        index += 1
+    return end if rows > 1 else None
+
+
+def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
+    """Return where the table starts when the heads over its columns are counted in."""
+    left = min(line.x0 for line in lines[first:end])
+    right = max(line.x1 for line in lines[first:end])
+    start = index = first
+    while index > floor and first - index < 7:
+        line, below = lines[index - 1], lines[index]
+        drop = line.y - below.y
+        if line.turned or not -0.5 * line.size < drop < 3 * line.size or len(line.text) > 90:
+            break
+        index -= 1
+        if _is_header(line, left, right) and line.x1 < right + 3 * line.size:
+            start = index
+        elif line.x1 > left + 0.6 * (right - left) or line.text.endswith((".", ":")):
+            break
+    return start
+
+
+def _header_rows(lines: list[Line], start: int, end: int) -> int:
+    left = min(line.x0 for line in lines[start:end])
+    right = max(line.x1 for line in lines[start:end])
+    found = 0
+    for count, line in enumerate(lines[start : end - 1], 1):
+        if _is_header(line, left, right):
+            found = count
+        elif line.cells is not None or count > found + 2:
+            break
+    # A table whose every line looks like a head has none that we know of.
+    return found if found < end - start - 1 or found < 3 else 0
+
+
+def _is_header(line: Line, left: float, right: float) -> bool:
+    if line.cells is None:
+        return line.x0 > left + 0.25 * (right - left)
+    return not any(is_figure(text) and not is_year(text) for _, _, text in line.cells[1:])

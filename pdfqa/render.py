@@ -1,0 +1,260 @@
+"""Wording for people: answers, hits and citations as terminal text and as HTML.
+
+The text of a document is hostile: it may hold terminal escapes, marks that turn the reading direction, or HTML. Nothing
+of that reaches a terminal or a notebook from here. JSON keeps the text as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pdfqa.types import Answer, Citation, Hit, Unread
+
+_NEVER_SHOWN = {
+    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]),
+    0xAD: None,
+    **dict.fromkeys(map(ord, "\t\v\f\u2028\u2029"), " "),
+    ord("\n"): "\n",
+}
+# Chinese, Japanese, Korean and emoji, as a class of a regular expression.
+_WIDE = (
+    "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
+)
+_MOST_PLACES = 12
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How wide text may be, and whether it may use colour."""
+
+    width: int = 80
+    color: bool = False
+
+    def bold(self, text: str) -> str:
+        """Return the text in bold where colour is allowed."""
+        return self._paint(text, "1")
+
+    def dim(self, text: str) -> str:
+        """Return the text dimmed where colour is allowed."""
+        return self._paint(text, "2")
+
+    def mark(self, text: str) -> str:
+        """Return the text as a reference mark: cyan where colour is allowed."""
+        return self._paint(text, "36")
+
+    def warn(self, text: str) -> str:
+        """Return the text in yellow where colour is allowed."""
+        return self._paint(text, "33")
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+
+PLAIN = Look()
+
+
+def clean(text: str) -> str:
+    """Return the text without what would steer a terminal or turn its reading direction."""
+    return text.translate(_NEVER_SHOWN)
+
+
+def one_line(text: str) -> str:
+    """Return the text cleaned and on one line; columns stay two spaces apart."""
+    return re.sub(r" {2,}", "  ", clean(text).strip().replace("\n", " "))
+
+
+def cells(text: str) -> int:
+    """Return how many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells_of(char) for char in text)
+
+
+def _cells_of(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def wrap(text: str, width: int = 80, first: str = "", rest: str = "") -> str:
+    """Return the text in lines of at most `width` columns; a word that is wider alone has a line of its own.
+
+    Lines that the text has are kept. `first` stands before the first line, `rest` before every other.
+    """
+    lines: list[str] = []
+    for source in text.split("\n"):
+        lines.extend(_wrap_line(source, width, rest if lines else first, rest))
+    return "\n".join(lines)
+
+
+def _wrap_line(text: str, width: int, first: str, rest: str) -> list[str]:
+    lines, line, used, empty = [], first, cells(first), True
+    # A wide character (Chinese, Japanese, Korean) is a word of its own: lines may break on either side of it.
+    for word in re.findall(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)", text):
+        if not empty and used + cells(word) > width:
+            lines.append(line)
+            line, used, empty = rest, cells(rest), True
+        piece = word.lstrip() if empty else word
+        line, used, empty = line + piece, used + cells(piece), False
+    return [*lines, line.rstrip() if empty else line]
+
+
+def place(file: str, page: int, label: str = "") -> str:
+    """Return where something stands: the file, the page and the printed page number where it differs."""
+    printed = f" (printed {one_line(label)})" if label.strip() not in ("", str(page)) else ""
+    return f"{one_line(file)}, p. {page}{printed}"
+
+
+def pages_text(pages: Iterable[int]) -> str:
+    """Return page numbers as people write them: `3, 5-9 and 160`."""
+    ranges: list[list[int]] = []
+    for page in sorted(set(pages)):
+        if ranges and page == ranges[-1][1] + 1:
+            ranges[-1][1] = page
+        else:
+            ranges.append([page, page])
+    parts = [str(low) if low == high else f"{low}-{high}" for low, high in ranges]
+    if len(parts) > _MOST_PLACES:
+        parts = [*parts[:_MOST_PLACES], f"{len(parts) - _MOST_PLACES} more"]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def answer_text(answer: Answer, look: Look = PLAIN) -> str:
+    """Return the answer, its numbered citations, and the pages that could not be read."""
+    return "\n".join([body_text(answer, look), *(unread_text(unread, look) for unread in answer.unread)])
+
+
+def body_text(answer: Answer, look: Look = PLAIN) -> str:
+    """Return the answer and its numbered citations, or what was not found."""
+    text = wrap(clean(_text_of(answer)), look.width)
+    text = re.sub(r"\[\d+\]", lambda found: look.mark(found[0]), text)
+    if not answer.citations:
+        return text
+    proofs = [citation_text(citation, number, look) for number, citation in enumerate(answer.citations, 1)]
+    if not any(citation.verified for citation in answer.citations):
+        proofs.append(look.warn(wrap("None of these quotes was found on its page: do not rely on them.", look.width)))
+    return "\n".join([text, "", *proofs])
+
+
+def _text_of(answer: Answer) -> str:
+    text = answer.text.strip()
+    if answer.outcome == "answered":
+        missing = [f"[{number}]" for number in range(1, len(answer.citations) + 1) if f"[{number}]" not in text]
+        return f"{text} {''.join(missing)}".strip()
+    if answer.outcome == "unreadable":
+        return text or "Nothing could be read."
+    return f"{text or _not_found(answer)} {_closest_text(answer.closest)}".strip()
+
+
+def _not_found(answer: Answer) -> str:
+    several = len({hit.file for hit in answer.closest}) > 1
+    return f"Not found in the document{'s' if several else ''}."
+
+
+def _closest_text(hits: Sequence[Hit]) -> str:
+    several = len({hit.file for hit in hits}) > 1
+    places = dict.fromkeys(f"{one_line(hit.file)} p. {hit.page}" if several else f"p. {hit.page}" for hit in hits)
+    return f"Closest passages: {', '.join(places)} (pdfqa search … to see them)." if places else ""
+
+
+def citation_text(citation: Citation, number: int, look: Look = PLAIN) -> str:
+    """Return one numbered citation: the place and the quote."""
+    where = place(citation.file, citation.page, citation.label)
+    where += "" if citation.verified else " (UNVERIFIED)"
+    text = wrap(f'{where}: "{one_line(citation.quote)}"', look.width, f"[{number}] ", "    ")
+    text = text.replace(f"[{number}]", look.mark(f"[{number}]"), 1)
+    return text if citation.verified else text.replace("(UNVERIFIED)", look.warn("(UNVERIFIED)"), 1)
+
+
+def hit_text(hit: Hit, rank: int, look: Look = PLAIN, terms: Collection[str] = ()) -> str:
+    """Return one search result: rank, place, score and heading, then the passage with the matching terms in bold."""
+    head = wrap(f"{place(hit.file, hit.page, hit.label)}  {hit.score:.2f}", look.width, f"{rank}. ", "   ")
+    heading = one_line(hit.heading)
+    if heading and cells(head) + cells(heading) + 2 <= look.width:
+        head = f"{head}  {heading}"
+    elif heading:
+        head = f"{head}\n   {_tail(heading, look.width - 3)}"
+    body = wrap(clean(hit.text).strip(), look.width, "   ", "   ")
+    return f"{look.mark(head)}\n{_highlighted(body, terms, look)}"
+
+
+def _tail(text: str, room: int) -> str:
+    # The end of a long heading is the nearest section; the start is most often the document's own title.
+    if cells(text) <= room:
+        return text
+    return f"…{next(text[start:] for start in range(1, len(text) + 1) if cells(text[start:]) < room)}"
+
+
+def _highlighted(text: str, terms: Collection[str], look: Look) -> str:
+    wanted = {term.casefold() for term in terms}
+    if not (look.color and wanted):
+        return text
+    return re.sub(r"\w+", lambda word: look.bold(word[0]) if _matches(word[0].casefold(), wanted) else word[0], text)
+
+
+def _matches(word: str, wanted: Collection[str]) -> bool:
+    # Terms may be stems: a stem is nearly always how its word begins, and endings are short.
+    return word in wanted or any(word.startswith(term) and 3 < len(term) > len(word) - 5 for term in wanted)
+
+
+def unread_text(unread: Unread, look: Look = PLAIN) -> str:
+    """Return which pages of a file gave no text, and why."""
+    noun = "page" if len(unread.pages) == 1 else "pages"
+    verb = "was" if len(unread.pages) == 1 else "were"
+    reason = one_line(unread.reason)
+    text = f"{one_line(unread.file)}: {noun} {pages_text(unread.pages)} {verb} not read{': ' * bool(reason)}{reason}"
+    return wrap(text, look.width, "", "  ")
+
+
+def footer_text(answer: Answer) -> str:
+    """Return how long the answer took and what made it."""
+    seconds = answer.timings.get("total", sum(answer.timings.values()))
+    offline = " · offline" if answer.model == "extractive" else ""
+    return f"{seconds:.1f} s · {one_line(answer.model)}{offline}"
+
+
+def answer_html(answer: Answer) -> str:
+    """Return the answer and its citations as HTML for a notebook."""
+    text = re.sub(r"\[\d+\]", lambda mark: f"<sup>{mark[0]}</sup>", _escaped(_text_of(answer)))
+    proofs = "".join(f'<li style="margin:.25em 0">{_proof_html(citation)}</li>' for citation in answer.citations)
+    unread = "".join(f'<div style="opacity:.7">{_escaped(unread_text(item))}</div>' for item in answer.unread)
+    listed = f'<ol style="margin:.5em 0 0;padding-left:1.6em">{proofs}</ol>' if proofs else ""
+    return _framed(f'<div style="white-space:pre-line">{text}</div>{listed}{unread}')
+
+
+def citation_html(citation: Citation) -> str:
+    """Return the place and the quote as HTML for a notebook."""
+    return _framed(_proof_html(citation))
+
+
+def hit_html(hit: Hit) -> str:
+    """Return the place, the score and the passage as HTML for a notebook."""
+    heading = f" · {_escaped(one_line(hit.heading))}" if hit.heading else ""
+    where = _escaped(place(hit.file, hit.page, hit.label))
+    return _framed(
+        f'<div><b>{where}</b> <span style="opacity:.7">{hit.score:.2f}{heading}</span></div>'
+        f'<div style="white-space:pre-line">{_escaped(hit.text.strip())}</div>'
+    )
+
+
+def _proof_html(citation: Citation) -> str:
+    where = _escaped(place(citation.file, citation.page, citation.label))
+    doubt = "" if citation.verified else ' <b style="color:#c60">unverified</b>'
+    return f"<b>{where}</b>{doubt}: <q>{_escaped(one_line(citation.quote))}</q>"
+
+
+def _framed(content: str) -> str:
+    # No background and no text colour of our own: a notebook may be dark or light.
+    style = "border-left:3px solid rgba(128,128,128,.5);padding:.2em .8em;max-width:60em;overflow-wrap:anywhere"
+    return f'<div style="{style}">{content}</div>'
+
+
+def _escaped(text: str) -> str:
+    from html import escape
+
+    return escape(clean(text))

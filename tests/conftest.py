@@ -1,0 +1,42 @@
+"""What every test has: a home of its own, no settings from outside, and no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point pdfqa at an empty home directory, and forget the developer's settings."""
+    for name in [name for name in os.environ if name.startswith(("PDFQA_", "OPENAI_"))]:
+        monkeypatch.delenv(name)
+    path = tmp_path / "home"
+    monkeypatch.setenv("PDFQA_HOME", str(path))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection and look-up that leaves this machine."""
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _only_here(getattr(socket.socket, name), 1))
+    monkeypatch.setattr(socket, "getaddrinfo", _only_here(socket.getaddrinfo, 0))
+
+
+def _only_here(function: Any, position: int) -> Any:
+    def call(*args: Any, **options: Any) -> Any:
+        address = args[position] if len(args) > position else options.get("host")
+        host = address[0] if isinstance(address, tuple) else address  # a str alone is a Unix socket, or a name
+        unix = position == 1 and not isinstance(address, tuple)
+        if host is None or unix or str(host).startswith(_LOOPBACK):
+            return function(*args, **options)
+        raise AssertionError(f"a test reaches for the network: {address!r}")
+
+    return call

@@ -1,0 +1,236 @@
+"""The rules of the house, read from our own sources."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import pdfqa
+from pdfqa import errors
+
+PACKAGE = Path(pdfqa.__file__).parent
+
+# Imports go down, or sideways without cycles. A name stands for the module and everything below it.
+LAYERS = [
+    ["errors", "types", "config", "wire", "_version"],
+    ["pdf", "passages", "embed", "languages", "workers", "worker_main", "worker_pipes", "render"],
+    ["store", "index"],
+    ["search", "answer", "answer_types", "verify"],
+    ["engine"],
+    ["backends"],
+    ["client", "sync", "qa"],
+    ["cli", "server", "evaluate", "__main__"],
+    [""],  # pdfqa itself, which re-exports
+]
+
+# Imports that go up, when called.
+UPWARD = {
+    ("types", "render"): "values render themselves in a notebook; render knows the values",
+}
+
+# Who may import what comes from outside; everything else of the package asks them.
+OWNERS = {
+    "PIL": "pdf",
+    "Stemmer": "languages",
+    "click": "cli",
+    "ctypes": "pdf.pdfium",
+    "httpx": "-",
+    "httpx2": "-",
+    "multiprocessing": "-",
+    "openai": "-",
+    "pickle": "-",
+    "pypdf": "pdf",
+    "pypdfium2": "pdf",
+    "sqlite3": "store.database",
+    "subprocess": "workers",
+    "tqdm": "cli",
+}
+
+LONGEST_MODULE, LONGEST_FUNCTION, MOST_PARAMETERS = 400, 50, 6
+# What is longer or wider than that, with the reason.
+EXCEPTIONS: dict[str, str] = {}
+
+# What `import pdfqa` and `pdfqa --help` do without.
+HEAVY = {"numpy", "openai", "pypdf", "pypdfium2", "httpx", "httpx2", "Stemmer", "PIL", "pydantic", "asyncio"}
+
+
+class Import(NamedTuple):
+    """One import: the module it names and whether it happens while its own module is imported."""
+
+    target: str
+    eager: bool
+
+
+def modules() -> dict[str, Path]:
+    """Return every module of the package by its name without `pdfqa.`."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def tree(name: str) -> ast.Module:
+    return ast.parse(modules()[name].read_text(encoding="utf-8"))
+
+
+def imports(name: str) -> Iterator[Import]:
+    """Yield what a module imports, but for what only type checkers see."""
+    waiting: list[tuple[ast.AST, bool]] = [(tree(name), True)]
+    while waiting:
+        node, eager = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting += [(child, eager) for child in node.orelse]
+            continue
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, eager) for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: relative import at line {node.lineno}"
+            source = node.module or ""
+            inside = [f"{source}.{alias.name}" for alias in node.names]
+            known = {f"pdfqa.{module}" for module in modules()}
+            yield from (Import(full if full in known else source, eager) for full in inside)
+        inner = eager and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
+
+
+def own(name: str) -> Iterator[Import]:
+    for target, eager in imports(name):
+        if target == "pdfqa" or target.startswith("pdfqa."):
+            yield Import(target.removeprefix("pdfqa").removeprefix("."), eager)
+
+
+def covers(owner: str, name: str) -> bool:
+    return name == owner or name.startswith(owner + ".")
+
+
+def layer(name: str) -> int:
+    for number, names in enumerate(LAYERS):
+        if any(covers(owner, name) for owner in names if owner) or (name == "" and "" in names):
+            return number
+    raise AssertionError(f"pdfqa.{name} is in no layer of tests/test_rules.py")
+
+
+def functions(name: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{name}:{node.name}", node
+
+
+every_module = pytest.mark.parametrize("name", [pytest.param(name, id=name or "pdfqa") for name in modules()])
+
+
+@every_module
+def test_imports_go_down(name: str) -> None:
+    top = name.partition(".")[0]
+    upward = {
+        (top, target.partition(".")[0])
+        for target, eager in own(name)
+        if layer(target) > layer(name) and (eager or (top, target.partition(".")[0]) not in UPWARD)
+    }
+    assert set() == upward
+
+
+def test_imports_make_no_circle() -> None:
+    ahead = {name: {target for target, eager in own(name) if eager and target != name} for name in modules()}
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join((*path, name))
+        if name not in done:
+            for target in ahead[name]:
+                visit(target, (*path, name))
+            done.add(name)
+
+    for name in ahead:
+        visit(name, ())
+
+
+@every_module
+def test_outside_things_have_one_importer(name: str) -> None:
+    strangers = {
+        target
+        for target in {target.partition(".")[0] for target, _ in imports(name)}
+        if target in OWNERS and not covers(OWNERS[target], name)
+    }
+    assert set() == strangers
+
+
+@every_module
+def test_sizes_are_kept(name: str) -> None:
+    lines = len(modules()[name].read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST_MODULE or name in EXCEPTIONS
+    for label, node in functions(name):
+        if label in EXCEPTIONS:
+            continue
+        length = (node.end_lineno or 0) - node.lineno + 1
+        assert length <= LONGEST_FUNCTION, f"{label} has {length} lines"
+        positional = len(node.args.posonlyargs) + len(node.args.args)
+        assert positional <= MOST_PARAMETERS + 1, f"{label} has {positional} positional parameters"
+
+
+def test_exceptions_are_needed() -> None:
+    known = set(modules()) | {label for name in modules() for label, _ in functions(name)}
+    assert set() == set(EXCEPTIONS) - known
+    used = {(name.partition(".")[0], target.partition(".")[0]) for name in modules() for target, _ in own(name)}
+    assert set() == set(UPWARD) - used
+
+
+@every_module
+def test_all_is_sorted_and_real(name: str) -> None:
+    module = importlib.import_module(f"pdfqa.{name}".rstrip("."))
+    names = getattr(module, "__all__", None)
+    if names is None:
+        return
+    assert sorted(names) == list(names)
+    assert len(set(names)) == len(names)
+    for exported in names:
+        getattr(module, exported)
+
+
+@every_module
+def test_no_star_assert_or_print(name: str) -> None:
+    for node in ast.walk(tree(name)):
+        line = getattr(node, "lineno", 0)
+        assert not isinstance(node, ast.Assert), f"{name}:{line} asserts"
+        if isinstance(node, ast.ImportFrom):
+            assert all(alias.name != "*" for alias in node.names), f"{name}:{line} imports everything"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id != "print" or covers("cli", name), f"{name}:{line} prints"
+
+
+HELP = """
+import contextlib, io, pdfqa.cli
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    pdfqa.cli.main(["--help"])
+"""
+
+
+@pytest.mark.parametrize("code", ["import pdfqa", HELP], ids=["import", "help"])
+def test_start_up_loads_nothing_heavy(code: str) -> None:
+    show = "\nimport sys, json\nprint(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    done = subprocess.run([sys.executable, "-c", code + show], capture_output=True, text=True, check=True)
+    assert set() == HEAVY & set(json.loads(done.stdout))
+
+
+def test_every_error_has_a_place() -> None:
+    kinds = [errors.PdfqaError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    ours = [kind for kind in kinds if kind.__module__ == "pdfqa.errors"]
+    codes = [kind.code for kind in ours if "code" in kind.__dict__]
+    assert len(set(codes)) == len(codes)
+    for kind in ours:
+        assert kind is errors.by_code(kind.code) or "code" not in kind.__dict__
+        assert kind.exit_code in {2, 3, 4}
+        assert kind.__name__ in (errors.__doc__ or "") or kind is errors.PdfqaError
