@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pdfqa import PDFQA
-from pdfqa.types import AddReport
 
 
 class OnPage(Protocol):
@@ -18,11 +17,6 @@ class OnPage(Protocol):
 
 
 Placed = TypeVar("Placed", bound=OnPage)
-
-
-def failures(report: AddReport) -> list[str]:
-    """Return the files that could not be added, each with its reason."""
-    return [f"{failed.file}: {failed.error}: {failed.message}" for failed in report.failed]
 
 
 def copies(paths: Sequence[Path]) -> dict[str, list[str]]:

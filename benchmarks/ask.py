@@ -17,10 +17,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tqdm import tqdm
-
 import common
 from common import Cost
+from tqdm import tqdm
 
 BASE = [sys.executable, "-c", "import numpy, click, sqlite3"]
 FILE = "open_set/pdf/azure_Northwind_Standard_Benefits_Details.pdf"

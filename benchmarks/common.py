@@ -69,6 +69,8 @@ SOURCES = (
     Source("offtopic", "off-topic", "open_set/qa_offtopic.jsonl"),
 )
 
+PARALLEL = ("crosslingual", "scanned")  # sources whose text is also there as another document, which answers as well
+
 
 def load_rows(data: Path, source: Source, limit: int | None = None) -> list[Row]:
     """Return the rows of a source, or a seeded sample of `limit` of them, sorted by PDF; [] where there are none."""

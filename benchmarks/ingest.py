@@ -18,11 +18,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from tqdm import tqdm
-
 import common
+import numpy as np
 from common import Cost
+from tqdm import tqdm
 
 RAW = """
 import sys, pypdfium2

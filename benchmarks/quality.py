@@ -17,21 +17,21 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-import msgspec
-from tqdm import tqdm
-
 import adapter
 import common
+import msgspec
 import scoring
 from common import Row, Source
-from pdfqa import PDFQA
-from pdfqa.types import Citation
 from quality_report import report
 from scoring import Results, Seen
+from tqdm import tqdm
+
+from pdfqa import PDFQA
+from pdfqa.types import Citation, Failure
 
 DEPTH = 20  # hits asked for first; doubled until five pages are seen
 PAGES = 5
@@ -88,13 +88,14 @@ def measure(rows: Sequence[tuple[Source, Row]], options: argparse.Namespace, hom
     """Add the documents, put the questions to them, and return what came back."""
     asked = {common.pdf_path(options.data, source, row) for source, row in rows}
     paths = sorted(asked | set(common.all_pdfs(options.data))) if options.whole else sorted(asked)
-    add(paths, home)
+    refused = add(paths, home)
     copies = adapter.copies(paths)
     quotes: list[Quote] = []
     seen: list[Seen] = []
     with tqdm(total=len(rows), unit="question", file=sys.stderr, disable=None) as bar:
         for path, group in groupby(rows, key=lambda item: common.pdf_path(options.data, *item)):
-            for one in put(path, list(group), options, home, quotes):
+            failed = refused.get(str(path))
+            for one in skip(failed, group) if failed else put(path, list(group), options, home, quotes):
                 one.right = copies[path.name]
                 seen.append(one)
                 bar.update()
@@ -103,26 +104,22 @@ def measure(rows: Sequence[tuple[Source, Row]], options: argparse.Namespace, hom
     return Results(common.header(), len(paths), seen, check_raw(quotes))
 
 
-def add(paths: Sequence[Path], home: Path) -> None:
-    """Add the PDFs, saying how long it took and which ones failed."""
+def add(paths: Sequence[Path], home: Path) -> dict[str, Failure]:
+    """Add the PDFs, saying how long it took, and return those that failed."""
     with PDFQA(home=home) as qa:
         added = qa.add(*map(str, paths))
     counts = f"{len(added.added)} PDFs added, {len(added.known)} known, {len(added.failed)} failed"
     print(f"{counts}; {added.pages} pages read in {added.seconds:.1f} s", file=sys.stderr)
-    for failed in adapter.failures(added):
-        print(f"not added: {failed}", file=sys.stderr)
+    for failed in added.failed:
+        print(f"not added: {failed.file}: {failed.error}: {failed.message}", file=sys.stderr)
+    return {failed.file: failed for failed in added.failed}
 
 
 def put(
     path: Path, rows: Sequence[tuple[Source, Row]], options: argparse.Namespace, home: Path, quotes: list[Quote]
 ) -> Iterator[Seen]:
     """Yield what comes back for the questions about one document, which is opened once."""
-    try:
-        qa = PDFQA(str(path), home=home)
-    except Exception as error:  # noqa: BLE001 (every failure is reported, and the run goes on)
-        yield from (start(source, row, error) for source, row in rows)
-        return
-    with qa:
+    with PDFQA(str(path), home=home) as qa:
         pages = None if options.search_only else adapter.Pages(qa, path)
         for source, row in rows:
             seen, cited = one_question(qa, start(source, row), pages)
@@ -130,20 +127,20 @@ def put(
             yield seen
 
 
-def start(source: Source, row: Row, error: Exception | None = None) -> Seen:
-    """Return the record of a question before it is put, or of one that cannot be."""
+def start(source: Source, row: Row) -> Seen:
+    """Return the record of a question before it is put."""
     visual = bool(row.requires_visual) or row.gold_pages_have_text is False
-    seen = Seen(id=row.id, source=source.key, lang=row.lang, question=row.question, answers=row.answers,
+    return Seen(id=row.id, source=source.key, lang=row.lang, question=row.question, answers=row.answers,
                 gold=row.gold_pages, answerable=row.answerable, visual=visual)  # fmt: skip
-    return failed(seen, error) if error else seen
 
 
-def failed(seen: Seen, error: Exception) -> Seen:
-    """Return the record of a question that raised: a file without text is `unreadable`, all else an error."""
-    code = getattr(error, "code", "")
-    seen.outcome = "unreadable" if code == "no_text" else "error"
-    seen.error = "" if code == "no_text" else f"{type(error).__name__}: {error}"
-    return seen
+def skip(failed: Failure, rows: Iterable[tuple[Source, Row]]) -> Iterator[Seen]:
+    """Yield the records of the questions about a file that was not added: `unreadable` if it has no text."""
+    for source, row in rows:
+        seen = start(source, row)
+        seen.outcome = "unreadable" if failed.error == "no_text" else "error"
+        seen.error = "" if failed.error == "no_text" else failed.message
+        yield seen
 
 
 def one_question(qa: PDFQA, seen: Seen, pages: adapter.Pages | None) -> tuple[Seen, list[Citation]]:
@@ -154,7 +151,8 @@ def one_question(qa: PDFQA, seen: Seen, pages: adapter.Pages | None) -> tuple[Se
         seen.top = list(hits.values())[:3]
         return seen, ask(qa, seen, pages) if pages else []
     except Exception as error:  # noqa: BLE001 (every failure is reported, and the run goes on)
-        return failed(seen, error), []
+        seen.outcome, seen.error = "error", f"{type(error).__name__}: {error}"
+        return seen, []
 
 
 def ranked(qa: PDFQA, question: str) -> tuple[dict[tuple[str, int], str], float]:
@@ -186,9 +184,13 @@ def ask(qa: PDFQA, seen: Seen, pages: adapter.Pages) -> list[Citation]:
 
 
 def search_whole(rows: Sequence[Seen], home: Path) -> None:
-    """Put each question that has a page to all documents at once."""
+    """Put each question that has a page to all documents at once.
+
+    Not those in another language than their document, nor those to a scan: the same text is there as another document.
+    """
     with PDFQA(home=home) as qa:
-        for seen in tqdm([seen for seen in rows if seen.gold], unit="question, all", file=sys.stderr, disable=None):
+        put = [seen for seen in rows if seen.gold and seen.source not in common.PARALLEL]
+        for seen in tqdm(put, unit="question, all", file=sys.stderr, disable=None):
             try:
                 pages, seen.seconds["whole"] = ranked(qa, seen.question)
             except Exception as error:  # noqa: BLE001 (every failure is reported, and the run goes on)

@@ -7,9 +7,8 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-import msgspec
-
 import common
+import msgspec
 import scoring
 from common import interval, number
 from scoring import Metric, Results, Seen

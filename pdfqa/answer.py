@@ -14,21 +14,12 @@ import msgspec
 
 from pdfqa import languages
 from pdfqa.answer_types import Kind, direct_answer, expected, holds
-from pdfqa.search import Ranked, Term
-from pdfqa.types import Page, Passage
+from pdfqa.query_terms import Term
+from pdfqa.rerank import coverage
+from pdfqa.search import Evidence
 
 MOST_WORDS = 40
 _SECOND = 0.8  # a second sentence is quoted if it weighs this share of the first
-
-
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """A passage that may hold the answer, with the page it stands on."""
-
-    document: str
-    page: Page
-    passage: Passage
-    ranked: Ranked
-    language: str
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -73,7 +64,7 @@ def extract(question: str, terms: Sequence[Term], evidence: Sequence[Evidence]) 
 
 def _candidates(number: int, piece: Evidence, terms: Sequence[Term], kind: Kind) -> list[_Candidate]:
     """Return the sentences of a passage, weighed."""
-    passage, body = piece.passage, piece.page.text[piece.passage.start : piece.passage.end]
+    passage, body = piece.passage, piece.text
     spans = languages.sentences(body, piece.language)
     analyzer = languages.analyzer(piece.language)
     words = [set(analyzer.terms(body[start:end])) for start, end in spans]
@@ -85,22 +76,11 @@ def _candidates(number: int, piece: Evidence, terms: Sequence[Term], kind: Kind)
         around = set().union(heading, *words[max(0, place - 2) : place + 2])
         context = coverage(terms, around) - own
         fits = holds(kind, text, terms)
-        weight = 0.62 * own + 0.22 * context + 0.25 * piece.ranked.score + (0.12 if fits else 0.0)
+        weight = 0.62 * own + 0.22 * context + 0.25 * piece.score + (0.12 if fits else 0.0)
         weight -= 0.15 * (len(text) < 25) + 0.02 * number
         quote = Quote(number, text, passage.start + start, passage.start + end, max(0.0, min(1.0, weight)))
         found.append(_Candidate(quote, own + 0.5 * context, fits))
     return found
-
-
-def coverage(terms: Sequence[Term], words: set[str]) -> float:
-    """Return the share of the question's weight that its words in a set carry."""
-    best: dict[str, tuple[float, float]] = {}
-    for term in terms:
-        held = term.idf * (term.weight or 0.0) if term.word in words else 0.0
-        total, got = best.get(term.asked, (0.0, 0.0))
-        best[term.asked] = (max(total, term.idf), max(got, held))
-    total = sum(weight for weight, _ in best.values())
-    return sum(got for _, got in best.values()) / total if total else 0.0
 
 
 def _choose(candidates: list[_Candidate], evidence: Sequence[Evidence]) -> list[_Candidate]:
@@ -134,8 +114,8 @@ def _compose(question: str, kind: Kind, chosen: list[_Candidate]) -> str:
 
 def _confidence(best: _Candidate, evidence: Sequence[Evidence], terms: Sequence[Term]) -> float:
     """Return how likely it is that the documents answer the question; coefficients from benchmarks/calibrate.py."""
-    strongest = max(piece.ranked.vector for piece in evidence)
-    score = -3.2 + 5.0 * best.coverage + 2.0 * strongest + 1.5 * evidence[0].ranked.score + 0.4 * best.fits
+    strongest = max(piece.vector for piece in evidence)
+    score = -3.2 + 5.0 * best.coverage + 2.0 * strongest + 1.5 * evidence[0].score + 0.4 * best.fits
     return 1 / (1 + math.exp(-score))
 
 

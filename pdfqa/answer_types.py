@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from pdfqa.search import Term
+from pdfqa.query_terms import Term
 
 
 class Kind(Enum):

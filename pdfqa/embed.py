@@ -155,7 +155,9 @@ def words(text: str) -> list[str]:
 class StaticEmbedder:
     """Embed texts in many languages by adding the weighted vectors of their word pieces."""
 
-    def __init__(self, name: str, vocabulary: Vocabulary, packed: NDArray[np.uint8], scales: NDArray[np.float16]) -> None:
+    def __init__(
+        self, name: str, vocabulary: Vocabulary, packed: NDArray[np.uint8], scales: NDArray[np.float16]
+    ) -> None:
         self.name = name
         self.dimensions = 2 * packed.shape[1]
         self._segments = _Segments(vocabulary)
@@ -164,7 +166,7 @@ class StaticEmbedder:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> StaticEmbedder:
-        """Open the table of the package, or one built into `folder`; it is mapped, and read only where it is used."""
+        """Open the table of the package, or one built into `folder`; it is mapped, and read only where used."""
         folder = folder or Path(__file__).parent / "data"
         with (folder / f"{DEFAULT_NAME}.pieces.txt").open("rb") as file:
             pieces = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -187,7 +189,7 @@ class StaticEmbedder:
     def _sum(self, pieces: list[int]) -> Matrix:
         """Add up the vectors of pieces, each times its scale, which holds the weight of the piece too.
 
-        A byte holds a number of the first half of the vector and one of the second; 0 to 15 stand for -7.5 to 7.5.
+        A byte holds a number of the first half of the vector and one of the second; 0 stands for -7.5, 15 for 7.5.
         """
         numbers = np.array(pieces)
         packed = self._packed.take(numbers, axis=0)

@@ -22,6 +22,7 @@ from pdfqa.errors import (
     ObjectNotFoundError,
     PdfqaError,
 )
+from pdfqa.search import Evidence
 from pdfqa.types import (
     AddReport,
     Answer,
@@ -145,24 +146,8 @@ class PDFQA:
         if not 1 <= k <= 1000:
             raise InvalidRequestError(f"k is {k}; it must be from 1 to 1,000", param="k")
         store, names = self._prepare(progress)
-        found, where = self._engine.vector_stores.search(store.id, question, k=k)
-        hits = []
-        for piece in self._engine.runs.evidence(found, where):
-            passage, ranked = piece.passage, piece.ranked
-            hits.append(
-                Hit(
-                    file=names[piece.document].shown,
-                    page=passage.page,
-                    label=piece.page.label,
-                    score=ranked.score,
-                    text=piece.page.text[passage.start : passage.end],
-                    start=passage.start,
-                    end=passage.end,
-                    heading=passage.heading,
-                    explain=_explain(ranked.keyword, ranked.vector, ranked.terms) if explain else msgspec.UNSET,
-                )
-            )
-        return hits
+        found = self._engine.vector_stores.search(store.id, question, k=k)
+        return [_hit(piece, names[piece.document].shown, explain=explain) for piece in found.evidence]
 
     def ask(self, question: str, *, progress: Report | None = None) -> Answer:
         """Return the answer to a question, with its proof.
@@ -515,8 +500,19 @@ def _store_name(items: Iterable[_Named]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def _explain(keyword: float, vector: float, terms: Sequence[str]) -> dict[str, object]:
-    return {"keyword": keyword, "vector": vector, "terms": list(terms)}
+def _hit(piece: Evidence, shown: str, *, explain: bool) -> Hit:
+    parts = {"keyword": piece.keyword, "vector": piece.vector, "terms": list(piece.terms)}
+    return Hit(
+        file=shown,
+        page=piece.page.number,
+        label=piece.page.label,
+        score=piece.score,
+        text=piece.text,
+        start=piece.passage.start,
+        end=piece.passage.end,
+        heading=piece.passage.heading,
+        explain=parts if explain else msgspec.UNSET,
+    )
 
 
 def _check_question(question: str) -> None:

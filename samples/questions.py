@@ -1,10 +1,10 @@
-"""What to ask of the samples: type, question, right answers (none: the document does not say), and words that prove it."""
+"""What to ask of the samples: type, question, right answers (none: the document does not say), and words that prove it (or|these)."""
 
 from __future__ import annotations
 
 QUESTIONS: dict[str, list[tuple[str, str, list[str], str]]] = {
     "annual-report-2024.pdf": [
-        ("table", "What was revenue in 2024?", ["$323.1 million", "323,100"], "323,100 302,500"),
+        ("table", "What was revenue in 2024?", ["$323.1 million", "323,100"], "323,100 302,500|$323.1 million"),
         ("table", "What was the operating profit of the Laboratory segment in 2024?", ["11,240"], "11,240"),
         ("table", "How much were trade receivables at the end of 2023?", ["49,165"], "49,165"),
         ("table", "What was the profit for the year?", ["31,540"], "31,540 28,500"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -221,6 +222,15 @@ def test_start_up_loads_nothing_heavy(code: str) -> None:
     show = "\nimport sys, json\nprint(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     done = subprocess.run([sys.executable, "-c", code + show], capture_output=True, text=True, check=True)
     assert set() == HEAVY & set(json.loads(done.stdout))
+
+
+def test_tests_reach_no_network() -> None:
+    with pytest.raises(AssertionError, match="network"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+    with pytest.raises(AssertionError, match="network"):
+        socket.getaddrinfo("example.org", 80)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
 
 
 def test_every_error_has_a_place() -> None:

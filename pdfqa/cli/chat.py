@@ -62,6 +62,8 @@ def _talk(shared: Shared, qa: PDFQA, report: Report, read_first: bool) -> list[A
         if not shared.json:
             say(body_text(answer, look()))
             tell_about(shared, answer, [])
+            # A question typed next, or the next one printed, stands apart.
+            say("") if not sys.stdin.isatty() else tell("")
     return talk
 
 

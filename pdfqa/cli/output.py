@@ -13,12 +13,13 @@ import click
 import msgspec
 
 from pdfqa.errors import FileError, PdfqaError
-from pdfqa.render import Look, clean, one_line
+from pdfqa.render import Look, cells, clean, one_line, wrap
 
 if TYPE_CHECKING:
     from pdfqa.types import Failure
 
 _NARROWEST = 20
+_WIDEST_NAME = 40
 _INTERRUPTED = 130
 
 
@@ -116,16 +117,19 @@ def error_text(error: PdfqaError) -> str:
 
 
 def tell_failures(failures: Sequence[Failure]) -> None:
-    """List the files that could not be read, on stderr."""
-    if not failures:
-        return
+    """List the files that could not be read on stderr: why, and what to do, said once."""
     shown = look(sys.stderr)
-    width = min(40, max(len(one_line(item.file)) for item in failures))
-    for item in failures:
-        reason = one_line(item.message).removeprefix(f"{one_line(item.file)}: ")
-        tell(f"  {shown.warn('failed')}  {one_line(item.file):<{width}}  {reason}")
-    for hint in dict.fromkeys(one_line(item.hint) for item in failures if item.hint):
-        tell(f"          {hint}")
+    names = [one_line(item.file) for item in failures]
+    column = min(_WIDEST_NAME, max(map(cells, names), default=0))
+    hints: set[str] = set()
+    for name, item in zip(names, failures, strict=True):
+        # The message stands alone elsewhere, with the name that is printed here already.
+        reason = one_line(item.message).removeprefix(name).lstrip(": ")
+        advice = "" if item.hint in hints else f"\n{one_line(item.hint)}"
+        hints.add(item.hint)
+        start = f"  failed  {name}{' ' * (column - cells(name))}  "
+        text = wrap((reason + advice).strip(), shown.width, start, " " * 10)
+        tell(text.replace("failed", shown.warn("failed"), 1))
 
 
 def wants_json(words: Sequence[str]) -> bool:

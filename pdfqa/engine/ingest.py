@@ -6,23 +6,28 @@ and is spooled, beyond some megabytes to disk: memory does not grow with the num
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 import msgspec
 
+from pdfqa import languages
 from pdfqa.engine.context import Engine
 from pdfqa.engine.reading import SMALL, Opened, Request
 from pdfqa.errors import EncryptedFileError, NoTextError, PdfqaError
 from pdfqa.passages import DEFAULT
 from pdfqa.store.documents import StoredDocument
-from pdfqa.types import Progress, Segment, Unread
+from pdfqa.types import Page, Progress, Segment, Unread
 from pdfqa.workers import Done, Task, WorkerPool
 
 _SPOOL = 32 << 20
+_COVER = 300  # characters of the first page's headings
+_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # annualReport: two words
 _LARGEST = 48  # pages in one task: enough to see running heads, few enough to be in memory several times
 _PER_PAGE = 1.0  # seconds that each page of a task adds to its deadline
 _SEGMENT = msgspec.msgpack.Decoder(Segment)
@@ -223,8 +228,13 @@ class Ingest:
             info=info,
             unread=unread,
         )
-        embedder = self._engine.embedder.name
-        self._engine.documents.write(document, reading.segments(), strategy=DEFAULT.name, embedder=embedder)
+        self._engine.documents.write(
+            document,
+            reading.segments(),
+            names=_names(item.shown, info.title, next(reading.segments()).pages[0], document.language),
+            strategy=DEFAULT.name,
+            embedder=self._engine.embedder.name,
+        )
         return None
 
     def _tell(self, reading: _Reading, pages: int) -> None:
@@ -249,6 +259,15 @@ def _heading(opened: Opened | None, first: int) -> str:
         return ""
     above = [item for item in opened.info.outline if 0 < item.page < first]
     return max(above, key=lambda item: item.page).title if above else ""
+
+
+def _names(shown: str, title: str, first: Page, language: str) -> list[str]:
+    """Return the terms of a document's name: its file's, its title's, and those of the headings of its first page."""
+    stem = _CAPITALS.sub(" ", Path(shown).stem).replace("_", " ")
+    headings = " ".join(first.text[block.start : block.end] for block in first.blocks if block.kind == "heading")
+    analyzer = languages.analyzer(language)
+    terms = analyzer.terms(f"{stem} {title} {headings[:_COVER]}")
+    return [term for term in terms if not analyzer.stop(term)]
 
 
 def _by_reason(shown: str, pages: list[tuple[int, str]]) -> list[Unread]:

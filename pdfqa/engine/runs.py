@@ -8,11 +8,10 @@ from typing import Any
 
 import msgspec
 
-from pdfqa.answer import Draft, Evidence, Quote, extract
+from pdfqa.answer import Draft, Quote, extract
 from pdfqa.engine.context import Engine
 from pdfqa.errors import InvalidRequestError
-from pdfqa.index import query
-from pdfqa.search import Found
+from pdfqa.search import Evidence
 from pdfqa.types import Hit
 from pdfqa.verify import stands
 from pdfqa.wire import Annotation, Assistant, FileCitation, Message, Run, RunStep, Thread, Usage
@@ -72,8 +71,8 @@ class Runs:
         started, clock = engine.now(), perf_counter()
         thread = engine.threads.get_thread(run.thread_id)
         question = self._question(thread)
-        found, where = engine.vector_stores.search(_store(thread), question, k=PASSAGES)
-        evidence = self.evidence(found, where)
+        found = engine.vector_stores.search(_store(thread), question, k=PASSAGES)
+        evidence = found.evidence
         searched = perf_counter()
         draft = extract(question, found.terms, evidence)
         files = self._files(thread, evidence)
@@ -101,18 +100,6 @@ class Runs:
             found=answered,
             timings={"search": searched - clock, "answer": perf_counter() - searched},
         )
-
-    def evidence(self, found: Found, where: query.Scope) -> list[Evidence]:
-        """Return the passages of a search with their pages."""
-        engine, result = self._engine, []
-        for ranked in found.ranked:
-            document, segment, place = where.place(ranked.passage)
-            passage = engine.documents.passages(segment)[place]
-            sha256 = engine.documents.sha256(document)
-            language = where.languages[int(where.ids.searchsorted(segment))]
-            page = engine.documents.page(sha256, passage.page)
-            result.append(Evidence(document=sha256, page=page, passage=passage, ranked=ranked, language=language))
-        return result
 
     def _question(self, thread: Thread) -> str:
         """Return the thread's last question; a short follow-up is joined to the question before it."""
@@ -188,12 +175,11 @@ def _store(thread: Thread) -> str:
 
 def _result(piece: Evidence, files: dict[str, tuple[str, str]]) -> dict[str, Any]:
     file_id, name = files[piece.document]
-    text = piece.page.text[piece.passage.start : piece.passage.end]
     return {
         "file_id": file_id,
         "file_name": name,
-        "score": piece.ranked.score,
-        "content": [{"type": "text", "text": text}],
+        "score": piece.score,
+        "content": [{"type": "text", "text": piece.text}],
         "page": piece.page.number,
         "label": piece.page.label,
     }
@@ -205,8 +191,8 @@ def _hit(piece: Evidence, files: dict[str, tuple[str, str]]) -> Hit:
         file=files[piece.document][1],
         page=piece.page.number,
         label=piece.page.label,
-        score=piece.ranked.score,
-        text=piece.page.text[passage.start : passage.end],
+        score=piece.score,
+        text=piece.text,
         start=passage.start,
         end=passage.end,
         heading=passage.heading,

@@ -121,10 +121,10 @@ class VectorStores:
         self._settle(batch, "completed")
         return errors
 
-    def search(self, store_id: str, question: str, *, k: int = 10) -> tuple[Found, query.Scope]:
-        """Return the best passages of a vector store, and the scope that their numbers belong to."""
-        where = self.scope(store_id)
-        return search(self._engine.database, where, self._engine.embedder, question, k), where
+    def search(self, store_id: str, question: str, *, k: int = 10) -> Found:
+        """Return the best passages of a vector store."""
+        engine = self._engine
+        return search(engine.database, engine.documents, self.scope(store_id), engine.embedder, question, k)
 
     def scope(self, store_id: str) -> query.Scope:
         """Return the passages of a vector store's files.

@@ -28,6 +28,7 @@ class Scope(msgspec.Struct, frozen=True):
     ids: np.ndarray
     documents: np.ndarray
     offsets: np.ndarray
+    sizes: np.ndarray
     lengths: np.ndarray
     pages: np.ndarray
     vectors: np.ndarray
@@ -38,10 +39,10 @@ class Scope(msgspec.Struct, frozen=True):
         """Return the number of passages."""
         return len(self.lengths)
 
-    def place(self, passage: int) -> tuple[int, int, int]:
-        """Return the document, the segment and the place in the segment of a passage."""
+    def place(self, passage: int) -> tuple[int, int]:
+        """Return which segment a passage is in, and its place there."""
         segment = int(np.searchsorted(self.offsets, passage, side="right")) - 1
-        return int(self.documents[segment]), int(self.ids[segment]), passage - int(self.offsets[segment])
+        return segment, passage - int(self.offsets[segment])
 
 
 class Matches(msgspec.Struct, frozen=True):
@@ -49,6 +50,11 @@ class Matches(msgspec.Struct, frozen=True):
 
     passages: np.ndarray
     counts: np.ndarray
+
+    def holds(self, passage: int) -> bool:
+        """Return whether the term occurs in a passage."""
+        place = int(np.searchsorted(self.passages, passage))
+        return place < len(self.passages) and int(self.passages[place]) == passage
 
 
 def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
@@ -66,6 +72,7 @@ def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
         ids=np.array([row[0] for row in rows], dtype=np.int64),
         documents=np.array([row[1] for row in rows], dtype=np.int64),
         offsets=np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64),
+        sizes=sizes,
         lengths=np.frombuffer(b"".join(row[3] for row in rows), dtype="<u2"),
         pages=_pages(rows, sizes),
         vectors=np.frombuffer(b"".join(row[5] for row in rows), dtype=np.int8).reshape(-1, dimensions),
@@ -84,7 +91,24 @@ def _pages(rows: list[tuple[Any, ...]], sizes: np.ndarray) -> np.ndarray:
 
 
 def matches(database: Database, where: Scope, term: str) -> Matches:
-    """Return where a term occurs."""
+    """Return where a term occurs; a term of a document's name occurs in each of its passages.
+
+    So the name finds the document among many, and weighs nothing among the passages of one.
+    """
+    found = _written(database, where, term)
+    named = database.rows("SELECT document FROM names WHERE term = ?", (term,))
+    segments = np.flatnonzero(np.isin(where.documents, [row[0] for row in named])) if named else ()
+    if not len(segments):
+        return found
+    counts = np.zeros(where.size, dtype=np.uint32)
+    for segment in segments:
+        counts[where.offsets[segment] : where.offsets[segment] + where.sizes[segment]] = 1
+    counts[found.passages] = np.maximum(found.counts, counts[found.passages])
+    passages = np.flatnonzero(counts)
+    return Matches(passages, counts[passages])
+
+
+def _written(database: Database, where: Scope, term: str) -> Matches:
     rows = _postings(database, where, term)
     ids = np.array([row[0] for row in rows], dtype=np.int64)
     segments = np.searchsorted(where.ids, ids)

@@ -20,8 +20,6 @@ _UNSPACED = (
 )
 # Written inside words without being letters: soft hyphen, joiners, direction marks.
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-
-
 _APOSTROPHES = "'\u2019\u02bc\uff07"
 _POINTS = ".,\u066b\u066c\u00a0\u2009\u202f"
 _NUMBER = r"\d+(?:[.,'\u2019\u066b\u066c]\d+|[\u00a0\u2009\u202f]\d{3}(?!\d))+"
@@ -30,8 +28,8 @@ _NUMBER = r"\d+(?:[.,'\u2019\u066b\u066c]\d+|[\u00a0\u2009\u202f]\d{3}(?!\d))+"
 def _letters() -> str:
     """Return a character class of letters, digits and combining marks, but for the scripts cut into groups.
 
-    Vowel signs and accents belong to their word, though `\\w` leaves them out. Listed ranges also match twice as fast as
-    `\\w` with exceptions.
+    Vowel signs and accents belong to their word, though Python's word characters leave them out. Listed ranges also
+    match twice as fast as those with exceptions.
     """
     unspaced, ranges = re.compile(f"[{_UNSPACED}]"), ["\U00010000-\U0001ffff"]
     first = last = 0x30
@@ -52,9 +50,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     letter = f"[{_letters()}]"
     joined = rf"{letter}+(?:(?:[{_APOSTROPHES}]|(?<=\d)[{_POINTS}](?=\d)){letter}+)*"
     acronym = r"(?=.\.)[^\W\d_](?:\.[^\W\d_])+(?!\w)"
-    return re.compile(rf"{acronym}|{joined}|[{_UNSPACED}]+"), re.compile(
-        rf"{_NUMBER}|{letter}+(?:[{_APOSTROPHES}]{letter}+)*"
-    )
+    parts = rf"{_NUMBER}|{letter}+(?:[{_APOSTROPHES}]{letter}+)*"
+    return re.compile(rf"{acronym}|{joined}|[{_UNSPACED}]+"), re.compile(parts)
 
 
 _UNSPACED_START = re.compile(f"[{_UNSPACED}]")
@@ -286,6 +283,8 @@ def _is_decimal(groups: list[str], separators: list[str], *, comma_decimals: boo
     """
     last = separators[-1]
     if last in separators[:-1]:
+        return False
+    if last == "," and len(groups[-1]) > 3 and not comma_decimals:
         return False
     if len(separators) > 1 or len(groups[-1]) != 3 or len(groups[0]) > 3 or groups[0].startswith("0"):
         return True

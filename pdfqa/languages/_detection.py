@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable
 from functools import cache, lru_cache
 
 from pdfqa.languages._tables import FUNCTION, LETTERS, QUESTION, SCRIPT_LANGUAGES, SCRIPT_RANGES
@@ -108,23 +107,23 @@ def _votes(script: str) -> _Votes:
     """Return each function word of the script's languages with those that use it and its weight."""
     words = {name: f"{FUNCTION[name]} {QUESTION[name]}".split() for name in SCRIPT_LANGUAGES[script]}
     # A word of one letter may be an initial or a unit, one of two a company's form or a state.
-    return _shared(words, lambda word: min(1.0, len(word) / 3))
+    return _shared(words, 1.0, full_length=3)
 
 
 @cache
 def _openings(script: str) -> _Votes:
     """Return what a question word adds where it is the first word."""
-    return _shared({name: QUESTION[name].split() for name in SCRIPT_LANGUAGES[script]}, lambda word: _OPENING_SCORE)
+    return _shared({name: QUESTION[name].split() for name in SCRIPT_LANGUAGES[script]}, _OPENING_SCORE)
 
 
 @cache
 def _letters(script: str) -> _Votes:
     """Return what each letter adds to the languages that use it."""
     letters = {name: list(LETTERS.get(name, "")) for name in SCRIPT_LANGUAGES[script]}
-    return _shared(letters, lambda letter: _LETTER_SCORE)
+    return _shared(letters, _LETTER_SCORE)
 
 
-def _shared(words: dict[str, list[str]], weight: Callable[[str], float]) -> _Votes:
+def _shared(words: dict[str, list[str]], score: float, *, full_length: int = 1) -> _Votes:
     """Return the weight of each word, less for more languages that have it.
 
     The square root keeps a Romance language, whose small words have relatives, ahead of the English in its pages.
@@ -133,4 +132,7 @@ def _shared(words: dict[str, list[str]], weight: Callable[[str], float]) -> _Vot
     for language, listed in words.items():
         for word in dict.fromkeys(listed):
             users.setdefault(word, []).append(language)
-    return {word: [(name, weight(word) / len(names) ** 0.5) for name in names] for word, names in users.items()}
+    return {
+        word: [(name, score * min(1.0, len(word) / full_length) / len(names) ** 0.5) for name in names]
+        for word, names in users.items()
+    }

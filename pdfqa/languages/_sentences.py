@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pdfqa.languages._tables import ABBREVIATIONS, CLOSING_ABBREVIATIONS, FUNCTION, QUESTION
+from pdfqa.languages._tables import ABBREVIATIONS, FUNCTION, QUESTION, TITLES
 
 _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
 _CLOSING = "\"'\u201d\u2019\u00bb)\\]\u300d\u300f\uff09\u3011\u300b}"
@@ -29,12 +29,13 @@ def sentences(text: str, language: str = "") -> list[tuple[int, int]]:
     """Return the start and end of each sentence of `text`; a line break always ends one."""
     spans: list[tuple[int, int]] = []
     for line in _LINE.finditer(text):
-        cut = _thai_cuts if _THAI.search(text, *line.span()) else _cuts
-        start = line.start()
-        for end in cut(text, line.start(), line.end(), language):
-            _append_trimmed(spans, text, start, end)
-            start = end
-        _append_trimmed(spans, text, start, line.end())
+        start, end = line.span()
+        # One Thai name in another language's line does not make it Thai.
+        is_thai = _THAI.search(text, start, end) and 3 * len(_THAI.findall(text, start, end)) > end - start
+        for cut in _thai_cuts(text, start, end) if is_thai else _cuts(text, start, end, language):
+            _append_trimmed(spans, text, start, cut)
+            start = cut
+        _append_trimmed(spans, text, start, end)
     return spans
 
 
@@ -54,7 +55,7 @@ def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
             yield stop.end()
 
 
-def _thai_cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
+def _thai_cuts(text: str, start: int, end: int) -> Iterator[int]:
     """Yield where pieces of at least forty characters end: Thai puts a space, and no point, between clauses."""
     for piece in _THAI_PIECE.finditer(text, start, end):
         yield piece.end()
@@ -72,29 +73,37 @@ def _ends(text: str, start: int, end: int, stop: re.Match[str], language: str) -
     word = before[0] if before else ""
     if word.isdigit():
         return not _is_ordinal(text, start, stop.start() - len(word), word, language)
-    if _ACRONYM.fullmatch(word) or word.casefold() in _closing():
-        initial = len(following) == 1 and after is not None and text.startswith(".", after.end())
-        return not initial and following.casefold() in _openers(language)
-    return word.casefold() not in _abbreviations(language)
+    if word.casefold() in _titles(language):
+        return False
+    if not _ACRONYM.fullmatch(word) and word.casefold() not in _abbreviations(language):
+        return True
+    # What may or may not end a sentence does so before a capitalised function word, if that is not an initial.
+    initial = len(following) == 1 and after is not None and text.startswith(".", after.end())
+    return not initial and following.casefold() in _openers(language)
 
 
 def _is_ordinal(text: str, start: int, position: int, number: str, language: str) -> bool:
     """Return whether a number before a point is a list number or an ordinal rather than the end of a sentence."""
-    earlier = text[max(start, position - 4) : position].rstrip()
-    if not earlier or (earlier[-1] in ".!?:;" and len(number) <= 2):
+    earlier = text[max(start, position - 16) : position].rstrip()
+    if not earlier:
         return True
-    return len(number) <= 2 and language in _ORDINAL_POINT
+    if len(number) > 2:
+        return False
+    if language in _ORDINAL_POINT:
+        return True
+    before = _BEFORE.search(earlier[:-1])
+    counts = before is not None and before[0].casefold() in _abbreviations(language)
+    return earlier[-1] in ".!?:;" and not counts
+
+
+@cache
+def _titles(language: str) -> frozenset[str]:
+    return frozenset(f"{TITLES['']} {TITLES.get(language, '')}".split())
 
 
 @cache
 def _abbreviations(language: str) -> frozenset[str]:
-    own = ABBREVIATIONS.get(language or "en", "")
-    return frozenset(f"{ABBREVIATIONS['']} {own}".split())
-
-
-@cache
-def _closing() -> frozenset[str]:
-    return frozenset(CLOSING_ABBREVIATIONS.split())
+    return frozenset(f"{ABBREVIATIONS['']} {ABBREVIATIONS.get(language or 'en', '')}".split())
 
 
 @cache

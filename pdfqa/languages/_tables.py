@@ -293,18 +293,34 @@ SCRIPT_RANGES: tuple[tuple[int, int, str], ...] = (
     (0x20000, 0x3FFFF, "han"),
 )
 
-# A point that follows one of these does not end a sentence.
+# A point after a title never ends a sentence.
+TITLES: dict[str, str] = {
+    "": "mr mrs ms dr prof rev hon gen col capt lt sgt st messrs",
+    "es": "sr sra srta sres dra d.ª ud uds lic ing",
+    "de": "hr fr hrsg dipl ing",
+    "fr": "m mm mme mmes mlle me",
+    "it": "sig sigg sig.ra dott dott.ssa avv ing",
+    "pt": "sr sra srs dra profa",
+    "nl": "dhr mevr mw drs ir",
+    "ca": "sr sra dra",
+    "ro": "dl dna",
+    "pl": "inż mgr",
+    "ru": "акад им ул",
+    "el": "κ κα κος",
+}
+
+# A point after one of these ends a sentence only where a new one clearly begins.
 ABBREVIATIONS: dict[str, str] = {
-    "": "mr mrs ms dr prof rev hon gen col capt lt sgt st no nos fig figs tab eq sec ch vol ed eds pp p cf vs e.g i.e "
+    "": "inc corp co ltd llc plc jr etc u.s u.k u.n e.u a.m p.m d.c b.c a.d ph.d s.a s.l s.p.a s.r.l b.v n.v no nos "
+    "fig figs tab eq sec ch vol ed eds pp p cf vs e.g i.e "
     "approx ca al art par op cit resp nr ref",
-    "en": "messrs gov sen rep pres adm jan feb mar apr jun jul aug sep sept oct nov dec mt ft dept est incl viz",
-    "es": "sr sra srta sres dra d.ª ud uds núm núms pág págs p.ej ej art arts cap fig lic ing av avda c/ tel aprox "
-    "gral "
-    "cía n.º vol ed",
-    "de": "z.b d.h u.a bzw s.o s.u vgl nr abb tab str hr fr hrsg bd s abs ggf ca inkl exkl mio mrd evtl sog o.ä i.d.r "
+    "en": "sr gov sen rep pres adm jan feb mar apr jun jul aug sep sept oct nov dec mt ft dept est incl viz",
+    "es": "ee.uu núm núms pág págs p.ej ej art arts cap fig lic ing av avda c/ tel aprox gral cía n.º vol ed",
+    "de": "usw u.s.w z.b d.h u.a bzw s.o s.u vgl nr abb tab str hr fr hrsg bd s abs ggf ca inkl exkl mio mrd evtl sog "
+    "o.ä i.d.r "
     "z.t u.u zzgl max min kap anm dipl ing",
     "fr": "m mm mme mmes mlle p.ex art fig vol chap éd env av bd n° st ste réf",
-    "it": "sig sigg sig.ra dott dott.ssa prof ing avv pag pagg art artt cap fig es p.es n vol ecc",
+    "it": "pag pagg art artt cap fig es p.es n vol ecc",
     "pt": "sr sra srs dr dra art arts fig pág págs p.ex n.º vol ex av prof profa",
     "nl": "dhr mevr mw bijv nr blz art fig drs ir mr jl o.a d.w.z m.b.t t.o.v i.v.m",
     "ca": "sr sra dr dra pàg pàgs núm fig art cap p.ex av",
@@ -321,10 +337,3 @@ ABBREVIATIONS: dict[str, str] = {
     "uk": "т.д т.п т.зв р рр ст ім вул буд с рис табл див напр тис млн млрд грн проф акад н.е п",
     "el": "κ κα κος π.χ δηλ βλ αρ σελ εικ κ.ά κ.λπ",
 }
-
-# These may close a sentence: they do when a capitalised function word follows.
-CLOSING_ABBREVIATIONS = (
-    "inc corp co ltd llc plc jr sr etc u.s u.k u.n e.u a.m p.m d.c b.c a.d ph.d s.a s.l s.p.a s.r.l b.v n.v gmbh ag "
-    "usw "
-    "u.s.w etc ecc и т.д г гг н.э o.n.u ee.uu"
-)

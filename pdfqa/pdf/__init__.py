@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pdfqa.pdf.files import Refused, check_file, is_encrypted, refusal
+from pdfqa.pdf.files import RefusedError, check_file, is_encrypted, refusal
 from pdfqa.types import Box, DocumentInfo, Page
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ def read_info(path: str | os.PathLike[str], password: str | None = None) -> Docu
         return first.info()
 
 
-def read_pages(
-    path: str | os.PathLike[str], first: int, last: int, password: str | None = None
-) -> Iterator[Page]:
+def read_pages(path: str | os.PathLike[str], first: int, last: int, password: str | None = None) -> Iterator[Page]:
     """Yield the pages from `first` to `last`, both included and counted from 1.
 
     A page that cannot be read comes without text and with a warning. Pages are laid out in windows of 32, so the
@@ -83,27 +81,25 @@ def find_boxes(
             return one_for_each_line(characters.rectangles(*found)) if found else []
 
 
-def _open(
-    path: str | os.PathLike[str], password: str | None
-) -> tuple[PdfiumFile | None, PypdfFile | None]:
+def _open(path: str | os.PathLike[str], password: str | None) -> tuple[PdfiumFile | None, PypdfFile | None]:
     """Return the file as pdfium opens it, or else as pypdf does."""
     from pdfqa.pdf.pdfium import PdfiumFile
 
     place = check_file(path)
     try:
         return PdfiumFile(place, password), None
-    except Refused as refused:
+    except RefusedError as refused:
         if refused.reason == "password" and is_encrypted(place):
             raise refusal(path, refused, password) from refused
         return None, _second(path, password, refused)
 
 
-def _second(path: str | os.PathLike[str], password: str | None, refused: Refused) -> PypdfFile:
+def _second(path: str | os.PathLike[str], password: str | None, refused: RefusedError) -> PypdfFile:
     from pdfqa.pdf.pypdf_reader import PypdfFile
 
     try:
         return PypdfFile(check_file(path), password)
-    except Refused as again:
+    except RefusedError as again:
         reason = again if again.reason in ("no_pages", "password") or refused.reason == "password" else refused
         raise refusal(path, reason, password) from again
 
@@ -139,7 +135,7 @@ class _Reader:
             self._tried = True
             try:
                 self._second = PypdfFile(check_file(self._path), self._password)
-            except Refused:
+            except RefusedError:
                 self._second = None
         if self._second is None or number > self._second.pages:
             return Empty(number, "", 0.0, 0.0, [], source="none")

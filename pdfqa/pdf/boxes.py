@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from pdfqa.types import Box
 
-_DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd….·_•")
+_DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd…")
+# Dots that lead the eye are one sign in our text.
+_LEADER = re.compile(r"[.·_]{4,}")
 
 
 def plain(char: str) -> str:
-    """Return what a character counts as when texts are compared: nothing for spaces, hyphens and leaders."""
+    """Return what a character counts as when texts are compared: nothing for spaces and hyphens."""
     if char.isspace() or char in _DROPPED or char < " ":
         return ""
     if char.isascii():
@@ -33,7 +36,10 @@ def find_range(codes: list[int], quote: str, start: int | None = None) -> tuple[
             letters.append(char)
             origin.append(index)
     text = "".join(letters)
-    wanted = "".join(map(plain, quote))
+    for leader in reversed([*_LEADER.finditer(text)]):
+        del origin[leader.start() : leader.end()]
+    text = _LEADER.sub("", text)
+    wanted = _LEADER.sub("", "".join(map(plain, quote)))
     if not wanted:
         return None
     best: int | None = None
@@ -55,15 +61,16 @@ def one_for_each_line(boxes: list[Box]) -> list[Box]:
         if box.x1 - box.x0 <= 0 or box.y1 - box.y0 <= 0:
             continue
         if result and _same_line(result[-1], box):
-            last = result[-1]
-            box = Box(
-                x0=min(last.x0, box.x0), y0=min(last.y0, box.y0), x1=max(last.x1, box.x1), y1=max(last.y1, box.y1)
-            )
-            result.pop()
-        result.append(box)
-    return [
-        Box(x0=round(box.x0, 2), y0=round(box.y0, 2), x1=round(box.x1, 2), y1=round(box.y1, 2)) for box in result
-    ]
+            result.append(_around(result.pop(), box))
+        else:
+            result.append(box)
+    return [Box(x0=round(box.x0, 2), y0=round(box.y0, 2), x1=round(box.x1, 2), y1=round(box.y1, 2)) for box in result]
+
+
+def _around(one: Box, other: Box) -> Box:
+    return Box(
+        x0=min(one.x0, other.x0), y0=min(one.y0, other.y0), x1=max(one.x1, other.x1), y1=max(one.y1, other.y1)
+    )
 
 
 def _same_line(one: Box, other: Box) -> bool:

@@ -48,7 +48,7 @@ _ZIPPED = (
 )
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A reader cannot open a file."""
 
     def __init__(self, reason: RefusalReason, detail: str = "") -> None:
@@ -134,7 +134,7 @@ def _is_text(head: bytes) -> bool:
     return not any(ord(char) < 32 and char not in "\t\r\n\f\x1b" for char in text)
 
 
-def refusal(path: str | os.PathLike[str], refused: Refused, password: str | None) -> FileError:
+def refusal(path: str | os.PathLike[str], refused: RefusedError, password: str | None) -> FileError:
     """Return the error for a file that no reader opens."""
     place = Path(path)
     if refused.reason == "password":

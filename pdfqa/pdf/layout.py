@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupted
-from pdfqa.pdf.lines import Line, Sheet, visual_lines
+from pdfqa.pdf.lines import Line, Sheet, is_figure, visual_lines
 from pdfqa.pdf.margins import Margins
 from pdfqa.pdf.repair import join_lines, whole_words
 from pdfqa.pdf.tables import find_tables
@@ -29,7 +30,7 @@ class Column:
     __slots__ = ("lead", "rights")
 
     def __init__(self, lines: list[Line]) -> None:
-        drops = sorted(above.y - line.y for above, line in zip(lines, lines[1:], strict=False))
+        drops = sorted(above.y - line.y for above, line in pairwise(lines))
         size = lines[0].size
         # The lower quartile: between paragraphs lines stand further apart, never closer.
         usual = drops[len(drops) // 4] if drops else 1.3 * size
@@ -90,17 +91,26 @@ def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], printed: dict[
         spans.append(Block(at, at + len(text), piece.kind, level, piece.header))
         parts.append(text)
         at += len(text) + 1
+    whole = "\n".join(parts)
+    warnings = sheet.warnings
+    if _is_garbled(whole):
+        warnings = [*warnings, "the text looks garbled: a font does not say which letters it draws"]
     return Page(
         number=sheet.number,
         label=sheet.label or printed.get(sheet.number) or str(sheet.number),
         width=round(sheet.width, 2),
         height=round(sheet.height, 2),
-        text="\n".join(parts),
+        text=whole,
         blocks=spans,
         source="text" if parts else "none",
         reader=sheet.reader,
-        warnings=sheet.warnings,
+        warnings=warnings,
     )
+
+
+def _is_garbled(text: str) -> bool:
+    sample = "".join(text[:1500].split())
+    return len(sample) > 100 and sum(map(str.isalnum, sample)) < 0.45 * len(sample)
 
 
 class _Blocks:
@@ -158,26 +168,39 @@ class _Blocks:
     def _starts(self, first: int, index: int, end: int) -> bool:
         """Return whether this line starts a new block after the one that began at `first`."""
         line, above = self._lines[index], self._lines[index - 1]
-        column, at = self._places[index - 1]
         if line.turned or above.turned or abs(line.size - above.size) > 0.12 * max(line.size, above.size):
             return True
-        if _BULLET.match(line.text) or _CONTENTS.search(above.text):
+        if _BULLET.match(line.text) or _CONTENTS.search(above.text) or (above.cells and is_figure(above.cells[-1][2])):
             return True
+        column, at = self._places[index - 1]
         drop = above.y - line.y
         if drop <= 0.3 * line.size or line.x0 > above.x1 or line.x1 < above.x0:
             return not self._flows_on(above, line, column.rights[at])
         if above.cut:
             return False
-        if drop > 1.3 * column.lead + 0.5:
-            return True
+        return drop > 1.3 * column.lead + 0.5 or self._starts_under(first, index, end)
+
+    def _starts_under(self, first: int, index: int, end: int) -> bool:
+        """Return whether a line right under another starts a new block: by its mark, its indent or room left over."""
+        line, above = self._lines[index], self._lines[index - 1]
+        column, at = self._places[index - 1]
+        unfinished = line.text[0].islower() and not above.text.endswith(SENTENCE_END)
+        centred = self._is_centred(index, end)
+        if abs(line.x0 - above.x0) > 6 * line.size and self._places[index][0] is not column and not centred:
+            return not unfinished
         early = _ended_early(above, line, column.rights[at])
         if _ENUMERATOR.match(line.text) and (early or above.text.endswith((*SENTENCE_END, ","))):
             return True
-        if self._indent_breaks(first, index, end):
+        if not unfinished and not centred and self._indent_breaks(first, index, end):
             return True
-        if line.bold != above.bold and (early or above.bold and index == first + 1 and not line.text[0].islower()):
-            return early
-        return early and not (line.text[0].islower() and not above.text.endswith(SENTENCE_END))
+        return early and not unfinished
+
+    def _is_centred(self, index: int, end: int) -> bool:
+        line, above = self._lines[index], self._lines[index - 1]
+        if abs(line.x0 + line.x1 - above.x0 - above.x1) > 1.2 * line.size:
+            return False
+        # A full line under a centred one is centred only by chance: the line under it begins where it begins.
+        return index + 1 == end or abs(self._lines[index + 1].x0 - line.x0) > 0.5 * line.size
 
     def _flows_on(self, above: Line, line: Line, right: float) -> bool:
         # From the foot of one column to the head of the next a sentence may run on.
@@ -191,8 +214,8 @@ class _Blocks:
     def _indent_breaks(self, first: int, index: int, end: int) -> bool:
         line, above = self._lines[index], self._lines[index - 1]
         shift = line.x0 - above.x0
-        if abs(shift) < 0.8 * line.size or abs(shift + line.x1 - above.x1) < 0.6 * line.size:
-            return False  # flush, or both centred
+        if abs(shift) < 0.8 * line.size:
+            return False
         if shift < 0:
             return index - first > 1
         if index - first > 1:
@@ -225,10 +248,12 @@ class _Blocks:
             return False
         if lines[0].size >= 1.1 * self._body:
             return True
-        if length < 120 and not self._mostly_bold and all([line.bold for line in lines]):
+        if text.endswith(":"):
+            return False
+        if length < 120 and not self._mostly_bold and all(line.bold for line in lines):
             return True
         set_off = lines[0].italic or (text.isupper() and len(text) > 5) or _NUMBERED.match(text) is not None
-        return set_off and len(lines) == 1 and length < 80 and  self._stands_alone(first, lines[0])
+        return set_off and len(lines) == 1 and length < 80 and self._stands_alone(first, lines[0])
 
     def _stands_alone(self, first: int, line: Line) -> bool:
         # Over a heading there is more room than between lines, and under it a text begins.
@@ -242,6 +267,8 @@ class _Blocks:
 
 def _ended_early(above: Line, line: Line, right: float) -> bool:
     """Return whether the first word of a line would have fitted at the end of the line above."""
+    if abs(line.x1 - above.x1) < 0.5 * line.size and len(line.text) > 25:
+        return False  # both end at the margin
     word = line.text.find(" ")
     letters = (len(line.text) if word < 0 else word) + 1
     width = (above.x1 - above.x0) / max(len(above.text), 1)

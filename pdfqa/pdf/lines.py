@@ -9,10 +9,14 @@ import msgspec
 Cell = tuple[float, float, str]
 
 # What stands in a cell of figures: amounts, percentages, dashes, years, note marks.
-_FIGURE = re.compile(r"[$€£¥(+\-–—−]*\s?(?:[$€£¥]\s?)?\(?[\d.,:/]*\d[\d.,:/]*\s?[%)xX*bp]*\)?(?:\s?\(\w\))?|[-–—−]+%?|n/?[am]|N/?[AM]")
+_FIGURE = re.compile(
+    r"[$€£¥(+\-–—−]*\s?(?:[$€£¥]\s?)?\(?[\d.,:/]*\d[\d.,:/]*\s?[%)xX*bp]*\)?(?:\s?\(\w\))?|[-–—−]+%?|n/?[am]|N/?[AM]"
+)
 _YEAR = re.compile(r"\(?(?:FY\s?|Q[1-4]\s?)?(?:19|20)\d\d\)?")
 # What begins a list item or a footnote; the gap after it divides no cells.
-_MARK = re.compile(r"[•▪●○◦‣▸►▶∙·✓❖■□➢➤➔→✔❑*†‡–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})[.)]|(?:Item|ITEM|Note) ?\d+[A-Z]?\.?")
+_MARK = re.compile(
+    r"[•▪●○◦‣▸►▶∙·✓❖■□➢➤➔→✔❑*†‡–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})[.)]|(?:Item|ITEM|Note) ?\d+[A-Z]?\.?"
+)
 _SIGNS = frozenset({"$", "€", "£", "¥", "(", "$ (", "$(", "+", "-", "US$", "RMB"})
 _TAILS = frozenset({"%", ")", ")%", "%)", "*", "x"})
 

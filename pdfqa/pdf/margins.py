@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from pdfqa.pdf.lines import Line, Sheet
+from pdfqa.pdf.lines import Line, Sheet, is_figure
 
 _DEPTH = 4  # lines from the top or bottom that may be margin matter
 _ZONE = 0.18  # share of the page height that counts as margin
@@ -16,10 +16,10 @@ _NUMBER = re.compile(
 )
 _ROMAN = re.compile(r"[-–—]?\s?([ivxlc]{1,7}|[IVXLC]{1,7})\s?[-–—]?")
 _DIGITS = re.compile(r"\d+")
-_EDGE_NUMBER = re.compile(r"^\s?(\d{1,4})\b|\b(\d{1,4})\s?$")
+_EDGE_NUMBER = re.compile(r"^(\d{1,4}|[ivxlc]{1,7})(?![\w.,])|(?<![\w.,$])(\d{1,4}|[ivxlc]{1,7})$")
+_EDGE_ROMAN = re.compile(r"^[ivxlc]{1,7}(?!\w)|(?<!\w)[ivxlc]{1,7}$")
 
 Key = tuple[bool, str]
-Edge = tuple[list[Line], list[Line]]
 Step = tuple[int, bool]  # printed number less page number, and whether it is written in digits
 
 
@@ -32,15 +32,13 @@ class Margins:
 
     def set_aside(self, sheets: list[Sheet]) -> dict[int, str]:
         """Take margin matter out of the lines of neighbouring sheets; return printed numbers by page number."""
-        edges = [(_edge(sheet, top=True), _edge(sheet, top=False)) for sheet in sheets]
+        edges = [(_Edge(sheet, top=False), _Edge(sheet, top=True)) for sheet in sheets]
         window = _Window(sheets, edges, self._met, self._steps)
         printed: dict[int, str] = {}
         for sheet, both in zip(sheets, edges, strict=True):
             gone: set[int] = set()
-            for top, lines in ((False, both[1]), (True, both[0])):
-                for line in lines:
-                    if id(line) in gone or not window.is_margin(line, top, sheet):
-                        break
+            for edge in both:
+                for line in window.margin_of(sheet, edge):
                     gone.add(id(line))
                     number = _page_number(line.text) or _edge_number(line.text)
                     if number:
@@ -50,23 +48,37 @@ class Margins:
         return consistent(printed, [sheet.number for sheet in sheets])
 
 
-def _edge(sheet: Sheet, top: bool) -> list[Line]:
-    # The outermost lines by position: their place in the content stream says nothing.
-    limit = sheet.height * (1 - _ZONE) if top else sheet.height * _ZONE
-    upright = [line for line in sheet.lines if not line.turned]
-    lines = [line for line in upright if (line.y > limit if top else line.y < limit)]
-    lines.sort(key=lambda line: -line.y if top else line.y)
-    if not lines and len(upright) > 1 and not top:
-        # Pages printed from HTML carry their number right under a text that ends early.
-        lowest = min(upright, key=lambda line: line.y)
-        return [lowest] if _page_number(lowest.text) else []
-    return lines[:_DEPTH]
+class _Edge:
+    """The outermost lines of a page by position, from the edge inwards: their place in the stream says nothing."""
+
+    __slots__ = ("_order", "lines", "top")
+
+    def __init__(self, sheet: Sheet, *, top: bool) -> None:
+        self.top = top
+        self._order = [line for line in sheet.lines if not line.turned]
+        self._order.sort(key=_by_height, reverse=top)
+        limit = sheet.height * (1 - _ZONE if top else _ZONE)
+        self.lines = [line for line in self._order[:_DEPTH] if (line.y > limit if top else line.y < limit)]
+        if not self.lines and not top and len(self._order) > 1 and _page_number(self._order[0].text):
+            # Pages printed from HTML carry their number right under a text that ends early.
+            self.lines = self._order[:1]
+
+    def room_after(self, count: int) -> float:
+        """Return how far the line after so many is away, in sizes."""
+        if count >= len(self._order):
+            return 99.0
+        line, inner = self._order[count - 1], self._order[count]
+        return abs(line.y - inner.y) / max(line.size, inner.size)
+
+
+def _by_height(line: Line) -> float:
+    return line.y
 
 
 class _Window:
     """What neighbouring pages have in common at their edges."""
 
-    def __init__(self, sheets: list[Sheet], edges: list[Edge], met: Counter[Key], steps: Counter[Step]) -> None:
+    def __init__(self, sheets: list[Sheet], edges: list[tuple[_Edge, _Edge]], met: Counter[Key], steps: Counter[Step]) -> None:
         self._span = len(sheets)
         self._met, self._steps = met, steps
         self._earlier = bool(met)
@@ -76,24 +88,34 @@ class _Window:
         rising: Counter[tuple[bool, int, int]] = Counter()
         for sheet, both in zip(sheets, edges, strict=True):
             numbers: set[Step] = set()
-            for top, lines in ((True, both[0]), (False, both[1])):
-                for key, y in {_key(line, top): line.y for line in lines}.items():
+            for edge in both:
+                for key, y in {_key(line, edge.top): line.y for line in edge.lines}.items():
                     met[key] += 1
                     self._places[key].append(y)
-                for line in lines[:2]:
+                for line in edge.lines[:2]:
                     step = _step(_page_number(line.text), sheet.number)
                     if step:
                         numbers.add(step)
-                    number = _edge_number(line.text)
-                    if number:
-                        rising[(top, round(line.y / 3), int(number) - sheet.number)] += 1
+                    step = _step(_edge_number(line.text), sheet.number)
+                    if step:
+                        rising[edge.top, round(line.y / 3), step[0]] += 1
             steps.update(numbers)
         often = max(3, self._span // 4)
         self._spots = {(top, spot) for (top, spot, _), count in rising.items() if count >= often}
 
-    def is_margin(self, line: Line, top: bool, sheet: Sheet) -> bool:
+    def margin_of(self, sheet: Sheet, edge: _Edge) -> list[Line]:
+        """Return those of the outermost lines, seen from the edge, that are no part of the page's text."""
+        lines, count = edge.lines, 0
+        while count < len(lines) and self._is_margin(lines[count], edge.top, sheet):
+            count += 1
+        # What recurs but stands close over more text is a part of it, as in a form that is filled in page by page.
+        while count and not _is_numbered(lines[count - 1]) and edge.room_after(count) < 1.4:
+            count -= 1
+        return lines[:count]
+
+    def _is_margin(self, line: Line, top: bool, sheet: Sheet) -> bool:
         """Return whether a line at the edge of a page is no part of its text."""
-        if len(line.text) > 200:
+        if len(line.text) > 200 or (line.cells and sum(is_figure(cell[2]) for cell in line.cells) > 1):
             return False
         key = _key(line, top)
         number = _page_number(line.text)
@@ -111,13 +133,15 @@ class _Window:
         if self._met[key] >= self._needed:
             # Heads met on earlier pages need not recur in this window.
             return alike >= min(self._needed, 2) or self._met[key] > len(self._places[key])
-        return (
-            (top, round(line.y / 3)) in self._spots and len(line.text) < 100 and _edge_number(line.text) is not None
-        )
+        return (top, round(line.y / 3)) in self._spots and len(line.text) < 100 and _edge_number(line.text) is not None
+
+
+def _is_numbered(line: Line) -> bool:
+    return _page_number(line.text) is not None or (line.cells is None and _edge_number(line.text) is not None)
 
 
 def _key(line: Line, top: bool) -> Key:
-    return top, _DIGITS.sub("#", line.text).replace(" ", "").lower()
+    return top, _DIGITS.sub("#", _EDGE_ROMAN.sub("#", line.text)).replace(" ", "").lower()
 
 
 def _step(number: str | None, page: int) -> Step | None:

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any
 
 import pypdfium2
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
-from pdfqa.pdf.files import Refused, RefusalReason
+from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.lines import Cell, Line, Sheet
 from pdfqa.pdf.repair import clean
 from pdfqa.types import Box, DocumentInfo, OutlineItem
@@ -41,7 +41,7 @@ class PdfiumFile:
         try:
             self._document: Any = pypdfium2.PdfDocument(path, password=password)
         except pypdfium2.PdfiumError as error:
-            raise Refused(_REASONS.get(error.err_code or 0, "damaged"), str(error)) from error
+            raise RefusedError(_REASONS.get(error.err_code or 0, "damaged"), str(error)) from error
         self._raw = self._document.raw
         self.pages: int = raw.FPDF_GetPageCount(self._raw)
 
@@ -204,7 +204,7 @@ class _PageLines:
         pieces = _pieces(text)
         if index_of is not None:
             pieces = [(piece, index_of(start), index_of(end), cut, spaced) for piece, start, end, cut, spaced in pieces]
-        places = [self._place(start, end) for _, start, end, _, _ in pieces]
+        places = [self._place(start, end, piece[1:2] == " " and len(piece) > 3) for piece, start, end, _, _ in pieces]
         ways = [place[5] for place in places]
         turns = max(set(ways), key=ways.count) if ways else 0
         width, height = self._bounds[2] - self._bounds[0], self._bounds[3] - self._bounds[1]
@@ -226,7 +226,7 @@ class _PageLines:
             if way == turns and index_of is None and " " in words and _may_have_cells(line):
                 line.cells = self._cells(piece, start, line, turns)
             if len(piece) < 100 and line.cells is None:
-                line.bold, line.italic = self._style(start)
+                line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
         if hidden:
             return result, ["text that nobody can see was left out (off the page, or under half a point)"]
         return result, []
@@ -252,11 +252,13 @@ class _PageLines:
 
         return text, index_of
 
-    def _place(self, start: int, end: int) -> tuple[float, float, float, float, float, int]:
+    def _place(self, start: int, end: int, marked: bool) -> tuple[float, float, float, float, float, int]:
         """Return the first character's origin, the last one's far end, the size and the direction of a piece."""
         text, matrix, x, y = self._text, self._matrix, self._x, self._y
-        raw.FPDFText_GetMatrix(text, start, matrix)
         raw.FPDFText_GetCharOrigin(text, start, x, y)
+        if marked:
+            start += 2  # a bullet or a number has a font of its own: the text after it counts
+        raw.FPDFText_GetMatrix(text, start, matrix)
         raw.FPDFText_GetCharBox(text, end, self._a, self._b, self._c, self._d)
         a, b = matrix.a, matrix.b
         size = raw.FPDFText_GetFontSize(text, start) * abs(a * matrix.d - b * matrix.c) ** 0.5
@@ -293,7 +295,7 @@ class _PageLines:
             if not loose and not any(figures):
                 break
             near, far = self._gap(start + before - 1, start + after, turns)
-            if far - near > (0.45 if all(figures) else 0.9) * size:
+            if far - near > _least_gap(piece[before - 1], figures, bool(cells)) * size:
                 cells.append((far, right, clean(piece[after:end])))
                 right, end = near, before
                 loose = _is_loose(right - line.x0, size, end)
@@ -321,6 +323,13 @@ _FIGURE_ENDS = frozenset("0123456789)%$€£¥—–-−*")
 _FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
 
 
+def _least_gap(last: str, figures: tuple[bool, bool], in_row: bool) -> float:
+    """Return how wide a gap must be to divide cells, for a size of one."""
+    if last in ".!?:;":
+        return 2.2  # typists put two spaces after a sentence
+    return 0.45 if figures[1] and (in_row or figures[0]) else 0.9
+
+
 def _is_loose(width: float, size: float, letters: int) -> bool:
     # Text set without gaps takes about half its size for a letter.
     return width > 0.62 * size * letters
@@ -328,6 +337,8 @@ def _is_loose(width: float, size: float, letters: int) -> bool:
 
 def _may_have_cells(line: Line) -> bool:
     text = line.text
+    if "…" in text:
+        return False
     if text[-1] in _FIGURE_ENDS or (len(text) < 50 and _YEARS.search(text)):
         return True
     return _is_loose(line.x1 - line.x0, line.size, len(text))

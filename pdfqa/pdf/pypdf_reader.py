@@ -12,7 +12,7 @@ from typing import Any
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError, WrongPasswordError
 
-from pdfqa.pdf.files import Refused
+from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.lines import Line, Sheet
 from pdfqa.pdf.repair import clean
 from pdfqa.types import DocumentInfo, OutlineItem
@@ -52,16 +52,16 @@ class PypdfFile:
             try:
                 self._reader = pypdf.PdfReader(path, strict=False)
                 if self._reader.is_encrypted and not self._reader.decrypt(password or ""):
-                    raise Refused("password")
+                    raise RefusedError("password")
                 self.pages = len(self._reader.pages)
             except (FileNotDecryptedError, WrongPasswordError) as error:
-                raise Refused("password", str(error)) from error
+                raise RefusedError("password", str(error)) from error
             except DependencyError as error:
-                raise Refused("unsupported", str(error)) from error
+                raise RefusedError("unsupported", str(error)) from error
             except _MALFORMED as error:
-                raise Refused("damaged", str(error)) from error
+                raise RefusedError("damaged", str(error)) from error
         if not self.pages:
-            raise Refused("no_pages")
+            raise RefusedError("no_pages")
 
     def info(self) -> DocumentInfo:
         """Return the document's page count, metadata and outline, as far as they can be read."""

@@ -72,7 +72,7 @@ def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
     while index > floor and first - index < 7:
         line, below = lines[index - 1], lines[index]
         drop = line.y - below.y
-        if line.turned or not -0.5 * line.size < drop < 3 * line.size or len(line.text) > 90:
+        if line.turned or not -4 * line.size < drop < 3.5 * line.size or len(line.text) > 90:
             break
         index -= 1
         if _is_header(line, left, right) and line.x1 < right + 3 * line.size:

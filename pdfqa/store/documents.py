@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -87,6 +88,7 @@ class Documents:
             raise InvalidRequestError(f"there is no page {number}; the document has {count} pages", param="page")
         return _PAGE.decode(row[0])
 
+    @lru_cache(maxsize=4096)  # noqa: B019 (as below)
     def sha256(self, document: int) -> str:
         """Return the hash of a document's bytes."""
         row = self._database.row("SELECT sha256 FROM documents WHERE id = ?", (document,))
@@ -100,17 +102,24 @@ class Documents:
         )
         return [label for (label,) in rows]
 
+    @lru_cache(maxsize=64)  # noqa: B019 (lives as long as its database; a segment never changes)
     def passages(self, segment: int) -> list[Passage]:
         """Return the passages of a segment."""
         row = self._database.row("SELECT passages FROM segments WHERE id = ?", (segment,))
         return _PASSAGES.decode(row[0]) if row else []
 
     def write(
-        self, document: StoredDocument, segments: Iterable[Segment], *, strategy: str, embedder: str
+        self,
+        document: StoredDocument,
+        segments: Iterable[Segment],
+        *,
+        names: Iterable[str],
+        strategy: str,
+        embedder: str,
     ) -> StoredIndex:
         """Store a document, its pages and its index in one transaction; one that is already there is kept.
 
-        `document.id` is ignored.
+        `document.id` is ignored. `names` are the index terms of the document's name.
         """
         with self._database.atomic() as connection:
             known = self.find_index(document.sha256, strategy)
@@ -128,6 +137,9 @@ class Documents:
                 ),
             ).lastrowid
             assert id_ is not None  # noqa: S101 (an INSERT that did not raise has a row id)
+            connection.executemany(
+                "INSERT INTO names (term, document) VALUES (?, ?)", ((term, id_) for term in sorted(set(names)))
+            )
             return self._write_index(id_, segments, strategy, embedder)
 
     def remove(self, sha256: str) -> None:

@@ -35,6 +35,12 @@ _FIRST = (
         label TEXT NOT NULL,
         body BLOB NOT NULL,
         PRIMARY KEY (document, number))""",
+    # The words of a document's name (file name, title, headings of its first page): said once, meant on every page.
+    """CREATE TABLE names (
+        term TEXT NOT NULL,
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        PRIMARY KEY (term, document)) WITHOUT ROWID""",
+    "CREATE INDEX names_of_document ON names (document)",
     # One document cut into passages in one way. A segment is a range of its pages that was indexed together.
     """CREATE TABLE indexes (
         id INTEGER PRIMARY KEY,

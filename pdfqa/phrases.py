@@ -1,0 +1,52 @@
+"""What is known of questions' wording: words that instruct rather than ask, and different words for one thing.
+
+Both are small on purpose: words that people use when they question reports, contracts and papers, in English.
+"""
+
+from __future__ import annotations
+
+# Words about the asking itself ("According to the information provided, …. Round your answer to two decimals.").
+INSTRUCTIONS = frozenset(
+    """accord account answer assum base basing calculate clearly compute consider data decimal define definition describe
+    detail determine document explain extract find follow following give indicate information judgment list mention name
+    number outline paper perspective place plainly please point primarily provide question quote reasonable refer report
+    respond response round show shown specify state summarize tell text unit use using value various
+    """.split()  # noqa: SIM905 (a list of fifty quoted words is harder to read)
+)
+
+# Names for one thing. A question that has one of a group is also searched for the others.
+SAME: tuple[tuple[str, ...], ...] = (
+    ("balance sheet", "statement of financial position", "financial condition"),
+    (
+        "income statement",
+        "statement of income",
+        "statement of operations",
+        "statement of earnings",
+        "profit and loss statement",
+        "p&l statement",
+        "p&l",
+    ),
+    ("cash flow statement", "statement of cash flows"),
+    ("capex", "capital expenditure", "capital spending", "purchases of property and equipment", "additions to property"),
+    ("cogs", "cost of goods sold", "cost of sales", "cost of products sold", "cost of revenue"),
+    ("pp&e", "ppe", "property plant and equipment", "fixed assets"),
+    ("revenue", "net sales", "sales", "turnover"),
+    ("net income", "net earnings", "net profit", "profit for the year"),
+    ("working capital", "total current assets and total current liabilities"),
+    ("quick ratio", "cash and receivables and total current liabilities"),
+    ("ebit", "operating income", "operating profit"),
+    ("ebitda", "operating income before depreciation and amortization"),
+    ("eps", "earnings per share"),
+    ("debt", "borrowings", "long-term debt"),
+    ("r&d", "research and development"),
+    ("sg&a", "selling general and administrative expenses"),
+    ("gross margin", "gross profit"),
+    ("inventory turnover", "inventories and cost of sales"),
+    ("free cash flow", "net cash provided by operating activities"),
+    ("ceo", "chief executive officer"),
+    ("cfo", "chief financial officer"),
+    ("shareholder", "stockholder"),
+    ("employee", "staff", "headcount"),
+    ("pto", "paid time off", "vacation"),
+    ("figure", "fig"),
+)

@@ -1,0 +1,113 @@
+"""The words of a question as the documents write them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+import msgspec
+
+from pdfqa import languages, phrases
+from pdfqa.index import query
+from pdfqa.store.database import Database
+
+_INSTRUCTION = 0.2  # how much a word about the asking itself matters
+_OTHER_NAME = float(os.environ.get("ON", "0.35"))  # how near another name for a thing comes
+_KIN = 0.6  # how near a word comes that is only like the one asked
+_KINSHIP = 0.75  # how alike two words must be to stand for each other
+_PREFIX = 4
+_PREFIX_LIMIT = 200
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A word to look for, and where it occurs.
+
+    `asked` is the word of the question that it stands for, number `position` of its telling words. It may be another
+    form or name of it; `likeness` says how near it comes. `weight` is how much the asked word matters.
+    """
+
+    asked: str
+    word: str
+    idf: float
+    found: query.Matches
+    weight: float = 1.0
+    likeness: float = 1.0
+    position: int = -9
+
+
+def question_terms(database: Database, where: query.Scope, question: str) -> list[Term]:
+    """Return the telling words of a question as the documents write them.
+
+    A word that no document holds gives one term that occurs nowhere, so that its absence can be weighed.
+    """
+    spoken = sorted({*where.languages, languages.detect(question)} - {""}) or [""]
+    analyzers = [languages.analyzer(language) for language in spoken]
+    variants: dict[tuple[int, int], dict[str, bool]] = {}
+    for analyzer in analyzers:
+        for word, start, end in analyzer.terms_with_spans(question):
+            variants.setdefault((start, end), {})[word] = analyzer.stop(word)
+    telling = {span: words for span, words in variants.items() if not any(words.values())} or variants
+    terms: dict[str, Term] = {}
+    for position, ((start, end), words) in enumerate(sorted(telling.items())):
+        for term in _variants(database, where, question[start:end], list(words)):
+            terms.setdefault(term.word, msgspec.structs.replace(term, position=position))
+    if "en" in spoken:
+        for term in _other_names(database, where, question):
+            terms.setdefault(term.word, term)
+    return list(terms.values())
+
+
+def _variants(database: Database, where: query.Scope, asked: str, words: list[str]) -> list[Term]:
+    """Return the forms of one word that occur, else the known word most like it, else the word as one that does not."""
+    weight = _INSTRUCTION if not _instructions().isdisjoint(words) else 1.0
+    found = [(word, query.matches(database, where, word)) for word in words]
+    occurring = [
+        Term(asked, word, query.idf(where, places), places, weight) for word, places in found if len(places.passages)
+    ]
+    if occurring:
+        return occurring
+    word, nowhere = found[0]
+    if len(word) > _PREFIX and not any(character.isdigit() for character in word):
+        kin = _kin(word, query.vocabulary(database, where, word[:_PREFIX], _PREFIX_LIMIT))
+        if kin is not None:
+            places = query.matches(database, where, kin)
+            return [Term(asked, kin, query.idf(where, places), places, weight, likeness=_KIN)]
+    return [Term(asked, word, query.idf(where, nowhere), nowhere, weight, likeness=0.0)]
+
+
+def _kin(word: str, candidates: Sequence[str]) -> str | None:
+    """Return the candidate most like a word (a slip of the pen, a cognate, a compound), if one is like it at all."""
+    matcher = SequenceMatcher(b=word, autojunk=False)
+    best, likeness = None, _KINSHIP
+    for candidate in candidates:
+        matcher.set_seq1(candidate)
+        if matcher.real_quick_ratio() > likeness and matcher.ratio() > likeness:
+            best, likeness = candidate, matcher.ratio()
+    return best
+
+
+def _other_names(database: Database, where: query.Scope, question: str) -> Iterator[Term]:
+    """Yield the words of other names for what a question names."""
+    analyzer = languages.analyzer("en")
+    asked = f" {' '.join(analyzer.terms(question))} "
+    for names in _same():
+        used = [name for name in names if f" {name} " in asked]
+        if used:
+            for word in dict.fromkeys(" ".join(names).split()):
+                places = query.matches(database, where, word)
+                if len(places.passages) and not analyzer.stop(word):
+                    yield Term(used[0], word, query.idf(where, places), places, likeness=_OTHER_NAME)
+
+
+@lru_cache(maxsize=1)
+def _instructions() -> frozenset[str]:
+    return frozenset(languages.analyzer("en").terms(" ".join(phrases.INSTRUCTIONS)))
+
+
+@lru_cache(maxsize=1)
+def _same() -> tuple[tuple[str, ...], ...]:
+    """Return the groups of names, each name as its index terms."""
+    analyzer = languages.analyzer("en")
+    return tuple(tuple(" ".join(analyzer.terms(name)) for name in names) for names in phrases.SAME)

@@ -1,0 +1,71 @@
+"""Read the best passages again: what the index cannot see of them, added to their scores.
+
+Three things, each in units of the fused score's standard deviation over the passages searched:
+words that stand side by side in the question and in the passage; question words in the heading above it; and a
+penalty for contents pages, which hold every heading and answer nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+
+from pdfqa import languages
+from pdfqa.query_terms import Term
+from pdfqa.types import Passage
+
+ADJACENT = float(os.environ.get("ADJ", "1.0"))
+HEADING = float(os.environ.get("HEAD", "1.5"))
+CONTENTS = float(os.environ.get("CONT", "-3.0"))
+_NEAR = 3  # words of the passage that may lie between two words that are neighbours in the question
+_CONTENTS_LINE = re.compile(r"(?:…|(?:\.\s*){3,}|\s{2,})\s*(?:\d{1,4}|[ivxlc]{1,6})$")
+_CONTENTS_SHARE = 0.5
+
+
+def adjustment(terms: Sequence[Term], passage: Passage, text: str, language: str) -> float:
+    """Return what is to be added to the score of a passage."""
+    analyzer = languages.analyzer(language)
+    return (
+        ADJACENT * adjacency(terms, analyzer.terms(text))
+        + HEADING * coverage(terms, set(analyzer.terms(passage.heading)))
+        + CONTENTS * is_contents(text)
+    )
+
+
+def adjacency(terms: Sequence[Term], words: Sequence[str]) -> float:
+    """Return the share of the question's neighbouring words that are neighbours, in order, in a text."""
+    pairs = [
+        (one, two, min(one.idf * one.weight, two.idf * two.weight))
+        for one, two in zip(terms, terms[1:], strict=False)
+        if two.position - one.position == 1 and one.likeness and two.likeness
+    ]
+    total = sum(weight for _, _, weight in pairs)
+    if not total:
+        return 0.0
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        places.setdefault(word, []).append(place)
+    held = sum(
+        weight
+        for one, two, weight in pairs
+        if any(0 < b - a <= _NEAR for a in places.get(one.word, ()) for b in places.get(two.word, ()))
+    )
+    return held / total
+
+
+def coverage(terms: Sequence[Term], words: set[str]) -> float:
+    """Return the share of the question's weight that its words in a set carry."""
+    best: dict[str, tuple[float, float]] = {}
+    for term in terms:
+        weight = term.idf * term.weight
+        total, got = best.get(term.asked, (0.0, 0.0))
+        best[term.asked] = (max(total, weight), max(got, weight * term.likeness if term.word in words else 0.0))
+    total = sum(weight for weight, _ in best.values())
+    return sum(got for _, got in best.values()) / total if total else 0.0
+
+
+def is_contents(text: str) -> bool:
+    """Return whether a text is part of a table of contents: lines that end in page numbers behind a gap or leader."""
+    lines = text.split("\n")
+    return len(lines) >= 3 and sum(bool(_CONTENTS_LINE.search(line)) for line in lines) >= _CONTENTS_SHARE * len(lines)

@@ -1,0 +1,90 @@
+"""What typesetting did to characters is mended."""
+
+from __future__ import annotations
+
+import pytest
+
+from pdfqa.pdf.boxes import find_range, one_for_each_line, plain
+from pdfqa.pdf.lines import is_figure, is_year
+from pdfqa.pdf.pypdf_reader import typed_lines
+from pdfqa.pdf.repair import clean
+from pdfqa.types import Box
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("e\ufb03cient \ufb02ow \ufb01nds", "efficient flow finds"),
+        ("co\u00adoperate", "cooperate"),
+        ("a\u00a0b\u2003c  d", "a b c d"),
+        ("bell\x07 and\x00 null", "bell and null"),
+        ("Spaces . . . . . . . 12", "Spaces … 12"),
+        ("Spaces........12", "Spaces … 12"),
+        ("Name: ________ Date: ______", "Name: … Date: …"),
+        ("\uf0b7 item", "• item"),
+        ("\ufeffstart\u200bed", "started"),
+        ("ﷲ ﻻ", "الله لا"),
+        ("wait...", "wait..."),
+    ],
+)
+def test_a_line_is_cleaned(raw: str, expected: str) -> None:
+    assert clean(raw) == expected
+
+
+@pytest.mark.parametrize("text", ["1,386", "$ 1,386", "(779)", "12.5%", "—", "-", "2,3", "14 %", "$(1.2)", "N/A", "10x"])
+def test_figures_are_known(text: str) -> None:
+    assert is_figure(text)
+
+
+@pytest.mark.parametrize("text", ["Net sales", "Note 9", "a1b", "", "December 31,"])
+def test_words_are_no_figures(text: str) -> None:
+    assert not is_figure(text)
+
+
+def test_years_are_known() -> None:
+    assert is_year("2023")
+    assert not is_year("1,023")
+
+
+@pytest.mark.parametrize(("char", "expected"), [("ﬁ", "fi"), (" ", ""), ("-", ""), ("\ufffe", ""), ("\x02", ""), ("A", "A")])
+def test_characters_are_compared_in_a_plain_form(char: str, expected: str) -> None:
+    assert plain(char) == expected
+
+
+def codes(text: str) -> list[int]:
+    return [ord(char) for char in text]
+
+
+def test_a_quote_is_found_over_line_ends_hyphens_and_ligatures() -> None:
+    page = "One. The e\ufb03cient popu\ufffelarity\r\nof it. Two."
+    found = find_range(codes(page), "The efficient popularity of it.")
+    assert found is not None
+    assert page[found[0] : found[0] + found[1]] == "The e\ufb03cient popu\ufffelarity\r\nof it."
+
+
+def test_of_several_places_the_nearest_is_taken() -> None:
+    page = codes("one fox, two fox, three fox")
+    assert find_range(page, "fox") == (4, 3)
+    assert find_range(page, "fox", 14) == (13, 3)
+    assert find_range(page, "fox", 99) == (24, 3)
+
+
+@pytest.mark.parametrize("quote", ["absent", "", " - "])
+def test_what_is_not_there_is_not_found(quote: str) -> None:
+    assert find_range(codes("some text"), quote) is None
+
+
+def test_rectangles_of_one_line_become_one() -> None:
+    parts = [
+        Box(x0=10, y0=100, x1=50, y1=110),
+        Box(x0=52, y0=101, x1=90, y1=109),
+        Box(x0=90, y0=104, x1=90, y1=104),
+        Box(x0=10, y0=88, x1=40, y1=98),
+    ]
+    assert one_for_each_line(parts) == [Box(x0=10, y0=100, x1=90, y1=110), Box(x0=10, y0=88, x1=40, y1=98)]
+
+
+def test_lines_without_places_are_set_as_if_typed() -> None:
+    lines = typed_lines("one\ntwo\n\nthree", 792)
+    assert [row.text for row in lines] == ["one", "two", "three"]
+    assert lines[0].y - lines[1].y < lines[1].y - lines[2].y
