@@ -88,7 +88,7 @@ def measure(path: Path, pages: int, home: Path) -> list[str]:
     """Return the line of one document."""
     command = [sys.executable, "-m", "pdfqa", "add", "--quiet", str(path)]
     begun = time.perf_counter()
-    process = subprocess.Popen(command, env=common.environment(home))
+    process = subprocess.Popen(command, env=common.environment(home), stdout=subprocess.DEVNULL)
     peak, ended = Peak(), threading.Event()
     watcher = threading.Thread(target=watch, args=(process.pid, peak, ended))
     watcher.start()

@@ -13,6 +13,19 @@ import scoring
 from common import interval, number
 from scoring import Metric, Results, Seen
 
+Pair = tuple[Seen, Seen]
+
+_COMPARED_HITS: dict[str, Metric] = {
+    "hit@1": scoring.page_hit(1),
+    "hit@5": scoring.page_hit(5),
+    "whole@1": scoring.whole_hit(1),
+    "whole@5": scoring.whole_hit(5),
+}
+_COMPARED_ANSWERS: dict[str, Metric] = {
+    "contained": scoring.contained,
+    "declined": scoring.declined(answerable=True),
+    "of none": scoring.declined(answerable=False),
+}
 _CITED: tuple[Callable[[Seen], int], ...] = (
     lambda seen: len(seen.cited),
     lambda seen: seen.verified,
@@ -35,7 +48,7 @@ def report(results: Results, options: argparse.Namespace) -> None:
     print("\n" + failure_table(groups))
     if options.compare:
         old = msgspec.json.decode(options.compare.read_bytes(), type=Results)
-        print("\n" + compare_table(old, results))
+        print("\n" + compare_tables(old, results))
     if options.failures:
         print(failure_lines(results.rows, options.failures))
     if options.out:
@@ -154,28 +167,26 @@ def failure_table(groups: Sequence[tuple[str, list[Seen]]]) -> str:
     return common.table(["what went wrong", "n", "fine", *kinds], lines) + "\n" + legend
 
 
-def compare_table(old: Results, new: Results) -> str:
+def compare_tables(old: Results, new: Results) -> str:
     """Return the differences to an earlier run over the rows that both have, with paired intervals."""
     before = {(seen.source, seen.id): seen for seen in old.rows}
-    metrics: dict[str, Metric] = {
-        "hit@1": scoring.page_hit(1),
-        "hit@5": scoring.page_hit(5),
-        "whole@1": scoring.whole_hit(1),
-        "contained": scoring.contained,
-        "declined:has": scoring.declined(True),
-        "has none": scoring.declined(False),
-    }
-    lines = []
-    for title, rows in grouped([seen for seen in new.rows if (seen.source, seen.id) in before]):
-        pairs = [(before[seen.source, seen.id], seen) for seen in rows]
-        lines.append([title, str(len(pairs)), *(difference(metric, pairs) for metric in metrics.values())])
-    return f"Against: {old.header}\n" + common.table(["difference", "n", *metrics], lines)
+    groups = list(grouped([seen for seen in new.rows if (seen.source, seen.id) in before]))
+    paired = [(title, [(before[seen.source, seen.id], seen) for seen in rows]) for title, rows in groups]
+    tables = [difference_table(paired, metrics) for metrics in (_COMPARED_HITS, _COMPARED_ANSWERS)]
+    return "\n\n".join([f"Against: {old.header}", *tables])
 
 
-def difference(metric: Metric, pairs: Sequence[tuple[Seen, Seen]]) -> str:
-    """Return by how much a metric rose, with its paired interval."""
+def difference_table(paired: Sequence[tuple[str, list[Pair]]], metrics: dict[str, Metric]) -> str:
+    """Return by how much some metrics rose; groups that have none of them are left out."""
+    lines = [[title, str(len(pairs)), *(difference(one, pairs) for one in metrics.values())] for title, pairs in paired]
+    return common.table(["difference", "n", *metrics], [line for line in lines if set(line[2:]) != {"-"}])
+
+
+def difference(metric: Metric, pairs: Sequence[Pair]) -> str:
+    """Return by how much a metric rose, with its paired interval, as `.020 (-.080 .120)`."""
     both = [(metric(old), metric(new)) for old, new in pairs]
-    return interval(common.mean_interval(new - old for old, new in both if old is not None and new is not None))
+    found = common.mean_interval(new - old for old, new in both if old is not None and new is not None)
+    return f"{number(found[0])} ({number(found[1])} {number(found[2])})" if found else "-"
 
 
 def failure_lines(rows: Sequence[Seen], limit: int) -> str:

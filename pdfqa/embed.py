@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 DEFAULT_NAME: Final = "pdfqa-static-1"
 
-# Python's \w leaves out the vowel signs and accents that Indic, Thai, Arabic and Hebrew words are written with. A run is
-# cut at 48 characters because Chinese and Thai put whole clauses between two spaces.
+# Python's \w leaves out the vowel signs and accents that Indic, Thai, Arabic and Hebrew words are written with. A run
+# is cut at 48 characters because Chinese and Thai put whole clauses between two spaces.
 _WORD: Final = re.compile(r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u065f\u0670\u0900-\u0963\u0966-\u0e7f]{1,48}")
 _MARK: Final = "▁"  # opens a word, so that "▁in" (the word) and "in" (inside a word) are two pieces
 _MARK_COST: Final = 4.0
@@ -62,10 +62,10 @@ class Vocabulary:
     def __init__(self, pieces: mmap.mmap, slots: NDArray[np.int32], openings: NDArray[np.uint8]) -> None:
         ends = np.flatnonzero(np.frombuffer(pieces, np.uint8) == ord("\n"))
         self._pieces = pieces
-        self._starts = memoryview(np.concatenate(([0], ends + 1)))
-        self._slots = memoryview(slots)
+        self._starts = np.concatenate(([0], ends + 1)).data
+        self._slots = slots.data
         self._mask = len(slots) - 1
-        self._openings = memoryview(openings)
+        self._openings = openings.data
         self._bits = 8 * len(openings) - 1
 
     def __len__(self) -> int:
@@ -184,7 +184,8 @@ class StaticEmbedder:
             if pieces:
                 row[:] = self._sum(pieces)
         length = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, length, out=rows, where=length > 0)
+        np.divide(rows, length, out=rows, where=length > 0)
+        return rows
 
     def _sum(self, pieces: list[int]) -> Matrix:
         """Add up the vectors of pieces, each times its scale, which holds the weight of the piece too.

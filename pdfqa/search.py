@@ -90,9 +90,11 @@ def _score(where: query.Scope, terms: Sequence[Term], question: np.ndarray) -> _
         keyword[term.found.passages] += query.bm25(where, term.found, term.weight * term.likeness)
     vector = query.cosines(where, question)
     ideal = 0.75 * (query.K1 + 1) * sum(term.weight * term.likeness * term.idf for term in terms)
+    # The fewer words of the question occur at all (it is asked in another language, say), the less keywords can tell.
+    lead = KEYWORD_WEIGHT * _known(terms)
     fused = np.zeros(where.size, dtype=np.float32)
     high = 0.0
-    for weight, scores, best in ((KEYWORD_WEIGHT, keyword, ideal), (1 - KEYWORD_WEIGHT, vector, 1.0)):
+    for weight, scores, best in ((lead, keyword, ideal), (1 - lead, vector, 1.0)):
         spread = float(scores.std())
         if spread > 1e-9:
             mean = float(scores.mean())
@@ -100,6 +102,14 @@ def _score(where: query.Scope, terms: Sequence[Term], question: np.ndarray) -> _
             high += weight * (max(best, float(scores.max())) - mean) / spread
     low = float(fused.min())
     return _Scores(keyword, vector, fused, low, max(high, low + 1e-6))
+
+
+def _known(terms: Sequence[Term]) -> float:
+    """Return the share of the question's words that occur."""
+    known: dict[str, float] = {}
+    for term in terms:
+        known[term.asked] = max(known.get(term.asked, 0.0), term.likeness)
+    return sum(known.values()) / len(known) if known else 0.0
 
 
 def _evidence(

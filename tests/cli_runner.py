@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
 REPORT = ROOT / "samples" / "annual-report-2024.pdf"
 COMMAND = [sys.executable, "-m", "pdfqa"]
-ANSWERED = "When is the final dividend paid?"
+_PATIENCE = 60  # seconds without output before a command on a terminal is given up
+ANSWERED = "Which firm audits the accounts?"
+ANSWER = "Thornbury"
 UNANSWERED = "Who won the football world cup of 1998?"
 
 
@@ -50,13 +53,16 @@ def pdfqa(*args: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None =
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def on_terminal(
-    *args: str | Path, typed: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
-) -> Done:
+def on_terminal(*args: str | Path, typed: Sequence[tuple[str, str]] = (), env: Mapping[str, str] | None = None) -> Done:
     """Run a command on a terminal of its own, type an answer after each of some texts, and return all it showed."""
+    import fcntl
     import pty
+    import struct
+    import termios
 
     leader, follower = pty.openpty()
+    # A new terminal has no size, and a progress bar is not drawn on no lines.
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(
         [*COMMAND, *map(str, args)],
         stdin=follower,
@@ -66,18 +72,29 @@ def on_terminal(
         start_new_session=True,
     )
     os.close(follower)
-    shown, waiting = "", list((typed or {}).items())
+    shown, answered, waiting = "", 0, list(typed)
     while data := _read(leader):
         shown += data.decode(errors="replace")
-        if waiting and waiting[0][0] in shown:
+        if waiting and waiting[0][0] in shown[answered:]:
+            answered = len(shown)
             os.write(leader, waiting.pop(0)[1].encode())
     os.close(leader)
-    return Done(process.wait(timeout=60), shown.replace("\r\n", "\n"), "")
+    return Done(_ended(process), shown.replace("\r\n", "\n"), "")
 
 
 def _read(terminal: int) -> bytes:
+    if not select.select([terminal], [], [], _PATIENCE)[0]:
+        return b""
     try:
         return os.read(terminal, 65536)
     except OSError:
         # Linux says so when the last process has left the terminal.
         return b""
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    try:
+        return process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()

@@ -85,7 +85,9 @@ def _assemble(bodies: dict[int, str]) -> bytes:
     return data + f"startxref\n{start}\n%%EOF\n".encode()
 
 
-def write_pdf(path: Path, pages: list[Leaf], *, root: str = "", info: str = "", objects: list[str] | None = None) -> Path:
+def write_pdf(
+    path: Path, pages: list[Leaf], *, root: str = "", info: str = "", objects: list[str] | None = None
+) -> Path:
     """Write a PDF and return its path."""
     path.write_bytes(make_pdf(pages, root=root, info=info, objects=objects))
     return path

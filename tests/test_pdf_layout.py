@@ -263,8 +263,17 @@ def test_a_head_that_changes_is_known_by_its_rising_number() -> None:
     assert {page.text for page in Layout().pages(sheets)} == {FOX.strip()}
 
 
+def test_small_heads_that_name_the_section_are_set_aside() -> None:
+    sheets = [
+        sheet([line("Section " + "abcdefgh"[number], 760, size=7), *typeset(FOX)], number + 1) for number in range(8)
+    ]
+    assert {page.text for page in Layout().pages(sheets)} == {FOX.strip()}
+
+
 def test_a_title_is_no_running_head() -> None:
-    sheets = [sheet([line(f"Chapter {'I' * number}: {number * 'x'}", 760, size=16), *typeset(FOX)]) for number in (1, 2, 3)]
+    sheets = [
+        sheet([line(f"Chapter {'I' * number}: {number * 'x'}", 760, size=16), *typeset(FOX)]) for number in (1, 2, 3)
+    ]
     assert all("Chapter" in page.text for page in Layout().pages(sheets))
 
 
@@ -275,7 +284,9 @@ def test_a_page_read_alone_loses_its_page_number_only() -> None:
 
 def test_rows_at_the_foot_of_a_page_are_kept() -> None:
     sheets = [
-        sheet([*typeset(FOX), *cells(["Total", f"1,{number}34", "2,002"], 100), *cells(["Net", "12", "13"], 88)], number)
+        sheet(
+            [*typeset(FOX), *cells(["Total", f"1,{number}34", "2,002"], 100), *cells(["Net", "12", "13"], 88)], number
+        )
         for number in (1, 2, 3)
     ]
     assert all("Net  12  13" in page.text for page in Layout().pages(sheets))
@@ -294,7 +305,9 @@ def test_the_printed_number_is_the_label() -> None:
 
 
 def test_a_page_without_a_number_between_numbered_ones_is_labelled_too() -> None:
-    sheets = [sheet([*typeset(FOX), *([] if number == 4 else [line(str(number + 2), 30)])], number) for number in range(1, 8)]
+    sheets = [
+        sheet([*typeset(FOX), *([] if number == 4 else [line(str(number + 2), 30)])], number) for number in range(1, 8)
+    ]
     assert [page.label for page in Layout().pages(sheets)] == ["3", "4", "5", "6", "7", "8", "9"]
 
 
@@ -317,4 +330,6 @@ def test_an_empty_page_has_no_text() -> None:
 
 
 def test_garbled_text_is_reported() -> None:
-    assert "garbled" in page_of([line("4 ' \" 33'3+-. +4 H .3 & + + :" * 3, y) for y in range(700, 640, -12)]).warnings[0]
+    assert (
+        "garbled" in page_of([line("4 ' \" 33'3+-. +4 H .3 & + + :" * 3, y) for y in range(700, 640, -12)]).warnings[0]
+    )

@@ -31,7 +31,9 @@ def test_a_line_is_cleaned(raw: str, expected: str) -> None:
     assert clean(raw) == expected
 
 
-@pytest.mark.parametrize("text", ["1,386", "$ 1,386", "(779)", "12.5%", "—", "-", "2,3", "14 %", "$(1.2)", "N/A", "10x"])
+@pytest.mark.parametrize(
+    "text", ["1,386", "$ 1,386", "(779)", "12.5%", "—", "-", "2,3", "14 %", "$(1.2)", "N/A", "10x"]
+)
 def test_figures_are_known(text: str) -> None:
     assert is_figure(text)
 
@@ -46,7 +48,9 @@ def test_years_are_known() -> None:
     assert not is_year("1,023")
 
 
-@pytest.mark.parametrize(("char", "expected"), [("ﬁ", "fi"), (" ", ""), ("-", ""), ("\ufffe", ""), ("\x02", ""), ("A", "A")])
+@pytest.mark.parametrize(
+    ("char", "expected"), [("ﬁ", "fi"), (" ", ""), ("-", ""), ("\ufffe", ""), ("\x02", ""), ("A", "A")]
+)
 def test_characters_are_compared_in_a_plain_form(char: str, expected: str) -> None:
     assert plain(char) == expected
 

@@ -23,9 +23,9 @@ PACKAGE = Path(pdfqa.__file__).parent
 # Imports go down, or sideways without cycles. A name stands for the module and everything below it.
 LAYERS = [
     ["errors", "types", "config", "wire", "_version"],
-    ["pdf", "passages", "embed", "languages", "workers", "worker_main", "worker_pipes", "render"],
+    ["pdf", "passages", "embed", "languages", "phrases", "workers", "worker_main", "worker_pipes", "render"],
     ["store", "index"],
-    ["search", "answer", "answer_types", "verify"],
+    ["search", "query_terms", "rerank", "answer", "answer_types", "verify"],
     ["engine"],
     ["backends"],
     ["client", "sync", "qa"],
@@ -71,6 +71,7 @@ class Import(NamedTuple):
     eager: bool
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Return every module of the package by its name without `pdfqa.`."""
     found = {}

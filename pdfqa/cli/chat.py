@@ -63,7 +63,7 @@ def _talk(shared: Shared, qa: PDFQA, report: Report, read_first: bool) -> list[A
             say(body_text(answer, look()))
             tell_about(shared, answer, [])
             # A question typed next, or the next one printed, stands apart.
-            say("") if not sys.stdin.isatty() else tell("")
+            (tell if sys.stdin.isatty() else say)("")
     return talk
 
 

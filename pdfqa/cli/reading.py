@@ -44,19 +44,21 @@ class Bar:
     def show(self, progress: Progress) -> None:
         """Draw how far reading has come."""
         if self._bar is None:
-            self._bar = _new_bar()
+            self._bar = _new_bar(progress)
         self._bar.total = progress.pages_total or None
         self._bar.set_description_str(f"reading {_short(progress.file)}", refresh=False)
         self._bar.set_postfix_str(_progress_text(progress, self._bar.format_dict["elapsed"]), refresh=False)
         self._bar.update(progress.pages_done - self._bar.n)
 
 
-def _new_bar() -> Any:
+def _new_bar(progress: Progress) -> Any:
     from tqdm import tqdm  # type: ignore[import-untyped]
 
     # tqdm's watching thread would be alive when reading processes are forked.
     tqdm.monitor_interval = 0
     return tqdm(
+        desc=f"reading {_short(progress.file)}",
+        total=progress.pages_total or None,
         leave=False,
         # Room for the ^C that a terminal writes behind it.
         ncols=min(_WIDEST_BAR, look(sys.stderr).width - 3),

@@ -28,7 +28,7 @@ Examples:
 @click.option("--page", "number", metavar="N", type=click.IntRange(1), help="Print the text of page N, counted from 1.")
 @output_options
 def show_command(shared: Shared, name: str, number: int | None) -> int:
-    """Show a document: title, pages, contents, or the text of a page.
+    """Show a document: title, pages, contents; or one page's text.
 
     FILE is a path, a name or an id of 'pdfqa list'.
     """

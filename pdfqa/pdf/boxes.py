@@ -68,9 +68,7 @@ def one_for_each_line(boxes: list[Box]) -> list[Box]:
 
 
 def _around(one: Box, other: Box) -> Box:
-    return Box(
-        x0=min(one.x0, other.x0), y0=min(one.y0, other.y0), x1=max(one.x1, other.x1), y1=max(one.y1, other.y1)
-    )
+    return Box(x0=min(one.x0, other.x0), y0=min(one.y0, other.y0), x1=max(one.x1, other.x1), y1=max(one.y1, other.y1))
 
 
 def _same_line(one: Box, other: Box) -> bool:

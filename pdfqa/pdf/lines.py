@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import msgspec
 
@@ -49,6 +50,7 @@ class Sheet(msgspec.Struct):
     width: float
     height: float
     lines: list[Line]
+    depth: float = 0.0  # the height when its text stands upright, if that is not how it is shown
     source: str = "text"
     reader: str = "pdfium"
     warnings: list[str] = []
@@ -67,7 +69,7 @@ def is_year(text: str) -> bool:
 def visual_lines(lines: list[Line]) -> list[Line]:
     """Return the lines with pieces of one line put together: cells of a row, raised figures, restarted words."""
     result: list[Line] = []
-    for line in lines:
+    for line in sorted(lines, key=_downwards) if _runs_upwards(lines) else lines:
         if result and _continues(result[-1], line):
             _append(result[-1], line)
         else:
@@ -76,6 +78,16 @@ def visual_lines(lines: list[Line]) -> list[Line]:
         if line.cells is not None:
             _settle_cells(line)
     return result
+
+
+def _runs_upwards(lines: list[Line]) -> bool:
+    # Where a page is shown turned but its text is not, pdfium gives the lines from the last to the first.
+    steps = [line.y - above.y for above, line in pairwise(lines) if 0.8 < abs(line.y - above.y) / line.size < 3]
+    return len(steps) > 1 and sum(step > 0 for step in steps) > 0.8 * len(steps)
+
+
+def _downwards(line: Line) -> float:
+    return -line.y
 
 
 def _continues(line: Line, piece: Line) -> bool:

@@ -57,7 +57,7 @@ class _Edge:
         self.top = top
         self._order = [line for line in sheet.lines if not line.turned]
         self._order.sort(key=_by_height, reverse=top)
-        limit = sheet.height * (1 - _ZONE if top else _ZONE)
+        limit = (sheet.depth or sheet.height) * (1 - _ZONE if top else _ZONE)
         self.lines = [line for line in self._order[:_DEPTH] if (line.y > limit if top else line.y < limit)]
         if not self.lines and not top and len(self._order) > 1 and _page_number(self._order[0].text):
             # Pages printed from HTML carry their number right under a text that ends early.
@@ -66,7 +66,7 @@ class _Edge:
     def room_after(self, count: int) -> float:
         """Return how far the line after so many is away, in sizes."""
         if count >= len(self._order):
-            return 99.0
+            return 0.0
         line, inner = self._order[count - 1], self._order[count]
         return abs(line.y - inner.y) / max(line.size, inner.size)
 
@@ -78,7 +78,9 @@ def _by_height(line: Line) -> float:
 class _Window:
     """What neighbouring pages have in common at their edges."""
 
-    def __init__(self, sheets: list[Sheet], edges: list[tuple[_Edge, _Edge]], met: Counter[Key], steps: Counter[Step]) -> None:
+    def __init__(
+        self, sheets: list[Sheet], edges: list[tuple[_Edge, _Edge]], met: Counter[Key], steps: Counter[Step]
+    ) -> None:
         self._span = len(sheets)
         self._met, self._steps = met, steps
         self._earlier = bool(met)
@@ -86,6 +88,7 @@ class _Window:
         self._places: dict[Key, list[float]] = defaultdict(list)
         # A head such as "4 1.1. SPACES" changes with the section, but its number rises with the page at one height.
         rising: Counter[tuple[bool, int, int]] = Counter()
+        heads: Counter[tuple[int, float]] = Counter()
         for sheet, both in zip(sheets, edges, strict=True):
             numbers: set[Step] = set()
             for edge in both:
@@ -99,8 +102,14 @@ class _Window:
                     step = _step(_edge_number(line.text), sheet.number)
                     if step:
                         rising[edge.top, round(line.y / 3), step[0]] += 1
+                if edge.top and edge.lines:
+                    heads[_spot(edge.lines[0])] += 1
             steps.update(numbers)
         often = max(3, self._span // 4)
+        # Heads that name the section change from page to page, but stand at one height in one small size.
+        usual = _usual_size(sheets)
+        most = max(3, 0.6 * self._span)
+        self._small = {spot for spot, count in heads.items() if count >= most and spot[1] < 0.93 * usual}
         self._spots = {(top, spot) for (top, spot, _), count in rising.items() if count >= often}
 
     def margin_of(self, sheet: Sheet, edge: _Edge) -> list[Line]:
@@ -123,9 +132,12 @@ class _Window:
             step = _step(number, sheet.number)
             if step and self._steps[step] >= self._needed:
                 return True
-            outer = line.y > 0.85 * sheet.height or line.y < 0.15 * sheet.height
+            height = sheet.depth or sheet.height
+            outer = line.y > 0.85 * height or line.y < 0.15 * height
             near = step is not None and abs(step[0]) <= 30
             return outer and (self._span < 3 or self._met[key] > 1 or near)
+        if top and len(line.text) < 80 and _spot(line) in self._small:
+            return True
         alike = sum(1 for y in self._places[key] if abs(y - line.y) <= 4)
         if line.cells and _edge_number(line.text) is None:
             # The head of a table goes on from page to page too; a running head is on most of them.
@@ -134,6 +146,18 @@ class _Window:
             # Heads met on earlier pages need not recur in this window.
             return alike >= min(self._needed, 2) or self._met[key] > len(self._places[key])
         return (top, round(line.y / 3)) in self._spots and len(line.text) < 100 and _edge_number(line.text) is not None
+
+
+def _spot(line: Line) -> tuple[int, float]:
+    return round(line.y / 2), round(line.size, 1)
+
+
+def _usual_size(sheets: list[Sheet]) -> float:
+    sizes: Counter[float] = Counter()
+    for sheet in sheets:
+        for line in sheet.lines:
+            sizes[line.size] += len(line.text)
+    return max(sizes, key=sizes.__getitem__, default=0.0)
 
 
 def _is_numbered(line: Line) -> bool:

@@ -15,7 +15,7 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.lines import Cell, Line, Sheet
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.repair import clean, has_odd, trim
 from pdfqa.types import Box, DocumentInfo, OutlineItem
 
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
@@ -89,7 +89,8 @@ class PdfiumFile:
             return _blank(number, self._label(number), f"the text of page {number} could not be read"), True
         try:
             silent = raw.FPDFText_CountChars(textpage) <= 0
-            lines, warnings = ([], []) if silent else _PageLines(page, textpage).lines()
+            reader = _PageLines(page, textpage)
+            lines, warnings = ([], []) if silent else reader.lines()
         finally:
             raw.FPDFText_ClosePage(textpage)
         sheet = Sheet(
@@ -98,6 +99,7 @@ class PdfiumFile:
             raw.FPDF_GetPageWidthF(page),
             raw.FPDF_GetPageHeightF(page),
             lines,
+            depth=reader.depth,
             warnings=warnings,
         )
         return sheet, silent and _shows_text(page)
@@ -194,6 +196,7 @@ class _PageLines:
         self._matrix = raw.FS_MATRIX()
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
+        self.depth = 0.0  # the height of the page when its text stands upright
         self._fonts: dict[bytes, tuple[bool, bool]] = {}
 
     def lines(self) -> tuple[list[Line], list[str]]:
@@ -210,15 +213,21 @@ class _PageLines:
         width, height = self._bounds[2] - self._bounds[0], self._bounds[3] - self._bounds[1]
         if turns % 2:
             width, height = height, width
+        self.depth = height
+        left, bottom = self._bounds[:2]
+        tidy = clean if has_odd(text) else trim
         result: list[Line] = []
         hidden = 0
         for (piece, start, _, cut, spaced), (x, y, x2, y2, size, way) in zip(pieces, places, strict=True):
-            x0, y0 = _turn(x, y, turns, self._bounds)
-            x1, _ = _turn(x2, y2, turns, self._bounds)
+            if turns:
+                x0, y0 = _turn(x, y, turns, self._bounds)
+                x1, _ = _turn(x2, y2, turns, self._bounds)
+            else:
+                x0, y0, x1 = x - left, y - bottom, x2 - left
             if size < 0.5 or x1 < 0 or x0 > width or y0 < -size or y0 > height:
                 hidden += 1
                 continue
-            words = clean(piece)
+            words = tidy(piece)
             if not words:
                 continue
             line = Line(words, x0, max(x0, x1), y0, size, cut=cut, turned=way != turns, spaced=spaced)
@@ -291,6 +300,8 @@ class _PageLines:
         # From the right, where the figures are: once what is left looks like plain text, there is no more to ask.
         for match in reversed([*_SPACES.finditer(piece)]):
             before, after = match.span()
+            if piece[before - 1] in "$€£" and before > 1 and piece[before - 2].isspace():
+                continue  # a sign belongs to its figure, however far it is set
             figures = piece[before - 1] in _FIGURE_ENDS, piece[after] in _FIGURE_STARTS
             if not loose and not any(figures):
                 break

@@ -29,9 +29,18 @@ HYPHENS = "-\u2010\u00ad"
 def clean(text: str) -> str:
     """Return one line with plain letters, single plain spaces and no control characters."""
     if not (text.isascii() and text.isprintable()):
-        text = " ".join(_ODD.sub(_plain, text).split())
-    elif "  " in text or text[:1] == " " or text[-1:] == " ":
-        text = " ".join(text.split())
+        text = _ODD.sub(_plain, text)
+    return trim(text)
+
+
+def has_odd(text: str) -> bool:
+    """Return whether any line of a text needs `clean`; for the others `trim` does the same in less time."""
+    return _ODD.search("".join(set(text))) is not None
+
+
+def trim(text: str) -> str:
+    """Return one line with single plain spaces, and with leaders of dots as one sign."""
+    text = " ".join(text.split())
     if ".." in text or ". ." in text or "__" in text or "…" in text or "··" in text:
         text = _LEADER.sub(" … ", text).strip()
     return text

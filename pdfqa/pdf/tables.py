@@ -51,7 +51,11 @@ def _run_end(lines: list[Line], start: int) -> int | None:
     while index < len(lines) and labels <= _GAP_LINES:
         line, above = lines[index], lines[index - 1]
         drop = above.y - line.y
-        if line.turned or not -0.6 * line.size < drop < 4.5 * max(line.size, above.size):
+        if (
+            line.turned
+            or line.size > 1.2 * lines[start].size
+            or not -0.6 * line.size < drop < 4.5 * max(line.size, above.size)
+        ):
             break
         if _is_row(lines, index):
             rows, labels, end = rows + 1, 0, index + 1
@@ -72,7 +76,12 @@ def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
     while index > floor and first - index < 7:
         line, below = lines[index - 1], lines[index]
         drop = line.y - below.y
-        if line.turned or not -4 * line.size < drop < 3.5 * line.size or len(line.text) > 90:
+        if (
+            line.turned
+            or line.size > 1.15 * lines[first].size
+            or not -4 * line.size < drop < 3.5 * line.size
+            or len(line.text) > 90
+        ):
             break
         index -= 1
         if _is_header(line, left, right) and line.x1 < right + 3 * line.size:
