@@ -104,7 +104,7 @@ def whole_table(groups: Sequence[tuple[str, list[Seen]]]) -> str:
 
 def answer_table(groups: Sequence[tuple[str, list[Seen]]]) -> str:
     """Return what the answers are worth."""
-    head = ["answers", "n", "contained", "and<=40", "recall", "words", "<=40", "cites page", "proved",
+    head = ["answers", "n", "contained", "+<=40", "recall", "words", "<=40", "cites", "proved",
             "declined", "of none"]  # fmt: skip
     return common.table(head, [answer_line(title, rows) for title, rows in groups])
 
@@ -139,7 +139,7 @@ def citation_lines(results: Results) -> str:
     parts = ", ".join(f"{results.raw.get(how, 0)} {how}" for how in ("whole", "lines", "words", "no"))
     return (
         f"{cited} citations: {verified} say they are verified, {proved} proved again against the stored page\n"
-        f"{looked_up} quotes looked up in pypdfium2's raw page text (white space and hyphens aside): {parts}"
+        f"{looked_up} quotes in pypdfium2's raw page text (white space and hyphens aside): {parts}"
     )
 
 

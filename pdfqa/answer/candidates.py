@@ -31,6 +31,7 @@ WEIGHTS = {
     "long": 0.25,
     "short": -1.0,
     "heading": -1.5,
+    "echo": -3.0,
     "question": -0.5,
     "contents": -1.0,
 }
@@ -78,6 +79,7 @@ def _sentences(number: int, piece: Evidence, kind: Kind, terms: Sequence[Term]) 
     words = [analyzer.terms(piece.text[start:end]) for start, end in spans]
     heading = set(analyzer.terms(piece.passage.heading))
     contents = is_contents(piece.text)
+    asked = {term.word for term in terms}.union(analyzer.stopwords)
     found = []
     for place, (start, end) in enumerate(spans):
         text = piece.text[start:end]
@@ -97,6 +99,7 @@ def _sentences(number: int, piece: Evidence, kind: Kind, terms: Sequence[Term]) 
             "long": min(1.0, len(text) / 200),
             "short": float(len(text) < _SHORT),
             "heading": float(_is_heading(piece, offset + start)),
+            "echo": float(set(words[place]) <= asked),
             "question": float(text.endswith(("?", "？", "؟"))),
             "contents": float(contents),
         }
@@ -112,4 +115,8 @@ def _label(row: Row | None, terms: Sequence[Term], analyzer: languages.Analyzer)
 
 
 def _is_heading(piece: Evidence, start: int) -> bool:
-    return any(block.kind == "heading" and block.start <= start < block.end for block in piece.page.blocks)
+    """Return whether a heading, or the header of a table, stands there."""
+    block = next((block for block in piece.page.blocks if block.start <= start < block.end), None)
+    if block is None or block.kind != "table":
+        return block is not None and block.kind == "heading"
+    return piece.page.text.count("\n", block.start, start) < block.header_rows

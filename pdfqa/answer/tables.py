@@ -13,8 +13,7 @@ _GAP = re.compile(r"\s{2,}|\t|\s\|\s")
 _VALUE = re.compile(r"^[(\[]?[-–—+]?\s?[^\w\s(]{0,3}\s?[(]?\d[\d.,\s]*[)\]]?\s?(?:%|[^\W\d_]{1,3}|[€£¥$])?[)\]]?$|^[-–—]$")
 _PERIOD = re.compile(r"(?:[^\W\d_]{3,12}\.? \d{1,2},? )?\b(?:19|20)\d\d\b")
 _UNIT = re.compile(
-    r"\b(?:in|en|expressed in|amounts in)\s+(?:\w+\s+){0,2}(millions?|thousands|billions?|miles|millones|Mio\.?|Tsd\.?)"
-    r"(?: (?:of|de) [^\W\d_]+)?",
+    r"\b(?:(?:in|en) )?(?:\w+ )?(?:millions|thousands|billions|miles|millones|Millionen|milliers)(?: (?:of|de) [^\W\d_]+)?\b",
     re.IGNORECASE,
 )
 _ABOVE = 400  # characters above a table in which its header and its unit are looked for

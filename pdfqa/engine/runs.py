@@ -18,7 +18,7 @@ from pdfqa.wire import Annotation, Assistant, FileCitation, Message, Run, RunSte
 
 NOT_FOUND = "Not found in the documents."
 PASSAGES = 8  # that are looked through for the answer
-THRESHOLD = 0.55  # confidence below which nothing was found
+THRESHOLD = 0.5  # confidence below which nothing was found
 _EXPIRES = 600  # seconds, as on the wire
 _TELLING = 3  # a follow-up with fewer telling words is read together with the question before
 
