@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 import msgspec
@@ -14,7 +12,7 @@ from pdfqa.index import query
 from pdfqa.store.database import Database
 
 _INSTRUCTION = 0.2  # how much a word about the asking itself matters
-_OTHER_NAME = float(os.environ.get("ON", "0.35"))  # how near another name for a thing comes
+_OTHER_NAME = 0.35  # how near another name for a thing comes
 _KIN = 0.6  # how near a word comes that is only like the one asked
 _KINSHIP = 0.75  # how alike two words must be to stand for each other
 _PREFIX = 4
@@ -63,11 +61,11 @@ def _variants(database: Database, where: query.Scope, asked: str, words: list[st
     """Return the forms of one word that occur, else the known word most like it, else the word as one that does not."""
     weight = _INSTRUCTION if not _instructions().isdisjoint(words) else 1.0
     found = [(word, query.matches(database, where, word)) for word in words]
-    occurring = [
-        Term(asked, word, query.idf(where, places), places, weight) for word, places in found if len(places.passages)
-    ]
+    occurring = [(word, places) for word, places in found if len(places.passages)]
     if occurring:
-        return occurring
+        # A form that one language's stemmer left alone is not rarer for that than the word is.
+        idf = query.idf(where, *(places for _, places in occurring))
+        return [Term(asked, word, idf, places, weight) for word, places in occurring]
     word, nowhere = found[0]
     if len(word) > _PREFIX and not any(character.isdigit() for character in word):
         kin = _kin(word, query.vocabulary(database, where, word[:_PREFIX], _PREFIX_LIMIT))
@@ -79,6 +77,8 @@ def _variants(database: Database, where: query.Scope, asked: str, words: list[st
 
 def _kin(word: str, candidates: Sequence[str]) -> str | None:
     """Return the candidate most like a word (a slip of the pen, a cognate, a compound), if one is like it at all."""
+    from difflib import SequenceMatcher  # most words are known
+
     matcher = SequenceMatcher(b=word, autojunk=False)
     best, likeness = None, _KINSHIP
     for candidate in candidates:

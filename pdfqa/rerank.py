@@ -7,7 +7,6 @@ penalty for contents pages, which hold every heading and answer nothing.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 
@@ -15,9 +14,9 @@ from pdfqa import languages
 from pdfqa.query_terms import Term
 from pdfqa.types import Passage
 
-ADJACENT = float(os.environ.get("ADJ", "1.0"))
-HEADING = float(os.environ.get("HEAD", "1.5"))
-CONTENTS = float(os.environ.get("CONT", "-3.0"))
+ADJACENT = 1.0
+HEADING = 1.5
+CONTENTS = -3.0
 _NEAR = 3  # words of the passage that may lie between two words that are neighbours in the question
 _CONTENTS_LINE = re.compile(r"(?:…|(?:\.\s*){3,}|\s{2,})\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 _CONTENTS_SHARE = 0.5

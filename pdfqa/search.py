@@ -87,7 +87,7 @@ def search(
 def _score(where: query.Scope, terms: Sequence[Term], question: np.ndarray) -> _Scores:
     keyword = np.zeros(where.size, dtype=np.float32)
     for term in terms:
-        keyword[term.found.passages] += query.bm25(where, term.found, term.weight * term.likeness)
+        keyword[term.found.passages] += query.bm25(where, term.found, term.idf * term.weight * term.likeness)
     vector = query.cosines(where, question)
     ideal = 0.75 * (query.K1 + 1) * sum(term.weight * term.likeness * term.idf for term in terms)
     # The fewer words of the question occur at all (it is asked in another language, say), the less keywords can tell.

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pdfqa.engine.context import Engine
-from pdfqa.engine.ingest import Ingest, Item
 from pdfqa.errors import EmbedderMismatchError, FileError, PdfqaError
 from pdfqa.index import query
 from pdfqa.passages import DEFAULT
 from pdfqa.search import Found, search
 from pdfqa.types import Progress
 from pdfqa.wire import Deleted, FileCounts, LastError, VectorStore, VectorStoreFile, VectorStoreFileBatch
+
+if TYPE_CHECKING:
+    from pdfqa.engine.ingest import Item
 
 replace = msgspec.structs.replace
 
@@ -105,6 +108,8 @@ class VectorStores:
             shown: What the user calls a file, by file id, for messages.
             progress: Told of every range of pages that was read.
         """
+        from pdfqa.engine.ingest import Ingest  # most questions need nothing read
+
         names = shown or {}
         waiting = [entry for entry in self.batch_files(batch.id) if entry.status == "in_progress"]
         items = [self._item(entry.id, names.get(entry.id)) for entry in waiting]
@@ -149,6 +154,8 @@ class VectorStores:
         return query.scope(self._engine.database, [row[0] for row in rows], embedder.dimensions)
 
     def _item(self, file_id: str, shown: str | None) -> Item:
+        from pdfqa.engine.ingest import Item
+
         file = self._engine.files.get(file_id)
         return Item(file_id=file_id, sha256=self._engine.files.sha256(file_id), shown=shown or file.filename)
 

@@ -122,17 +122,18 @@ def _written(database: Database, where: Scope, term: str) -> Matches:
     return Matches((packed >> 8) + starts, packed & 0xFF)
 
 
-def bm25(where: Scope, found: Matches, weight: float = 1.0) -> np.ndarray:
-    """Return the score that a term adds to each of the passages that hold it."""
+def bm25(where: Scope, found: Matches, weight: float) -> np.ndarray:
+    """Return the score that a term adds to each of the passages that hold it; `weight` is its idf, or a share of it."""
     mean = float(where.lengths.mean()) or 1.0
     lengths = where.lengths[found.passages]
     counts = found.counts.astype(np.float32)
-    return weight * idf(where, found) * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths / mean))
+    return weight * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths / mean))
 
 
-def idf(where: Scope, found: Matches) -> float:
-    """Return how telling a term is: its inverse document frequency, never below zero."""
-    holding = len(found.passages)
+def idf(where: Scope, *found: Matches) -> float:
+    """Return how telling a term is, in all its forms: its inverse document frequency, never below zero."""
+    places = [matches.passages for matches in found]
+    holding = len(places[0]) if len(places) == 1 else len(np.unique(np.concatenate(places)))
     return float(np.log(1 + (where.size - holding + 0.5) / (holding + 0.5)))
 
 

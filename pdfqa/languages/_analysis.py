@@ -11,7 +11,8 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import chain, pairwise
 
-from pdfqa.languages._tables import FUNCTION, QUESTION, SNOWBALL
+from pdfqa.languages._letters import LETTERS
+from pdfqa.languages._tables import FUNCTION, QUESTION, SNOWBALL, UNTELLING
 
 # Scripts written without spaces between words, and Hangul, whose words end in particles: cut into groups of letters.
 _UNSPACED = (
@@ -25,33 +26,24 @@ _POINTS = ".,\u066b\u066c\u00a0\u2009\u202f"
 _NUMBER = r"\d+(?:[.,'\u2019\u066b\u066c]\d+|[\u00a0\u2009\u202f]\d{3}(?!\d))+"
 
 
-def _letters() -> str:
-    """Return a character class of letters, digits and combining marks, but for the scripts cut into groups.
+@cache
+def _words() -> re.Pattern[str]:
+    """Return the pattern of words.
 
-    Vowel signs and accents belong to their word, though Python's word characters leave them out. Listed ranges also
-    match twice as fast as those with exceptions.
+    Vowel signs and accents belong to their word, though Python's word characters leave them out; listed ranges also
+    match twice as fast as those with exceptions. Compiling them takes milliseconds, so it is done on first use.
     """
-    unspaced, ranges = re.compile(f"[{_UNSPACED}]"), ["\U00010000-\U0001ffff"]
-    first = last = 0x30
-    for code in chain(range(0x31, 0x3000), range(0xA000, 0xAC00), range(0xFB00, 0xFFE0)):
-        character = chr(code)
-        inside = character.isalnum() or unicodedata.category(character)[0] == "M" or character in _INVISIBLE
-        if inside and not unspaced.match(character):
-            if code != last + 1:
-                ranges.append(f"{chr(first)}-{chr(last)}")
-                first = code
-            last = code
-    return "".join([*ranges, f"{chr(first)}-{chr(last)}"])
+    letter = f"[{LETTERS}]"
+    joined = rf"{letter}+(?:(?:[{_APOSTROPHES}]|(?<=\d)[{_POINTS}](?=\d)){letter}+)*"
+    acronym = r"(?=.\.)[^\W\d_](?:\.[^\W\d_])+(?!\w)"
+    return re.compile(rf"{acronym}|{joined}|[{_UNSPACED}]+")
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the pattern of words, and one that takes apart what it joins: numbers with units, lists without spaces."""
-    letter = f"[{_letters()}]"
-    joined = rf"{letter}+(?:(?:[{_APOSTROPHES}]|(?<=\d)[{_POINTS}](?=\d)){letter}+)*"
-    acronym = r"(?=.\.)[^\W\d_](?:\.[^\W\d_])+(?!\w)"
-    parts = rf"{_NUMBER}|{letter}+(?:[{_APOSTROPHES}]{letter}+)*"
-    return re.compile(rf"{acronym}|{joined}|[{_UNSPACED}]+"), re.compile(parts)
+def _parts() -> re.Pattern[str]:
+    """Return the pattern that takes apart what that of words joins: numbers with units, lists without spaces."""
+    letter = f"[{LETTERS}]"
+    return re.compile(rf"{_NUMBER}|{letter}+(?:[{_APOSTROPHES}]{letter}+)*")
 
 
 _UNSPACED_START = re.compile(f"[{_UNSPACED}]")
@@ -109,13 +101,13 @@ class Analyzer:
 
     def __init__(self, language: str = "") -> None:
         self.language = language
-        self._words = _patterns()[0]
+        self._words = _words()
         self._stem = _stemmer(language)
         self._comma_decimals = language in _COMMA_DECIMALS
         # A Vietnamese word is often two syllables, written apart, and means little without its accents or its partner.
         self._pairs = language == "vi"
         self._memory = _Memory(self._analyse)
-        words = f"{FUNCTION.get(language, '')} {QUESTION.get(language, '')}"
+        words = " ".join(table.get(language, "") for table in (FUNCTION, QUESTION, UNTELLING))
         self.stopwords: frozenset[str] = frozenset(self.terms(words))
 
     def terms(self, text: str) -> list[str]:
@@ -149,7 +141,7 @@ class Analyzer:
         if _PLAIN_NUMBER.fullmatch(word):
             return tuple(_number(word, comma_decimals=self._comma_decimals))
         if _JOINED.search(word):
-            return tuple(chain.from_iterable(map(self._analyse, _patterns()[1].findall(word))))
+            return tuple(chain.from_iterable(map(self._analyse, _parts().findall(word))))
         return tuple(term for part in self._parts(self._normal(word)) for term in self._part_terms(part))
 
     def _normal(self, word: str) -> str:

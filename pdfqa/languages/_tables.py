@@ -142,6 +142,16 @@ FUNCTION: dict[str, str] = {
     "ko": "은 는 이 가 을 를 의 에 와 과 로 도 에서 으로 하는 있는 있다 그 및 등 이다 했다 한다",
 }
 
+# Words too short, or common to too many languages, to tell a language by; they tell nothing of a question either.
+UNTELLING: dict[str, str] = {
+    "es": "a e u uno unos unas esto eso he hay tras hacia",
+    "ca": "a e o i u en un unes uns",
+    "pt": "a e o as os é à às",
+    "it": "a e i o è ha ho",
+    "fr": "a y à ou",
+    "ro": "a e o i",
+}
+
 QUESTION: dict[str, str] = {
     "en": "what who whom whose which where when why how many much name named called list tell me give please according",
     "es": "qué quién quiénes cuál cuáles dónde cuándo cómo cuánto cuánta cuántos cuántas por qué cuyo según",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 
 from pdfqa.errors import FileAccessError, FileMissingError, StorageFullError
@@ -113,6 +112,8 @@ class Blobs:
 
     def _write(self, target: Path, data: bytes) -> None:
         """Write a file so that it is there whole or not at all, even after a power cut."""
+        import tempfile  # only uploads need it
+
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as stream:
