@@ -1,9 +1,7 @@
 """`python -m pdfqa`."""
 
-import sys
-
-from pdfqa.cli import main
+from pdfqa.cli import console
 
 # Reading processes import this module again under another name.
 if __name__ == "__main__":
-    sys.exit(main())
+    console()

@@ -116,6 +116,6 @@ def _overlapping(units: list[_Unit], last: int, overlap: int) -> int:
 
 
 def _passage(units: list[_Unit], page: int, heading: str) -> Passage:
-    kinds = [unit.kind for unit in units if unit.kind != "heading"] or ["heading"]
-    kind: BlockKind = max(kinds, key=kinds.count)  # type: ignore[assignment]
+    kinds: list[BlockKind] = [unit.kind for unit in units if unit.kind != "heading"]
+    kind = max(kinds, key=kinds.count) if kinds else "heading"
     return Passage(page, units[0].start, units[-1].end, heading, kind)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 # Words about the asking itself ("According to the information provided, …. Round your answer to two decimals.").
 INSTRUCTIONS = frozenset(
-    """accord account answer assum base basing calculate clearly compute consider data decimal define definition describe
-    detail determine document explain extract find follow following give indicate information judgment list mention name
-    number outline paper perspective place plainly please point primarily provide question quote reasonable refer report
-    respond response round show shown specify state summarize tell text unit use using value various
-    """.split()  # noqa: SIM905 (a list of fifty quoted words is harder to read)
+    """accord account answer assum base basing calculate clearly compute consider data decimal define definition
+    describe detail determine document explain extract find follow following give indicate information
+    judgment list mention name number outline paper perspective place plainly please point primarily provide
+    question quote reasonable refer report respond response round show shown specify state summarize tell text
+    unit use using value various
+    """.split()
 )
 
 # Names for one thing. A question that has one of a group is also searched for the others.
@@ -27,7 +28,7 @@ SAME: tuple[tuple[str, ...], ...] = (
         "p&l",
     ),
     ("cash flow statement", "statement of cash flows"),
-    ("capex", "capital expenditure", "capital spending", "purchases of property and equipment", "additions to property"),
+    ("capex", "capital expenditure", "capital spending", "purchases of property and equipment"),
     ("cogs", "cost of goods sold", "cost of sales", "cost of products sold", "cost of revenue"),
     ("pp&e", "ppe", "property plant and equipment", "fixed assets"),
     ("revenue", "net sales", "sales", "turnover"),

@@ -6,8 +6,7 @@ better here than adding reciprocal ranks (docs/design.md). The best are then rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -69,10 +68,7 @@ def search(
         return Found([], [])
     terms = question_terms(database, where, question)
     scores = _score(where, terms, embedder.encode([question])[0])
-    look_up = lru_cache(maxsize=None)(documents.page)
-    pieces = [
-        _evidence(documents, look_up, where, scores, terms, int(place)) for place in top(scores.fused, max(k, AGAIN))
-    ]
+    pieces = _evidence(documents, where, scores, terms, top(scores.fused, max(k, AGAIN)))
     span = scores.high - scores.low
     scored = [
         msgspec.structs.replace(
@@ -113,26 +109,31 @@ def _known(terms: Sequence[Term]) -> float:
 
 
 def _evidence(
-    documents: Documents,
-    look_up: Callable[[str, int], Page],
-    where: query.Scope,
-    scores: _Scores,
-    terms: Sequence[Term],
-    place: int,
-) -> Evidence:
-    segment, number = where.place(place)
-    passage = documents.passages(int(where.ids[segment]))[number]
-    sha256 = documents.sha256(int(where.documents[segment]))
-    return Evidence(
-        document=sha256,
-        page=look_up(sha256, passage.page),
-        passage=passage,
-        language=where.languages[segment],
-        score=(float(scores.fused[place]) - scores.low) / (scores.high - scores.low),
-        keyword=round(float(scores.keyword[place]), 4),
-        vector=round(float(scores.vector[place]), 4),
-        terms=tuple(term.word for term in terms if term.likeness and term.found.holds(place)),
-    )
+    documents: Documents, where: query.Scope, scores: _Scores, terms: Sequence[Term], places: np.ndarray
+) -> list[Evidence]:
+    """Return the passages at some places, with their pages."""
+    found = []
+    wanted: dict[int, set[int]] = {}
+    for place in map(int, places):
+        segment, number = where.place(place)
+        passage = documents.passages(int(where.ids[segment]))[number]
+        document = int(where.documents[segment])
+        wanted.setdefault(document, set()).add(passage.page)
+        found.append((place, document, segment, passage))
+    pages = {document: documents.pages(document, numbers) for document, numbers in wanted.items()}
+    return [
+        Evidence(
+            document=documents.sha256(document),
+            page=pages[document][passage.page],
+            passage=passage,
+            language=where.languages[segment],
+            score=(float(scores.fused[place]) - scores.low) / (scores.high - scores.low),
+            keyword=round(float(scores.keyword[place]), 4),
+            vector=round(float(scores.vector[place]), 4),
+            terms=tuple(term.word for term in terms if term.likeness and term.found.holds(place)),
+        )
+        for place, document, segment, passage in found
+    ]
 
 
 def top(scores: np.ndarray, k: int) -> np.ndarray:

@@ -29,7 +29,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self).decode()
 
 
-class Box(Value):
+class Box(Value, frozen=True):
     """A rectangle on a page, in PDF points from the lower left corner of the page as shown."""
 
     x0: float
@@ -97,8 +97,9 @@ class Segment(msgspec.Struct, frozen=True, array_like=True):
     """A range of one document's pages, read and made ready for search.
 
     `lengths` holds the number of terms of each passage (little-endian uint16), `numbers` the page it stands on
-    (little-endian uint32), `vectors` its embedding (int8, one row each). `postings` maps a term to where it occurs: for each passage that has it a little-endian uint32, the
-    passage's place in the segment times 256 plus how often it occurs there (255 at most).
+    (little-endian uint32), `vectors` its embedding (int8, one row each). `postings` maps a term to where it occurs: for
+    each passage that has it a little-endian uint32, the passage's place in the segment times 256 plus how often it
+    occurs there (255 at most).
     """
 
     pages: list[Page]
@@ -110,7 +111,7 @@ class Segment(msgspec.Struct, frozen=True, array_like=True):
     postings: dict[str, bytes]
 
 
-class Unread(Value):
+class Unread(Value, frozen=True):
     """Pages of a file that gave no text, and why."""
 
     file: str
@@ -118,7 +119,7 @@ class Unread(Value):
     reason: str
 
 
-class Hit(Value):
+class Hit(Value, frozen=True):
     """A passage found by a search.
 
     `score` is in [0, 1] and compares hits of one search. `explain` holds the parts of the score and the terms that
@@ -144,7 +145,7 @@ class Hit(Value):
         return render.hit_html(self)
 
 
-class Citation(Value, dict=True):
+class Citation(Value, frozen=True, dict=True):
     """A quote, the page it stands on and whether it was found there.
 
     `verified` is true when `quote` is, character for character, `start` to `end` of the stored text of that page.
@@ -185,7 +186,7 @@ class Citation(Value, dict=True):
         return render.citation_html(self)
 
 
-class Answer(Value):
+class Answer(Value, frozen=True):
     """What was asked, what the documents say, and the proof.
 
     `outcome` is `answered`, `not_found` (the documents were read and do not say) or `unreadable` (nothing to search).
@@ -224,7 +225,7 @@ class Answer(Value):
         return render.answer_html(self)
 
 
-class FileEntry(Value):
+class FileEntry(Value, frozen=True):
     """A file that pdfqa has read. `added_at` is in seconds since 1970; `path` is where it was last seen."""
 
     id: str
@@ -239,7 +240,7 @@ class FileEntry(Value):
     unread: list[Unread] = []
 
 
-class Progress(Value):
+class Progress(Value, frozen=True):
     """How far reading has come; totals grow while files are found and opened."""
 
     file: str
@@ -250,7 +251,7 @@ class Progress(Value):
     failed: int
 
 
-class Failure(Value):
+class Failure(Value, frozen=True):
     """A file that could not be used, and why."""
 
     file: str
@@ -259,7 +260,7 @@ class Failure(Value):
     hint: str = ""
 
 
-class AddReport(Value):
+class AddReport(Value, frozen=True):
     """What became of the files that were to be added."""
 
     added: list[FileEntry]
@@ -270,7 +271,7 @@ class AddReport(Value):
     unread: list[Unread] = []
 
 
-class Info(Value):
+class Info(Value, frozen=True):
     """What the home directory holds, and what made it."""
 
     version: str

@@ -12,7 +12,15 @@ import msgspec
 
 FileStatus = Literal["in_progress", "completed", "cancelled", "failed"]
 RunStatus = Literal[
-    "queued", "in_progress", "requires_action", "cancelling", "cancelled", "failed", "completed", "incomplete", "expired"
+    "queued",
+    "in_progress",
+    "requires_action",
+    "cancelling",
+    "cancelled",
+    "failed",
+    "completed",
+    "incomplete",
+    "expired",
 ]
 StepStatus = Literal["in_progress", "cancelled", "failed", "completed", "expired"]
 Metadata = dict[str, str]
@@ -210,9 +218,7 @@ class Run(Resource, frozen=True, kw_only=True):
     top_p: float | None = None
     max_prompt_tokens: int | None = None
     max_completion_tokens: int | None = None
-    truncation_strategy: dict[str, Any] = msgspec.field(
-        default_factory=lambda: {"type": "auto", "last_messages": None}
-    )
+    truncation_strategy: dict[str, Any] = msgspec.field(default_factory=lambda: {"type": "auto", "last_messages": None})
     tool_choice: Any = "auto"
     parallel_tool_calls: bool = True
     response_format: Any = "auto"

@@ -12,12 +12,25 @@ import sys
 from collections.abc import Sequence
 
 
-def main(args: Sequence[str] | None = None) -> int:
+def console() -> None:
+    """Run the command that the process was started for, and end the process.
+
+    A process that lives for a moment: collecting garbage while it starts, and tearing the interpreter down when all is
+    written and closed, would be a fifth of a warm answer.
+    """
+    gc.set_threshold(50_000, 20, 20)
+    code = main(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = _without_reader()
+    os._exit(code)
+
+
+def main(args: Sequence[str]) -> int:
     """Run one command and return its exit code: 0, 1 (--strict), 2 (usage), 3 (file), 4 (other), 130 (Ctrl-C)."""
-    words = list(sys.argv[1:] if args is None else args)
-    if args is None:
-        # A process that lives for a moment: collecting the garbage of imports is a twentieth of a warm answer.
-        gc.set_threshold(50_000, 20, 20)
+    words = list(args)
     # click is imported inside, so that Ctrl-C while it is imported is as quiet as Ctrl-C later.
     try:
         from pdfqa.cli.app import run

@@ -10,7 +10,7 @@ import click
 
 from pdfqa.cli.inputs import split_question
 from pdfqa.cli.options import Shared, reading_options, strict_option
-from pdfqa.cli.output import emit, look, say, tell, tell_failures
+from pdfqa.cli.output import NothingReadError, emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.render import body_text, footer_text, unread_text
 
@@ -43,7 +43,12 @@ def ask_command(shared: Shared, words: Sequence[str], strict: bool) -> int:
     everything that pdfqa has read is asked.
     """
     files, question = split_question(words)
-    answer, failures = with_files(shared, files, lambda qa, report: qa.ask(question, progress=report))
+    try:
+        answer, failures = with_files(shared, files, lambda qa, report: qa.ask(question, progress=report))
+    except NothingReadError as error:
+        if shared.json:
+            error.value = unreadable_value(question, error.failures)
+        raise
     if shared.json:
         emit(answer_value(answer, failures))
     else:
@@ -61,6 +66,13 @@ def answer_value(answer: Answer, failures: Sequence[Failure] = ()) -> dict[str, 
     if answer.unread:
         value["unread"] = fields["unread"]
     return {**value, "failed": list(failures)} if failures else value
+
+
+def unreadable_value(question: str, failures: Sequence[Failure]) -> dict[str, Any]:
+    """Return what is printed as JSON where no file could be used."""
+    nothing: dict[str, Any] = {"citations": [], "usage": {}, "timings": {}}
+    known = {"question": question, "outcome": "unreadable", **nothing, "failed": list(failures)}
+    return {**dict.fromkeys(_FIELDS, ""), **known}
 
 
 def tell_about(shared: Shared, answer: Answer, failures: Sequence[Failure]) -> None:

@@ -30,6 +30,7 @@ class NothingReadError(Exception):
         super().__init__(error)
         self.error = error
         self.failures = failures
+        self.value: dict[str, Any] = {}  # what the command prints as JSON beside the error
 
 
 def prepare() -> None:
@@ -91,11 +92,13 @@ def failed(error: BaseException, words: Sequence[str]) -> int:
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return _interrupted(words)
     failures: list[Failure] = []
+    value: dict[str, Any] = {}
     if isinstance(error, NothingReadError):
+        value = error.value
         failures = [item for item in error.failures if item.message != error.error.message]
     known = _translated(error)
     if wants_json(words):
-        emit({"error": _error_value(known), **({"failed": failures} if failures else {})})
+        emit({"error": _error_value(known), **({"failed": failures} if failures else {}), **value})
     tell_failures(failures)
     tell(error_text(known))
     return known.exit_code

@@ -52,7 +52,7 @@ class Bar:
 
 
 def _new_bar(progress: Progress) -> Any:
-    from tqdm import tqdm  # type: ignore[import-untyped]
+    from tqdm import tqdm
 
     # tqdm's watching thread would be alive when reading processes are forked.
     tqdm.monitor_interval = 0

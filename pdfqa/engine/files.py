@@ -46,21 +46,16 @@ class Files:
         self._engine.blobs.remember(sha256, size, path)
         known = self._objects.with_key(sha256)
         same = [file for file in known if file.filename == path.name]
-        return (same or known or [None])[0] or self._create(sha256, size, path.name, purpose)
+        found = same or known
+        return found[0] if found else self._create(sha256, size, path.name, purpose)
 
     def get(self, file_id: str) -> File:
         """Return a file."""
         return self._objects.get(file_id)
 
-    def list(
-        self, *, limit: int = 100, order: Order = "desc", after: str | None = None
-    ) -> ObjectPage[File]:
+    def list(self, *, limit: int = 100, order: Order = "desc", after: str | None = None) -> ObjectPage[File]:
         """Return one page of the files."""
         return self._objects.list(limit=limit, order=order, after=after)
-
-    def all(self) -> list[File]:
-        """Return every file, oldest first."""
-        return self._objects.all()
 
     def sha256(self, file_id: str) -> str:
         """Return the hash of a file's bytes."""
@@ -91,9 +86,7 @@ class Files:
 
     def _create(self, sha256: str, size: int, filename: str, purpose: str) -> File:
         engine = self._engine
-        file = File(
-            id=engine.new_id("file-"), created_at=engine.now(), bytes=size, filename=filename, purpose=purpose
-        )
+        file = File(id=engine.new_id("file-"), created_at=engine.now(), bytes=size, filename=filename, purpose=purpose)
         return self._objects.insert(file, key=sha256)
 
     @staticmethod

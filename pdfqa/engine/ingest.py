@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -19,7 +20,7 @@ import msgspec
 from pdfqa import languages
 from pdfqa.engine.context import Engine
 from pdfqa.engine.reading import SMALL, Opened, Request
-from pdfqa.errors import EncryptedFileError, NoTextError, PdfqaError
+from pdfqa.errors import EncryptedFileError, NoTextError, PdfqaError, ReaderFailedError
 from pdfqa.passages import DEFAULT
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Page, Progress, Segment, Unread
@@ -211,7 +212,8 @@ class Ingest:
         return _named(error, reading)
 
     def _store(self, reading: _Reading) -> PdfqaError | None:
-        assert reading.opened is not None  # noqa: S101 (no error, so it was opened)
+        if reading.opened is None:
+            return ReaderFailedError(f"{reading.item.shown} could not be opened", hint="Try it again.")
         info, item = reading.opened.info, reading.item
         if len(reading.unread) == info.pages:
             return NoTextError(
@@ -233,7 +235,7 @@ class Ingest:
             reading.segments(),
             names=_names(item.shown, info.title, next(reading.segments()).pages[0], document.language),
             strategy=DEFAULT.name,
-            embedder=self._engine.embedder.name,
+            embedder=reading.opened.embedder,
         )
         return None
 
@@ -250,7 +252,7 @@ def ranges(pages: int, workers: int) -> list[tuple[int, int]]:
     edges = [0]
     for number in range(count):
         edges.append(edges[-1] + size + (number < longer))
-    return [(low + 1, high) for low, high in zip(edges, edges[1:], strict=False)]
+    return [(low + 1, high) for low, high in pairwise(edges)]
 
 
 def _heading(opened: Opened | None, first: int) -> str:

@@ -27,9 +27,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a document once it is open; `segment` holds all pages of a small one."""
+    """What is known of a document once it is open; `segment` holds all pages of a small one.
+
+    `embedder` is the name of what makes the vectors of its segments.
+    """
 
     info: DocumentInfo
+    embedder: str
     segment: Segment | None = None
 
 
@@ -40,7 +44,7 @@ def open_document(payload: bytes) -> bytes:
     request = msgspec.msgpack.decode(payload, type=Request)
     info = pdf.read_info(request.path, request.password)
     segment = _segment(msgspec.structs.replace(request, last=info.pages)) if info.pages <= SMALL else None
-    return msgspec.msgpack.encode(Opened(info=info, segment=segment))
+    return msgspec.msgpack.encode(Opened(info=info, embedder=_embedder().name, segment=segment))
 
 
 def read_segment(payload: bytes) -> bytes:

@@ -207,9 +207,7 @@ def _annotations(text: str, citations: list[FileCitation]) -> list[Annotation]:
         position = text.find(marker, position)
         if position >= 0:
             found.append(
-                Annotation(
-                    text=marker, start_index=position, end_index=position + len(marker), file_citation=citation
-                )
+                Annotation(text=marker, start_index=position, end_index=position + len(marker), file_citation=citation)
             )
             position += len(marker)
     return found

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.errors import EmbedderMismatchError, FileError, PdfqaError
-from pdfqa.index import query
 from pdfqa.passages import DEFAULT
-from pdfqa.search import Found, search
 from pdfqa.types import Progress
 from pdfqa.wire import Deleted, FileCounts, LastError, VectorStore, VectorStoreFile, VectorStoreFileBatch
 
 if TYPE_CHECKING:
     from pdfqa.engine.ingest import Item
+    from pdfqa.index.query import Scope
+    from pdfqa.search import Found
 
 replace = msgspec.structs.replace
 
@@ -46,7 +47,7 @@ class VectorStores:
 
     def with_key(self, key: str) -> VectorStore | None:
         """Return the vector store that was made under a key, if there is one."""
-        return (self._stores.with_key(key) or [None])[0]
+        return next(iter(self._stores.with_key(key)), None)
 
     def delete(self, store_id: str) -> Deleted:
         """Delete a vector store; its files stay."""
@@ -128,10 +129,12 @@ class VectorStores:
 
     def search(self, store_id: str, question: str, *, k: int = 10) -> Found:
         """Return the best passages of a vector store."""
+        from pdfqa.search import search
+
         engine = self._engine
         return search(engine.database, engine.documents, self.scope(store_id), engine.embedder, question, k)
 
-    def scope(self, store_id: str) -> query.Scope:
+    def scope(self, store_id: str) -> Scope:
         """Return the passages of a vector store's files.
 
         Raises:
@@ -151,7 +154,13 @@ class VectorStores:
                 f"these files were indexed with the embedder {other}; this pdfqa has {embedder.name}",
                 hint="Remove and add them again (pdfqa rm FILE, pdfqa add FILE).",
             )
-        return query.scope(self._engine.database, [row[0] for row in rows], embedder.dimensions)
+        return self._scope(tuple(row[0] for row in rows))
+
+    @lru_cache(maxsize=4)  # noqa: B019 (lives as long as the engine; an index never changes, and no id is used twice)
+    def _scope(self, indexes: tuple[int, ...]) -> Scope:
+        from pdfqa.index.query import scope
+
+        return scope(self._engine.database, indexes, self._engine.embedder.dimensions)
 
     def _item(self, file_id: str, shown: str | None) -> Item:
         from pdfqa.engine.ingest import Item
@@ -186,4 +195,10 @@ class VectorStores:
 def count(files: Sequence[VectorStoreFile]) -> FileCounts:
     """Return how many files are in which state."""
     states = Counter(file.status for file in files)
-    return FileCounts(**states, total=len(files))
+    return FileCounts(
+        in_progress=states["in_progress"],
+        completed=states["completed"],
+        failed=states["failed"],
+        cancelled=states["cancelled"],
+        total=len(files),
+    )

@@ -17,9 +17,7 @@ _MAX_COUNT = 255
 _MAX_LENGTH = (1 << 16) - 1
 
 
-def build(
-    pages: list[Page], embedder: Embedder, *, heading: str = "", strategy: Strategy = DEFAULT
-) -> Segment:
+def build(pages: list[Page], embedder: Embedder, *, heading: str = "", strategy: Strategy = DEFAULT) -> Segment:
     """Return the segment of consecutive pages of one document.
 
     Args:
@@ -46,12 +44,11 @@ def build(
 
 def quantize(vectors: np.ndarray) -> np.ndarray:
     """Return unit vectors as int8; no loss of rank was measured (MEASURED.md, part 3)."""
-    return np.rint(vectors * 127).astype(np.int8)
+    rounded: np.ndarray = np.rint(vectors * 127).astype(np.int8)
+    return rounded
 
 
-def _postings(
-    passages: list[Passage], bodies: list[str], language: str
-) -> tuple[dict[str, bytes], list[int]]:
+def _postings(passages: list[Passage], bodies: list[str], language: str) -> tuple[dict[str, bytes], list[int]]:
     analyzer = languages.analyzer(language)
     places: dict[str, list[int]] = {}
     lengths = []

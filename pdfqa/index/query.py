@@ -127,7 +127,8 @@ def bm25(where: Scope, found: Matches, weight: float) -> np.ndarray:
     mean = float(where.lengths.mean()) or 1.0
     lengths = where.lengths[found.passages]
     counts = found.counts.astype(np.float32)
-    return weight * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths / mean))
+    scores: np.ndarray = weight * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths / mean))
+    return scores
 
 
 def idf(where: Scope, *found: Matches) -> float:
@@ -163,13 +164,13 @@ def _postings(database: Database, where: Scope, term: str) -> list[tuple[int, by
         for low, high in _ranges(where.ids):
             rows += database.rows(
                 "SELECT segment, data FROM postings WHERE term = ? AND segment BETWEEN ? AND ?", (term, low, high)
-            )  # type: ignore[arg-type]
+            )
         return rows
     low, high = int(where.ids[0]), int(where.ids[-1])
     return database.rows(
         "SELECT segment, data FROM postings WHERE term = ? AND segment BETWEEN ? AND ? ORDER BY segment",
         (term, low, high),
-    )  # type: ignore[return-value]
+    )
 
 
 def _dense(ids: np.ndarray) -> bool:

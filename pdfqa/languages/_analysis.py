@@ -46,23 +46,24 @@ def _parts() -> re.Pattern[str]:
     return re.compile(rf"{_NUMBER}|{letter}+(?:[{_APOSTROPHES}]{letter}+)*")
 
 
-_UNSPACED_START = re.compile(f"[{_UNSPACED}]")
-_JOINED = re.compile(rf"\d[{_POINTS}]\d")
-_PLAIN_NUMBER = re.compile(_NUMBER)
-_SPLIT_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
-_REMOVED = re.compile(f"[{_INVISIBLE}\u0640\u064b-\u065f\u0670]")
-_LONG_NUMBER = re.compile(r"\d{4,}|^\d+(?=[^\W\d]{1,4}$)")
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+# Patterns from here on are for words seldom met: `re` compiles each when it is first used, and keeps it.
+_UNSPACED_START = f"[{_UNSPACED}]"
+_JOINED = rf"\d[{_POINTS}]\d"
+_PLAIN_NUMBER = _NUMBER
+_SPLIT_APOSTROPHE = f"[{_APOSTROPHES}]"
+_REMOVED = f"[{_INVISIBLE}\u0640\u064b-\u065f\u0670]"
+_LONG_NUMBER = r"\d{4,}|^\d+(?=[^\W\d]{1,4}$)"
+_ORDINAL = r"\d+(?:st|nd|rd|th)"
 # Letters with a stroke or joined letters, which decomposition leaves as they are; alef forms written for one another.
 _FOLDED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ħ": "h", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ŧ": "t"}
     | {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه"}
 )
 # The scripts whose accents a reader may leave out.
-_ACCENTED = re.compile("[\u00c0-\u052f\u1e00-\u1fff]")
-_MARK = re.compile("[\u0300-\u036f]")
-_HAN = re.compile("[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_DEVANAGARI = re.compile("[\u0904-\u0939\u093e-\u094d\u0958-\u0963\u0900-\u0903]")
+_ACCENTED = "[\u00c0-\u052f\u1e00-\u1fff]"
+_MARK = "[\u0300-\u036f]"
+_HAN = "[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_DEVANAGARI = "[\u0904-\u0939\u093e-\u094d\u0958-\u0963\u0900-\u0903]"
 # Accents are taken off before these stemmers, which lose nothing by it, so that an ending is known with and without.
 _FOLDED_FIRST = frozenset(("es", "ro", "tr"))
 # Where several endings follow each other, what the stemmer leaves is cut to so many letters (measured on XQuAD).
@@ -121,7 +122,7 @@ class Analyzer:
         for match in self._words.finditer(text):
             start, end = match.span()
             terms, spans = self._memory[match.group()], [(start, end)]
-            if _UNSPACED_START.match(text, start):
+            if re.match(_UNSPACED_START, match.group()):
                 spans = [(start + first, start + last) for first, last in _group_spans(match.group())]
             spans = spans if len(spans) == len(terms) else [(start, end)] * len(terms)
             found += [(term, *span) for term, span in zip(terms, spans, strict=True)]
@@ -134,13 +135,16 @@ class Analyzer:
         return term in self.stopwords
 
     def _analyse(self, word: str) -> tuple[str, ...]:
-        if word.isascii() and word.isdigit():
-            return (word,)
-        if _UNSPACED_START.match(word):
+        if word.isascii():
+            if word.isdigit():
+                return (word,)
+            if word.isalpha() and self.language != "tr":  # by far the most words
+                return (self._stem(word.lower())[: _STEM_LENGTH.get(self.language)],)
+        if re.match(_UNSPACED_START, word):
             return _groups(word)
-        if _PLAIN_NUMBER.fullmatch(word):
+        if re.fullmatch(_PLAIN_NUMBER, word):
             return tuple(_number(word, comma_decimals=self._comma_decimals))
-        if _JOINED.search(word):
+        if re.search(_JOINED, word):
             return tuple(chain.from_iterable(map(self._analyse, _parts().findall(word))))
         return tuple(term for part in self._parts(self._normal(word)) for term in self._part_terms(part))
 
@@ -148,11 +152,11 @@ class Analyzer:
         if self.language == "tr":
             word = word.replace("I", "ı").replace("İ", "i")
         word = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).replace(".", "")
-        return _REMOVED.sub("", _western_digits(word))
+        return re.sub(_REMOVED, "", _western_digits(word))
 
     def _parts(self, word: str) -> list[str]:
         """Cut a word at its apostrophes, by the habits of the language."""
-        parts = [part for part in _SPLIT_APOSTROPHE.split(word) if part]
+        parts = [part for part in re.split(_SPLIT_APOSTROPHE, word) if part]
         if len(parts) < 2:
             return parts
         if self.language in _ELIDING:
@@ -165,10 +169,10 @@ class Analyzer:
 
     def _part_terms(self, part: str) -> list[str]:
         if not part.isalpha() and any(map(str.isdigit, part)):
-            numbers = [] if part.isdigit() or _ORDINAL.fullmatch(part) else _LONG_NUMBER.findall(part)
+            numbers = [] if part.isdigit() or re.fullmatch(_ORDINAL, part) else re.findall(_LONG_NUMBER, part)
             return [_fold(part), *numbers]
-        if _DEVANAGARI.search(part):
-            return _triples("".join(_DEVANAGARI.findall(part)))
+        if re.search(_DEVANAGARI, part):
+            return _triples("".join(re.findall(_DEVANAGARI, part)))
         if self.language in _FOLDED_FIRST:
             part = _fold(part)
         term = _fold(self._stem(part))[: _STEM_LENGTH.get(self.language)] or _fold(part)
@@ -200,9 +204,9 @@ def _fold(word: str) -> str:
     if word.isascii():
         return word
     word = word.translate(_FOLDED)
-    if not _ACCENTED.search(word):
+    if not re.search(_ACCENTED, word):
         return word
-    return unicodedata.normalize("NFC", _MARK.sub("", unicodedata.normalize("NFD", word)))
+    return unicodedata.normalize("NFC", re.sub(_MARK, "", unicodedata.normalize("NFD", word)))
 
 
 def _triples(word: str) -> list[str]:
@@ -222,9 +226,9 @@ def _groups(run: str) -> tuple[str, ...]:
     run = _grouped(run)
     size = _group_size(run)
     if len(run) <= size:
-        return (run, *_HAN.findall(run)) if len(run) > 1 else (run,)
+        return (run, *re.findall(_HAN, run)) if len(run) > 1 else (run,)
     if size == 2:
-        return (*map("".join, pairwise(run)), *_HAN.findall(run))
+        return (*map("".join, pairwise(run)), *re.findall(_HAN, run))
     return tuple(run[i : i + 3] for i in range(len(run) - 2))
 
 
@@ -234,7 +238,7 @@ def _group_spans(run: str) -> list[tuple[int, int]]:
     if _grouped(run) != run or len(run) == 1:
         return [(0, len(run))]
     spans = [(i, i + size) for i in range(len(run) - size + 1)] or [(0, len(run))]
-    return spans + [match.span() for match in _HAN.finditer(run)]
+    return spans + [match.span() for match in re.finditer(_HAN, run)]
 
 
 def _group_size(run: str) -> int:

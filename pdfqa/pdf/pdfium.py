@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -15,13 +16,13 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.lines import Cell, Line, Sheet
-from pdfqa.pdf.repair import clean, has_odd, trim
+from pdfqa.pdf.pieces import FIGURE_ENDS, FIGURE_STARTS, SPACES, Text, is_loose, least_gap, may_have_cells, pieces_of
+from pdfqa.pdf.repair import clean, tidier
 from pdfqa.types import Box, DocumentInfo, OutlineItem
 
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
-# pdfium ends lines with CR LF, and puts a character of its own where a line ended with a hyphen.
-_CUT = re.compile("[\ufffe\x02]")
+_UNITS = ctypes.POINTER(ctypes.c_ushort)
 _BOLD = re.compile(rb"bold|black|heavy|demi|semib|medi(?!um)|[-,_]b(?:d|old)?(?![a-z])|cmbx|-bd|bx\d", re.IGNORECASE)
 _ITALIC = re.compile(rb"ital|obli|slant|-it\b|cmti|cmsl|kursiv", re.IGNORECASE)
 _REASONS: dict[int, RefusalReason] = {
@@ -44,6 +45,7 @@ class PdfiumFile:
             raise RefusedError(_REASONS.get(error.err_code or 0, "damaged"), str(error)) from error
         self._raw = self._document.raw
         self.pages: int = raw.FPDF_GetPageCount(self._raw)
+        self._room = _Room()
 
     def __enter__(self) -> PdfiumFile:
         return self
@@ -89,7 +91,7 @@ class PdfiumFile:
             return _blank(number, self._label(number), f"the text of page {number} could not be read"), True
         try:
             silent = raw.FPDFText_CountChars(textpage) <= 0
-            reader = _PageLines(page, textpage)
+            reader = _PageLines(page, textpage, self._room)
             lines, warnings = ([], []) if silent else reader.lines()
         finally:
             raw.FPDFText_ClosePage(textpage)
@@ -156,6 +158,7 @@ class PageCharacters:
 
 
 Bounds = tuple[float, float, float, float]
+Place = tuple[float, float, float, float, float, int]
 
 
 def _bounds(page: Any) -> Bounds:
@@ -186,56 +189,81 @@ def _shows_text(page: Any) -> bool:
     return any(kind == raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
 
 
+def _quick(function: Any, result: Any = ctypes.c_int) -> Any:
+    """Return a function of pdfium that takes its arguments as they come: checking their types is half of a call."""
+    if sys.platform == "win32":  # where the way of calling depends on the machine
+        return function
+    return ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value)
+
+
+_origin = _quick(raw.FPDFText_GetCharOrigin)
+_box = _quick(raw.FPDFText_GetCharBox)
+_matrix = _quick(raw.FPDFText_GetMatrix)
+_font_size = _quick(raw.FPDFText_GetFontSize, ctypes.c_double)
+_font_info = _quick(raw.FPDFText_GetFontInfo)
+
+
+class _Room:
+    """Where pdfium puts its answers about characters, made once for a document; and what its fonts look like."""
+
+    def __init__(self) -> None:
+        self.values = (ctypes.c_double * 6)()  # x, y; left, right, bottom, top
+        doubles = [ctypes.c_double.from_buffer(self.values, 8 * at) for at in range(6)]
+        self.point = ctypes.byref(doubles[0]), ctypes.byref(doubles[1])
+        self.edges = tuple(ctypes.byref(double) for double in doubles[2:])
+        self.matrix = raw.FS_MATRIX()
+        self.matrix_at = ctypes.byref(self.matrix)
+        self.name = ctypes.create_string_buffer(128)
+        self.flags = ctypes.byref(ctypes.c_int())
+        self.fonts: dict[bytes, tuple[bool, bool]] = {}
+
+
 class _PageLines:
     """Makes lines of one page's text with few questions to pdfium: some for each line, none for each character."""
 
-    def __init__(self, page: Any, textpage: Any) -> None:
+    def __init__(self, page: Any, textpage: Any, room: _Room) -> None:
         self._text = textpage
+        self._room = room
         self._bounds = _bounds(page)
-        self._x, self._y, self._a, self._b, self._c, self._d = (ctypes.c_double() for _ in range(6))
-        self._matrix = raw.FS_MATRIX()
-        self._name = ctypes.create_string_buffer(128)
-        self._flags = ctypes.c_int()
         self.depth = 0.0  # the height of the page when its text stands upright
-        self._fonts: dict[bytes, tuple[bool, bool]] = {}
 
     def lines(self) -> tuple[list[Line], list[str]]:
         """Return the lines in the order of the content stream, and warnings."""
         text, index_of = self._page_text()
         if not text or text.isspace():
             return [], []
-        pieces = _pieces(text)
+        pieces = pieces_of(text)
         if index_of is not None:
-            pieces = [(piece, index_of(start), index_of(end), cut, spaced) for piece, start, end, cut, spaced in pieces]
-        places = [self._place(start, end, piece[1:2] == " " and len(piece) > 3) for piece, start, end, _, _ in pieces]
+            pieces = [piece._replace(first=index_of(piece.first), last=index_of(piece.last)) for piece in pieces]
+        places = [self._place(piece) for piece in pieces]
         ways = [place[5] for place in places]
-        turns = max(set(ways), key=ways.count) if ways else 0
+        turns = max(set(ways), key=ways.count) if any(ways) else 0
         width, height = self._bounds[2] - self._bounds[0], self._bounds[3] - self._bounds[1]
         if turns % 2:
             width, height = height, width
         self.depth = height
-        left, bottom = self._bounds[:2]
-        tidy = clean if has_odd(text) else trim
+        if turns:
+            places = [self._turned(place, turns) for place in places]
+        tidy = tidier(text)
         result: list[Line] = []
         hidden = 0
-        for (piece, start, _, cut, spaced), (x, y, x2, y2, size, way) in zip(pieces, places, strict=True):
-            if turns:
-                x0, y0 = _turn(x, y, turns, self._bounds)
-                x1, _ = _turn(x2, y2, turns, self._bounds)
-            else:
-                x0, y0, x1 = x - left, y - bottom, x2 - left
+        left, bottom = (0.0, 0.0) if turns else self._bounds[:2]
+        for piece, (x, y, x1, _, size, way) in zip(pieces, places, strict=True):
+            x0, y0, x1 = x - left, y - bottom, x1 - left
             if size < 0.5 or x1 < 0 or x0 > width or y0 < -size or y0 > height:
                 hidden += 1
                 continue
-            words = tidy(piece)
+            words = tidy(piece.text)
             if not words:
                 continue
-            line = Line(words, x0, max(x0, x1), y0, size, cut=cut, turned=way != turns, spaced=spaced)
+            line = Line(
+                words, x0, max(x0, x1), y0, size, cut=piece.cut, turned=way != turns, spaced=piece.spaced
+            )
             result.append(line)
-            if way == turns and index_of is None and " " in words and _may_have_cells(line):
-                line.cells = self._cells(piece, start, line, turns)
-            if len(piece) < 100 and line.cells is None:
-                line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
+            if may_have_cells(words, x1 - x0, size) and way == turns and index_of is None:
+                line.cells = self._cells(piece, line, turns)
+            if len(words) < 100 and line.cells is None:
+                line.bold, line.italic = self._style(piece.first + 2 if piece.marked else piece.first)
         if hidden:
             return result, ["text that nobody can see was left out (off the page, or under half a point)"]
         return result, []
@@ -244,11 +272,11 @@ class _PageLines:
         count = raw.FPDFText_CountChars(self._text)
         if count <= 0:
             return "", None
-        buffer = (ctypes.c_ushort * (2 * count + 2))()
-        units = raw.FPDFText_GetText(self._text, 0, count, buffer) - 1
+        buffer = ctypes.create_string_buffer(4 * count + 4)
+        units = raw.FPDFText_GetText(self._text, 0, count, ctypes.cast(buffer, _UNITS)) - 1
         if units <= 0:
             return "", None
-        text = bytes(memoryview(buffer).cast("B")[: units * 2]).decode("utf-16-le", "replace")
+        text = buffer.raw[: units * 2].decode("utf-16-le", "replace")
         if len(text) == count:
             return text, None
         offsets = [0]
@@ -261,129 +289,73 @@ class _PageLines:
 
         return text, index_of
 
-    def _place(self, start: int, end: int, marked: bool) -> tuple[float, float, float, float, float, int]:
+    def _place(self, piece: Text) -> Place:
         """Return the first character's origin, the last one's far end, the size and the direction of a piece."""
-        text, matrix, x, y = self._text, self._matrix, self._x, self._y
-        raw.FPDFText_GetCharOrigin(text, start, x, y)
-        if marked:
-            start += 2  # a bullet or a number has a font of its own: the text after it counts
-        raw.FPDFText_GetMatrix(text, start, matrix)
-        raw.FPDFText_GetCharBox(text, end, self._a, self._b, self._c, self._d)
-        a, b = matrix.a, matrix.b
-        size = raw.FPDFText_GetFontSize(text, start) * abs(a * matrix.d - b * matrix.c) ** 0.5
+        text, room, start = self._text, self._room, piece.first
+        _origin(text, start, *room.point)
+        _box(text, piece.last, *room.edges)
+        if piece.marked:
+            start += 2  # the text after the mark counts
+        _matrix(text, start, room.matrix_at)
+        x, y, left, right, bottom, top = room.values
+        matrix = room.matrix
+        a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
+        size = _font_size(text, start) * abs(a * d - b * c) ** 0.5
         if not 0.01 < size < 1000:
-            size = abs(self._d.value - self._c.value) or 10.0
+            size = abs(top - bottom) or 10.0
         if abs(a) >= abs(b):
-            if a >= 0:
-                return x.value, y.value, self._b.value, self._c.value, size, 0
-            return x.value, y.value, self._a.value, self._c.value, size, 2
-        if b > 0:
-            return x.value, y.value, self._a.value, self._d.value, size, 1
-        return x.value, y.value, self._a.value, self._c.value, size, 3
+            return (x, y, right, bottom, size, 0) if a >= 0 else (x, y, left, bottom, size, 2)
+        return (x, y, left, top, size, 1) if b > 0 else (x, y, left, bottom, size, 3)
+
+    def _turned(self, place: Place, turns: int) -> Place:
+        x, y, x2, y2, size, way = place
+        x0, y0 = _turn(x, y, turns, self._bounds)
+        x1, y1 = _turn(x2, y2, turns, self._bounds)
+        return x0, y0, x1, y1, size, way
 
     def _style(self, index: int) -> tuple[bool, bool]:
         """Return whether a character is bold, and whether it is italic, by the name of its font."""
-        if not raw.FPDFText_GetFontInfo(self._text, index, self._name, 128, self._flags):
+        room = self._room
+        if not _font_info(self._text, index, room.name, 128, room.flags):
             return False, False
-        name = self._name.value
-        style = self._fonts.get(name)
+        name = room.name.value
+        style = room.fonts.get(name)
         if style is None:
             family = name.partition(b"+")[2] or name
-            style = self._fonts[name] = _BOLD.search(family) is not None, _ITALIC.search(family) is not None
+            style = room.fonts[name] = _BOLD.search(family) is not None, _ITALIC.search(family) is not None
         return style
 
-    def _cells(self, piece: str, start: int, line: Line, turns: int) -> list[Cell] | None:
+    def _cells(self, piece: Text, line: Line, turns: int) -> list[Cell] | None:
         """Return the cells of a line that wide gaps divide, or None if none does."""
-        size, right, end = line.size, line.x1, len(piece)
-        loose = _is_loose(right - line.x0, size, end)
+        text, start = piece.text, piece.first
+        size, right, end = line.size, line.x1, len(text)
+        loose = is_loose(right - line.x0, size, end)
         cells: list[Cell] = []
         # From the right, where the figures are: once what is left looks like plain text, there is no more to ask.
-        for match in reversed([*_SPACES.finditer(piece)]):
+        for match in reversed([*SPACES.finditer(text)]):
             before, after = match.span()
-            if piece[before - 1] in "$€£" and before > 1 and piece[before - 2].isspace():
+            last = text[before - 1]
+            if last in "$€£" and before > 1 and text[before - 2].isspace():
                 continue  # a sign belongs to its figure, however far it is set
-            figures = piece[before - 1] in _FIGURE_ENDS, piece[after] in _FIGURE_STARTS
-            if not loose and not any(figures):
+            figures = last in FIGURE_ENDS, text[after] in FIGURE_STARTS
+            if not loose and not figures[0] and not figures[1]:
                 break
             near, far = self._gap(start + before - 1, start + after, turns)
-            if far - near > _least_gap(piece[before - 1], figures, bool(cells)) * size:
-                cells.append((far, right, clean(piece[after:end])))
+            if far - near > least_gap(last, figures, bool(cells)) * size:
+                cells.append((far, right, clean(text[after:end])))
                 right, end = near, before
-                loose = _is_loose(right - line.x0, size, end)
+                loose = is_loose(right - line.x0, size, end)
         if not cells:
             return None
-        cells.append((line.x0, right, clean(piece[:end])))
+        cells.append((line.x0, right, clean(text[:end])))
         return cells[::-1]
 
     def _gap(self, one: int, other: int, turns: int) -> tuple[float, float]:
         """Return where a character ends and where a later one begins, along the line."""
-        text, left, right, bottom, top = self._text, self._a, self._b, self._c, self._d
-        raw.FPDFText_GetCharBox(text, one, left, right, bottom, top)
+        _box(self._text, one, *self._room.edges)
+        _origin(self._text, other, *self._room.point)
+        x, y, left, right, bottom, top = self._room.values
         if turns == 0:
-            near = right.value - self._bounds[0]
-            raw.FPDFText_GetCharOrigin(text, other, left, top)
-            return near, left.value - self._bounds[0]
-        corner = (right.value, top.value) if turns == 1 else (left.value, bottom.value)
-        raw.FPDFText_GetCharOrigin(text, other, left, top)
-        return _turn(*corner, turns, self._bounds)[0], _turn(left.value, top.value, turns, self._bounds)[0]
-
-
-_SPACES = re.compile(r"(?<=\S)\s+(?=\S)")
-_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
-_FIGURE_ENDS = frozenset("0123456789)%$€£¥—–-−*")
-_FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
-
-
-def _least_gap(last: str, figures: tuple[bool, bool], in_row: bool) -> float:
-    """Return how wide a gap must be to divide cells, for a size of one."""
-    if last in ".!?:;":
-        return 2.2  # typists put two spaces after a sentence
-    return 0.45 if figures[1] and (in_row or figures[0]) else 0.9
-
-
-def _is_loose(width: float, size: float, letters: int) -> bool:
-    # Text set without gaps takes about half its size for a letter.
-    return width > 0.62 * size * letters
-
-
-def _may_have_cells(line: Line) -> bool:
-    text = line.text
-    if "…" in text:
-        return False
-    if text[-1] in _FIGURE_ENDS or (len(text) < 50 and _YEARS.search(text)):
-        return True
-    return _is_loose(line.x1 - line.x0, line.size, len(text))
-
-
-def _pieces(text: str) -> list[tuple[str, int, int, bool, bool]]:
-    """Return the stretches of text between breaks: text, first and last index, cut hyphen, space before."""
-    pieces: list[tuple[str, int, int, bool, bool]] = []
-    at = 0
-    spaced = True
-    for part in text.split("\n"):
-        begin, at = at, at + len(part) + 1
-        if _CUT.search(part):
-            spaced = _cut_pieces(part, begin, pieces, spaced)
-            continue
-        inner = part.strip()
-        if inner:
-            first = begin + (0 if part[0] == inner[0] else part.index(inner))
-            last = first + len(inner)
-            pieces.append((inner, first, last - 1, False, spaced or first > begin))
-            # The carriage return before the line feed is no space.
-            spaced = at - last > 2
-        elif len(part) > 1:
-            spaced = True
-    return pieces
-
-
-def _cut_pieces(part: str, begin: int, pieces: list[tuple[str, int, int, bool, bool]], spaced: bool) -> bool:
-    parts = _CUT.split(part)
-    for number, piece in enumerate(parts):
-        inner = piece.strip()
-        if inner:
-            first = begin + piece.index(inner)
-            pieces.append((inner, first, first + len(inner) - 1, number < len(parts) - 1, spaced))
-        begin += len(piece) + 1
-        spaced = False
-    return spaced
+            return right - self._bounds[0], x - self._bounds[0]
+        corner = (right, top) if turns == 1 else (left, bottom)
+        return _turn(*corner, turns, self._bounds)[0], _turn(x, y, turns, self._bounds)[0]

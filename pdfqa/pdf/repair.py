@@ -12,6 +12,9 @@ _ODD = re.compile(
     "\ufb00-\ufdff\ufe70-\ufefc\ufff9-\ufffb\ufffe\uffff\uf000-\uf0ff\ud800-\udfff]"
 )
 _BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "▸", "\uf0fc": "✓", "\uf076": "❖", "\uf0a8": "◦", "\uf06c": "●"}
+# What a text in a plain Western encoding may hold that `clean` would drop, and what `trim` would change.
+_CONTROLS = bytes([*range(9), *range(14, 28), 127, 173])
+_TO_TRIM = re.compile(r"[^\S\r\n ]|  |\.\.|\. \.|__|…|··")
 _LEADER = re.compile(r"(?:\s?[.·…_]){4,}\s?")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _NO_SPACES = (
@@ -33,9 +36,15 @@ def clean(text: str) -> str:
     return trim(text)
 
 
-def has_odd(text: str) -> bool:
-    """Return whether any line of a text needs `clean`; for the others `trim` does the same in less time."""
-    return _ODD.search("".join(set(text))) is not None
+def tidier(text: str) -> Callable[[str], str]:
+    """Return what cleans the lines of this text: `clean`, or something faster where its letters allow."""
+    try:
+        letters = text.encode("cp1252")
+    except UnicodeEncodeError:
+        return trim if _ODD.search("".join(set(text))) is None else clean
+    if len(letters.translate(None, _CONTROLS)) < len(letters):
+        return clean
+    return trim if _TO_TRIM.search(text) else str
 
 
 def trim(text: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +31,12 @@ class Database:
         trace: Called with every SQL statement.
     """
 
-    def __init__(
-        self, home: Path, *, busy_seconds: float = 30.0, trace: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, home: Path, *, busy_seconds: float = 30.0, trace: Callable[[str], None] | None = None) -> None:
         self.home = home
         self.path = home / "pdfqa.db"
         self._busy_seconds = busy_seconds
         self._trace = trace
         self._local = threading.local()
-        self._lock = threading.Lock()
         self._all: list[sqlite3.Connection] = []
         try:
             home.mkdir(parents=True, exist_ok=True)
@@ -54,16 +53,15 @@ class Database:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = self._local.connection = self._open()
-            with self._lock:
-                self._all.append(found)
+            self._all.append(found)
+            # A thread that has ended gives its connection back.
+            weakref.finalize(threading.current_thread(), _close, self._all, found)
         return found
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._lock:
-            for connection in self._all:
-                connection.close()
-            self._all.clear()
+        for connection in list(self._all):
+            _close(self._all, connection)
         self._local = threading.local()
 
     @contextmanager
@@ -79,6 +77,8 @@ class Database:
                 # SQLite itself has already rolled back after some errors, a full disk among them.
                 if connection.in_transaction:
                     connection.execute("ROLLBACK TO inner_step" if nested else "ROLLBACK")
+                    if nested:
+                        connection.execute("RELEASE inner_step")
                 raise
             connection.execute("RELEASE inner_step" if nested else "COMMIT")
 
@@ -118,9 +118,7 @@ class Database:
                 f"{self.path} cannot be opened for writing: {text}",
                 hint="Check its permissions, or choose another home with --home or PDFQA_HOME.",
             )
-        return StorageError(
-            f"{self.path} cannot be used: {text}", hint="Move it away and add the files again."
-        )
+        return StorageError(f"{self.path} cannot be used: {text}", hint="Move it away and add the files again.")
 
     def _open(self) -> sqlite3.Connection:
         with self.translated():
@@ -137,8 +135,7 @@ class Database:
         latest = len(MIGRATIONS)
         version = self.version
         if version == 0:
-            with self.translated():
-                self.connection.execute("PRAGMA journal_mode = WAL")
+            self._use_wal()
         if version < latest:
             with self.atomic() as connection:
                 # Another process may have migrated while this one waited for the lock.
@@ -152,8 +149,32 @@ class Database:
                 hint="Upgrade pdfqa (pip install -U pdfqa), or choose another home with PDFQA_HOME.",
             )
 
+    def _use_wal(self) -> None:
+        """Write ahead of the database, so that readers never wait; remembered in the file.
+
+        SQLite does not wait for another connection that is doing the same, so it is tried until the time is up.
+        """
+        deadline = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                with self.translated():
+                    self.connection.execute("PRAGMA journal_mode = WAL")
+            except HomeBusyError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
     @property
     def version(self) -> int:
         """Return the version of the schema."""
         row = self.row("PRAGMA user_version")
         return int(row[0]) if row else 0
+
+
+def _close(connections: list[sqlite3.Connection], connection: sqlite3.Connection) -> None:
+    """Close a connection, once."""
+    with suppress(ValueError):
+        connections.remove(connection)
+    connection.close()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
-from pdfqa.errors import InvalidRequestError
+from pdfqa.errors import InvalidRequestError, StorageError
 from pdfqa.store.database import Database
 from pdfqa.types import DocumentInfo, Page, Passage, Segment, Unread
 
@@ -17,6 +18,9 @@ _INFO = msgspec.msgpack.Decoder(DocumentInfo)
 _UNREAD = msgspec.msgpack.Decoder(list[Unread])
 _PASSAGES = msgspec.msgpack.Decoder(list[Passage])
 _TERMS = msgspec.msgpack.Decoder(list[str])
+
+
+_COLUMNS = "id, sha256, pages, language, read_at, info, unread"
 
 
 class StoredDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,19 +51,19 @@ class Documents:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def knows(self, sha256: str) -> bool:
+        """Return whether the document with these bytes has been read."""
+        return self._database.row("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)) is not None
+
     def find(self, sha256: str) -> StoredDocument | None:
         """Return the document with these bytes, if it has been read."""
-        row = self._database.row(
-            "SELECT id, sha256, pages, language, read_at, info, unread FROM documents WHERE sha256 = ?", (sha256,)
-        )
-        if row is None:
-            return None
-        *plain, info, unread = row
-        return StoredDocument(
-            **dict(zip(("id", "sha256", "pages", "language", "read_at"), plain, strict=True)),
-            info=_INFO.decode(info),
-            unread=_UNREAD.decode(unread),
-        )
+        row = self._database.row(f"SELECT {_COLUMNS} FROM documents WHERE sha256 = ?", (sha256,))  # noqa: S608 (constant)
+        return _document(row) if row else None
+
+    def all(self) -> dict[str, StoredDocument]:
+        """Return all documents by the hash of their bytes."""
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM documents")  # noqa: S608 (constant)
+        return {row[1]: _document(row) for row in rows}
 
     def find_index(self, sha256: str, strategy: str) -> StoredIndex | None:
         """Return the index of a document that was cut with this strategy, if there is one."""
@@ -78,17 +82,24 @@ class Documents:
         Raises:
             InvalidRequestError: The document has no such page.
         """
-        row = self._database.row(
-            "SELECT p.body FROM pages p JOIN documents d ON d.id = p.document WHERE d.sha256 = ? AND p.number = ?",
-            (sha256, number),
-        )
-        if row is None:
-            found = self.find(sha256)
+        found = self.find(sha256)
+        pages = self.pages(found.id, [number]) if found else {}
+        if number not in pages:
             count = found.pages if found else 0
             raise InvalidRequestError(f"there is no page {number}; the document has {count} pages", param="page")
-        return _PAGE.decode(row[0])
+        return pages[number]
 
-    @lru_cache(maxsize=4096)  # noqa: B019 (as below)
+    def pages(self, document: int, numbers: Iterable[int]) -> dict[int, Page]:
+        """Return some pages of the document with this id, by number."""
+        wanted = sorted(set(numbers))
+        marks = ",".join("?" * len(wanted))
+        rows = self._database.rows(
+            f"SELECT number, body FROM pages WHERE document = ? AND number IN ({marks})",  # noqa: S608 (marks only)
+            (document, *wanted),
+        )
+        return {number: _PAGE.decode(body) for number, body in rows}
+
+    @lru_cache(maxsize=4096)  # noqa: B019 (lives as long as its database; an id is never used twice)
     def sha256(self, document: int) -> str:
         """Return the hash of a document's bytes."""
         row = self._database.row("SELECT sha256 FROM documents WHERE id = ?", (document,))
@@ -102,7 +113,7 @@ class Documents:
         )
         return [label for (label,) in rows]
 
-    @lru_cache(maxsize=64)  # noqa: B019 (lives as long as its database; a segment never changes)
+    @lru_cache(maxsize=64)  # noqa: B019 (as above; a segment never changes)
     def passages(self, segment: int) -> list[Passage]:
         """Return the passages of a segment."""
         row = self._database.row("SELECT passages FROM segments WHERE id = ?", (segment,))
@@ -136,11 +147,10 @@ class Documents:
                     msgspec.msgpack.encode(document.unread),
                 ),
             ).lastrowid
-            assert id_ is not None  # noqa: S101 (an INSERT that did not raise has a row id)
             connection.executemany(
-                "INSERT INTO names (term, document) VALUES (?, ?)", ((term, id_) for term in sorted(set(names)))
+                "INSERT INTO names (term, document) VALUES (?, ?)", ((term, _id(id_)) for term in sorted(set(names)))
             )
-            return self._write_index(id_, segments, strategy, embedder)
+            return self._write_index(_id(id_), segments, strategy, embedder)
 
     def remove(self, sha256: str) -> None:
         """Delete a document with everything that was made of it."""
@@ -166,11 +176,12 @@ class Documents:
 
     def _write_index(self, document: int, segments: Iterable[Segment], strategy: str, embedder: str) -> StoredIndex:
         connection = self._database.connection
-        index = connection.execute(
-            "INSERT INTO indexes (document, strategy, embedder, passages) VALUES (?, ?, ?, 0)",
-            (document, strategy, embedder),
-        ).lastrowid
-        assert index is not None  # noqa: S101 (as above)
+        index = _id(
+            connection.execute(
+                "INSERT INTO indexes (document, strategy, embedder, passages) VALUES (?, ?, ?, 0)",
+                (document, strategy, embedder),
+            ).lastrowid
+        )
         count = 0
         for segment in segments:
             count += len(segment.passages)
@@ -204,3 +215,23 @@ class Documents:
             "INSERT INTO postings (term, segment, data) VALUES (?, ?, ?)",
             ((term, id_, segment.postings[term]) for term in terms),
         )
+
+
+def _document(row: tuple[Any, ...]) -> StoredDocument:
+    id_, sha256, pages, language, read_at, info, unread = row
+    return StoredDocument(
+        id=id_,
+        sha256=sha256,
+        pages=pages,
+        language=language,
+        read_at=read_at,
+        info=_INFO.decode(info),
+        unread=_UNREAD.decode(unread),
+    )
+
+
+def _id(row: int | None) -> int:
+    """Return the id of a row just inserted."""
+    if row is None:
+        raise StorageError("SQLite gave an inserted row no id", hint="This is a mistake in pdfqa; please report it.")
+    return row

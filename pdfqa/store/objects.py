@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -85,7 +86,7 @@ class Objects(Generic[R]):
             raise ObjectNotFoundError(f"No {self._noun} found with id '{id_}'{within}.")
         return found
 
-    def with_key(self, key: str) -> list[R]:
+    def with_key(self, key: str) -> builtins.list[R]:
         """Return the resources stored under a key, oldest first."""
         rows = self._database.rows(
             "SELECT body FROM objects WHERE kind = ? AND key = ? ORDER BY seq", (self._kind, key)
@@ -97,17 +98,24 @@ class Objects(Generic[R]):
         row = self._database.row("SELECT key FROM objects WHERE kind = ? AND id = ?", (self._kind, id_))
         return row[0] if row else None
 
-    def parents(self, id_: str) -> list[str]:
+    def parents(self, id_: str) -> builtins.list[str]:
         """Return the parents under which resources with this id are stored."""
         rows = self._database.rows("SELECT parent FROM objects WHERE kind = ? AND id = ?", (self._kind, id_))
         return [parent for (parent,) in rows]
 
-    def all(self, *, parent: str = "") -> list[R]:
+    def all(self, *, parent: str = "") -> builtins.list[R]:
         """Return all resources of a parent, oldest first."""
         rows = self._database.rows(
             "SELECT body FROM objects WHERE kind = ? AND parent = ? ORDER BY seq", (self._kind, parent)
         )
         return [self._decoder.decode(body) for (body,) in rows]
+
+    def all_with_keys(self) -> builtins.list[tuple[R, str]]:
+        """Return all resources without a parent with the keys they were stored under, oldest first."""
+        rows = self._database.rows(
+            "SELECT body, key FROM objects WHERE kind = ? AND parent = '' ORDER BY seq", (self._kind,)
+        )
+        return [(self._decoder.decode(body), key or "") for body, key in rows]
 
     def count(self) -> int:
         """Return how many resources of this kind there are."""

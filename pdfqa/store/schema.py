@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# AUTOINCREMENT where an id is remembered by a process while another may delete what it named.
 _FIRST = (
     # Every resource of the wire, as the JSON it is sent as. `key` finds it by something other than its id:
     # a file by the hash of its content, a vector store by the set of contents it was made for.
@@ -22,7 +23,7 @@ _FIRST = (
         bytes INTEGER NOT NULL,
         path TEXT) WITHOUT ROWID""",
     """CREATE TABLE documents (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         sha256 TEXT NOT NULL UNIQUE REFERENCES contents ON DELETE CASCADE,
         pages INTEGER NOT NULL,
         language TEXT NOT NULL,
@@ -43,14 +44,14 @@ _FIRST = (
     "CREATE INDEX names_of_document ON names (document)",
     # One document cut into passages in one way. A segment is a range of its pages that was indexed together.
     """CREATE TABLE indexes (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
         strategy TEXT NOT NULL,
         embedder TEXT NOT NULL,
         passages INTEGER NOT NULL,
         UNIQUE (document, strategy))""",
     """CREATE TABLE segments (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         index_id INTEGER NOT NULL REFERENCES indexes ON DELETE CASCADE,
         language TEXT NOT NULL,
         size INTEGER NOT NULL,

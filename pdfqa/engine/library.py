@@ -1,0 +1,206 @@
+"""The library: the user's files as they are named on disk, each read once, found again by content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from pdfqa.engine.context import Engine
+from pdfqa.errors import FileError, FileMissingError, NoPdfsError, ObjectNotFoundError, PdfqaError
+from pdfqa.store.documents import StoredDocument
+from pdfqa.types import Failure, FileEntry, Progress
+from pdfqa.wire import File, VectorStore
+
+Source = str | os.PathLike[str] | bytes
+Report = Callable[[Progress], None]
+replace = msgspec.structs.replace
+_SHORTEST_HASH = 8  # characters that a file may be named by
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A file, the hash of its bytes, and what the user calls it."""
+
+    file: File
+    sha256: str
+    shown: str
+
+
+class Library:
+    """The files of one home directory, as a user names them.
+
+    Args:
+        engine: The engine.
+        passwords: Tried on encrypted files.
+    """
+
+    def __init__(self, engine: Engine, passwords: Sequence[str] = ()) -> None:
+        self._engine = engine
+        self._passwords = passwords
+        # What could not be read is not tried again for each question.
+        self._refused: dict[str, PdfqaError] = {}
+
+    def gather(
+        self, sources: Iterable[Source], progress: Report | None = None
+    ) -> tuple[list[Named], list[tuple[str, PdfqaError]], set[str]]:
+        """Return the files of some sources, read if they were not, what failed, and the hashes that were new."""
+        named, failed = self._files(sources)
+        unknown = [item for item in named if not self._engine.documents.knows(item.sha256)]
+        failed += self._read(unknown, progress)
+        return (
+            [item for item in named if self._engine.documents.knows(item.sha256)],
+            failed,
+            {item.sha256 for item in unknown},
+        )
+
+    def everything(self) -> list[tuple[Named, StoredDocument]]:
+        """Return every file that has been read, oldest first."""
+        documents = self._engine.documents.all()
+        found = []
+        for file, sha256 in self._engine.file_objects.all_with_keys():
+            if sha256 in documents:
+                shown = self._engine.blobs.path(sha256) or file.filename
+                found.append((Named(file, sha256, shown), documents[sha256]))
+        return found
+
+    def entry(self, item: Named, document: StoredDocument | None = None) -> FileEntry:
+        """Return what is known of a file that has been read."""
+        document = document or self._engine.documents.find(item.sha256)
+        if document is None:
+            raise ObjectNotFoundError(f"{item.shown} has not been read")
+        return FileEntry(
+            id=item.file.id,
+            name=item.file.filename,
+            path=self._engine.blobs.path(item.sha256),
+            sha256=item.sha256,
+            bytes=item.file.bytes,
+            pages=document.pages,
+            language=document.language,
+            title=document.info.title,
+            added_at=document.read_at,
+            unread=[replace(unread, file=item.shown) for unread in document.unread],
+        )
+
+    def entries(self) -> list[FileEntry]:
+        """Return what is known of every file that has been read, oldest first."""
+        return [self.entry(item, document) for item, document in self.everything()]
+
+    def find(self, name: str) -> FileEntry:
+        """Return the file with this path, name, id or beginning of its hash.
+
+        Raises:
+            ObjectNotFoundError: There is none, or several.
+        """
+        entries = self.entries()
+        absolute = str(Path(name).expanduser().absolute())
+        for matches in (
+            [entry for entry in entries if name == entry.id or absolute == entry.path],
+            [entry for entry in entries if name == entry.name],
+            [entry for entry in entries if len(name) >= _SHORTEST_HASH and entry.sha256.startswith(name)],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                ids = ", ".join(entry.id for entry in matches)
+                raise ObjectNotFoundError(f"{len(matches)} files are called {name}", hint=f"Name one by its id: {ids}")
+        raise ObjectNotFoundError(
+            f"{name} has not been added", hint="pdfqa list shows what has; pdfqa add FILE adds one."
+        )
+
+    def store(self, items: Sequence[Named]) -> VectorStore:
+        """Return the vector store of a set of contents, filled by a batch when it is new."""
+        stores = self._engine.vector_stores
+        key = "set:" + hashlib.sha256("".join(sorted(item.sha256 for item in items)).encode()).hexdigest()
+        store = stores.with_key(key)
+        if store is not None:
+            return store
+        first = items[0].file.filename
+        with self._engine.database.atomic():
+            store = stores.create(name=first if len(items) == 1 else f"{first} and {len(items) - 1} more", key=key)
+            stores.work(stores.create_batch(store.id, [item.file.id for item in items]))
+        return stores.get(store.id)
+
+    def _read(self, items: list[Named], progress: Report | None) -> list[tuple[str, PdfqaError]]:
+        """Read files, through a batch of a vector store of their own; return what failed."""
+        failed = [(item.shown, self._refused[item.sha256]) for item in items if item.sha256 in self._refused]
+        items = [item for item in items if item.sha256 not in self._refused]
+        if not items:
+            return failed
+        stores = self._engine.vector_stores
+        by_id = {item.file.id: item for item in items}
+        shown = {item.file.id: item.shown for item in items}
+        store = stores.create(name="reading")
+        try:
+            batch = stores.create_batch(store.id, list(by_id))
+            errors = stores.work(batch, passwords=self._passwords, shown=shown, progress=progress)
+        finally:
+            # Nothing is left of a file that was not read, whether it failed or the user interrupted.
+            stores.delete(store.id)
+            for item in items:
+                if not self._engine.documents.knows(item.sha256):
+                    self._engine.files.delete(item.file.id)
+        for file_id, error in errors.items():
+            self._refused[by_id[file_id].sha256] = error
+            failed.append((by_id[file_id].shown, error))
+        return failed
+
+    def _files(self, sources: Iterable[Source]) -> tuple[list[Named], list[tuple[str, PdfqaError]]]:
+        """Return the files of some sources, each content once, and those that cannot be opened."""
+        named: dict[str, Named] = {}
+        failed: list[tuple[str, PdfqaError]] = []
+        for source in sources:
+            for shown, path in _expand(source, failed):
+                try:
+                    item = self._upload(path, shown)
+                    named.setdefault(item.sha256, item)
+                except FileError as error:
+                    failed.append((shown, error))
+        return list(named.values()), failed
+
+    def _upload(self, source: bytes | Path, shown: str) -> Named:
+        files = self._engine.files
+        if isinstance(source, bytes):
+            sha256 = hashlib.sha256(source).hexdigest()
+            known = self._engine.file_objects.with_key(sha256)
+            file = known[0] if known else files.upload(source, shown)
+            return Named(file, sha256, file.filename)
+        file = files.upload_path(source.expanduser().absolute(), shown=shown)
+        return Named(file, files.sha256(file.id), shown)
+
+
+def _expand(source: Source, failed: list[tuple[str, PdfqaError]]) -> Iterator[tuple[str, bytes | Path]]:
+    """Yield the files of one source with what to call them; one without any goes to `failed`."""
+    if isinstance(source, bytes):
+        yield "standard input", source
+        return
+    try:
+        for path in find_pdfs(Path(source)):
+            yield str(path), path
+    except FileError as error:
+        failed.append((os.fspath(source), error))
+
+
+def find_pdfs(path: Path) -> list[Path]:
+    """Return a file as it is, or the PDFs in a folder and its subfolders, by name.
+
+    Raises:
+        FileMissingError: Nothing is there.
+        NoPdfsError: The folder holds no PDF.
+    """
+    place = path.expanduser()
+    if not place.exists():
+        raise FileMissingError(f"{path}: no such file or folder", hint="Check the path.")
+    if not place.is_dir():
+        return [path]
+    found = sorted(item for item in place.rglob("*") if item.suffix.lower() == ".pdf" and item.is_file())
+    if not found:
+        raise NoPdfsError(f"{path} holds no PDF", hint="Name a folder with files that end in .pdf, or a file.")
+    return found
+
+
+def failure(shown: str, error: PdfqaError) -> Failure:
+    """Return an error as a value."""
+    return Failure(file=shown, error=error.code, message=error.message, hint=error.hint)

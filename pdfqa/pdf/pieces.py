@@ -1,0 +1,86 @@
+"""Cut the text of a page, as pdfium gives it, into pieces of lines and those into cells. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# pdfium puts a character of its own where a line ended with a hyphen.
+_CUT = re.compile("[\ufffe\x02]")
+SPACES = re.compile(r"(?<=\S)\s+(?=\S)")
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
+FIGURE_ENDS = frozenset("0123456789)%$€£¥—–-−*")
+FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
+
+
+class Text(NamedTuple):
+    """A stretch of text between breaks: where it stands in the page's text, and how it is joined to its neighbours."""
+
+    text: str
+    first: int
+    last: int
+    cut: bool = False  # the reader took a hyphen from its end
+    spaced: bool = True  # white space came before it
+
+    @property
+    def marked(self) -> bool:
+        """Return whether a bullet or a number comes first, which may have a font of its own."""
+        return self.text[1:2] == " " and len(self.text) > 3
+
+
+def pieces_of(text: str) -> list[Text]:
+    """Return the stretches of text between breaks."""
+    pieces: list[Text] = []
+    at = 0
+    spaced = True
+    may_cut = "\ufffe" in text or "\x02" in text
+    for part in text.split("\n"):
+        begin, at = at, at + len(part) + 1
+        if may_cut and _CUT.search(part):
+            spaced = _cut_pieces(part, begin, pieces, spaced)
+            continue
+        inner = part.strip()
+        if inner:
+            if part[0] != inner[0]:
+                begin += part.index(inner)
+                spaced = True
+            last = begin + len(inner)
+            pieces.append(Text(inner, begin, last - 1, False, spaced))
+            # The carriage return before the line feed is no space.
+            spaced = at - last > 2
+        elif len(part) > 1:
+            spaced = True
+    return pieces
+
+
+def _cut_pieces(part: str, begin: int, pieces: list[Text], spaced: bool) -> bool:
+    parts = _CUT.split(part)
+    for number, piece in enumerate(parts):
+        inner = piece.strip()
+        if inner:
+            first = begin + piece.index(inner)
+            pieces.append(Text(inner, first, first + len(inner) - 1, number < len(parts) - 1, spaced))
+        begin += len(piece) + 1
+        spaced = False
+    return spaced
+
+
+def may_have_cells(text: str, width: float, size: float) -> bool:
+    """Return whether wide gaps may divide a line: a figure ends it, or it takes more room than its letters need."""
+    if " " not in text or "…" in text:
+        return False
+    if text[-1] in FIGURE_ENDS or is_loose(width, size, len(text)):
+        return True
+    return len(text) < 50 and _YEARS.search(text) is not None
+
+
+def is_loose(width: float, size: float, letters: int) -> bool:
+    """Return whether a text is wider than its letters: set without gaps it takes about half its size for each."""
+    return width > 0.62 * size * letters
+
+
+def least_gap(last: str, figures: tuple[bool, bool], in_row: bool) -> float:
+    """Return how wide a gap must be to divide cells, for a size of one."""
+    if last in ".!?:;":
+        return 2.2  # typists put two spaces after a sentence
+    return 0.45 if figures[1] and (in_row or figures[0]) else 0.9

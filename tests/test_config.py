@@ -1,0 +1,106 @@
+"""Settings: argument, then environment, then default; a wrong value is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from pdfqa import PDFQA
+from pdfqa.config import Settings, default_home, load
+from pdfqa.errors import InvalidRequestError, PdfqaError
+
+NUMBERS = {
+    "PDFQA_WORKERS": ("workers", "3", 3),
+    "PDFQA_PAGE_SECONDS": ("page_seconds", "1.5", 1.5),
+    "PDFQA_MEMORY_MB": ("memory_mb", "512", 512),
+    "PDFQA_BUSY_SECONDS": ("busy_seconds", "0", 0.0),
+}
+
+
+def test_defaults() -> None:
+    settings = load(env={"XDG_DATA_HOME": "/data"})
+    assert settings == load(env={"XDG_DATA_HOME": "/data", **dict.fromkeys(NUMBERS, ""), "PDFQA_HOME": ""})
+    assert (settings.password, settings.page_seconds, settings.memory_mb, settings.busy_seconds) == (None, 60, 2048, 30)
+    assert 1 <= settings.workers <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_environment_comes_before_the_default(name: str) -> None:
+    field, text, value = NUMBERS[name]
+    assert getattr(load(env={name: text}), field) == value
+    assert type(getattr(load(env={name: text}), field)) is type(value)
+
+
+def test_an_argument_comes_before_the_environment(tmp_path: Path) -> None:
+    env = {"PDFQA_HOME": str(tmp_path / "env"), "PDFQA_PASSWORD": "env"}
+    assert (load(env=env).home, load(env=env).password) == (tmp_path / "env", "env")
+    given = load(home=tmp_path / "argument", password="argument", env=env)
+    assert (given.home, given.password) == (tmp_path / "argument", "argument")
+    assert load(password="", env=env).password == ""
+
+
+def test_pdfqa_reads_the_environment_when_it_is_made(home: Path, tmp_path: Path) -> None:
+    with PDFQA() as from_environment, PDFQA(home=tmp_path / "mine") as from_argument:
+        assert from_environment.info().home == str(home)
+        assert from_argument.info().home == str(tmp_path / "mine")
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("text", ["many", "-1", "nan", "inf", "1e99", " ", "1,5", "0x10", "\u0000"])
+def test_a_value_that_is_no_number_in_range_is_told(name: str, text: str) -> None:
+    with pytest.raises(InvalidRequestError, match=f"{name} is ") as caught:
+        load(env={name: text})
+    assert caught.value.param == name
+    assert f"Unset {name}" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["PDFQA_WORKERS", "PDFQA_MEMORY_MB"])
+def test_a_count_is_a_whole_number(name: str) -> None:
+    with pytest.raises(InvalidRequestError, match=name):
+        load(env={name: "100.5"})
+
+
+def test_a_home_is_absolute_and_knows_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert load(home="here", env={}).home == tmp_path / "here"
+    assert load(home="~/there", env={}).home == tmp_path / "there"
+    assert load(env={"PDFQA_HOME": "~/there"}).home == tmp_path / "there"
+
+
+def test_a_home_of_an_unknown_user_is_an_error_of_ours() -> None:
+    with pytest.raises(PdfqaError):
+        load(home="~nosuchuser/pdfqa", env={})
+
+
+@pytest.mark.parametrize(
+    ("platform", "env", "expected"),
+    [
+        ("linux", {"XDG_DATA_HOME": "/data"}, Path("/data/pdfqa")),
+        ("linux", {}, Path.home() / ".local" / "share" / "pdfqa"),
+        ("darwin", {}, Path.home() / "Library" / "Application Support" / "pdfqa"),
+        ("win32", {"LOCALAPPDATA": "/local"}, Path("/local/pdfqa")),
+        ("win32", {}, Path.home() / "AppData" / "Local" / "pdfqa"),
+    ],
+)
+def test_each_platform_has_its_place(
+    platform: str, env: dict[str, str], expected: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    assert default_home(env) == expected
+
+
+def test_settings_do_not_show_a_password_or_change(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, password="hush")
+    assert "hush" not in repr(settings) + str(settings)
+    with pytest.raises(AttributeError):
+        settings.workers = 5  # type: ignore[misc]
+
+
+def test_workers_are_counted_where_the_system_cannot_say_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert load(env={}).workers == (os.cpu_count() or 1)
