@@ -26,7 +26,13 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> str:
         """Return the value as one line of JSON."""
-        return msgspec.json.encode(self).decode()
+        try:
+            return msgspec.json.encode(self).decode()
+        except UnicodeEncodeError:
+            # A file name that is no valid text: JSON's own escapes keep it.
+            import json
+
+            return json.dumps(self.to_dict())
 
 
 class Box(Value, frozen=True):

@@ -43,11 +43,12 @@ class Files:
         """
         sha256, size = hash_file(path, shown=shown)
         self._refuse_empty(size, shown or str(path))
-        self._engine.blobs.remember(sha256, size, path)
-        known = self._objects.with_key(sha256)
-        same = [file for file in known if file.filename == path.name]
-        found = same or known
-        return found[0] if found else self._create(sha256, size, path.name, purpose)
+        name = printable(path.name)
+        with self._engine.database.atomic():  # two that find nothing must not both make one
+            self._engine.blobs.remember(sha256, size, path)
+            known = self._objects.with_key(sha256)
+            found = [file for file in known if file.filename == name] or known
+            return found[0] if found else self._create(sha256, size, name, purpose)
 
     def get(self, file_id: str) -> File:
         """Return a file."""
@@ -93,3 +94,8 @@ class Files:
     def _refuse_empty(size: int, shown: str) -> None:
         if not size:
             raise EmptyFileError(f"{shown} is empty (0 bytes)", hint="Copy or download it again.")
+
+
+def printable(name: str) -> str:
+    """Return a file name that is no valid text as one that is."""
+    return name.encode("utf-8", "replace").decode()

@@ -6,6 +6,7 @@ and is spooled, beyond some megabytes to disk: memory does not grow with the num
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections import deque
@@ -149,8 +150,7 @@ class Ingest:
 
     def _task(self, function: str, reading: _Reading, password: str | None, first: int, last: int) -> Task:
         request = Request(
-            path=reading.path,
-            shown=reading.item.shown,
+            path=os.fsencode(reading.path),
             password=password,
             first=first,
             last=last,

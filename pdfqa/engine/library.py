@@ -11,6 +11,7 @@ import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.errors import FileError, FileMissingError, NoPdfsError, ObjectNotFoundError, PdfqaError
+from pdfqa.store.claims import abandoned, claim
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Failure, FileEntry, Progress
 from pdfqa.wire import File, VectorStore
@@ -18,6 +19,7 @@ from pdfqa.wire import File, VectorStore
 Source = str | os.PathLike[str] | bytes
 Report = Callable[[Progress], None]
 replace = msgspec.structs.replace
+_READING = "reading"  # the key of vector stores that files are read through
 _SHORTEST_HASH = 8  # characters that a file may be named by
 
 
@@ -50,11 +52,10 @@ class Library:
         named, failed = self._files(sources)
         unknown = [item for item in named if not self._engine.documents.knows(item.sha256)]
         failed += self._read(unknown, progress)
-        return (
-            [item for item in named if self._engine.documents.knows(item.sha256)],
-            failed,
-            {item.sha256 for item in unknown},
-        )
+        read = [item for item in named if self._engine.documents.knows(item.sha256)]
+        for item in read:
+            self._keep(item)
+        return read, failed, {item.sha256 for item in unknown}
 
     def everything(self) -> list[tuple[Named, StoredDocument]]:
         """Return every file that has been read, oldest first."""
@@ -95,7 +96,7 @@ class Library:
             ObjectNotFoundError: There is none, or several.
         """
         entries = self.entries()
-        absolute = str(Path(name).expanduser().absolute())
+        absolute = str(_place(Path(name)).absolute())
         for matches in (
             [entry for entry in entries if name == entry.id or absolute == entry.path],
             [entry for entry in entries if name == entry.name],
@@ -129,23 +130,57 @@ class Library:
         items = [item for item in items if item.sha256 not in self._refused]
         if not items:
             return failed
-        stores = self._engine.vector_stores
         by_id = {item.file.id: item for item in items}
-        shown = {item.file.id: item.shown for item in items}
-        store = stores.create(name="reading")
-        try:
-            batch = stores.create_batch(store.id, list(by_id))
-            errors = stores.work(batch, passwords=self._passwords, shown=shown, progress=progress)
-        finally:
-            # Nothing is left of a file that was not read, whether it failed or the user interrupted.
-            stores.delete(store.id)
-            for item in items:
-                if not self._engine.documents.knows(item.sha256):
-                    self._engine.files.delete(item.file.id)
+        errors = self._work(items, progress)
         for file_id, error in errors.items():
             self._refused[by_id[file_id].sha256] = error
             failed.append((by_id[file_id].shown, error))
         return failed
+
+    def _work(self, items: Sequence[Named], progress: Report | None) -> dict[str, PdfqaError]:
+        """Read files through a batch, and leave nothing of those that were not read: they failed, or it was stopped."""
+        from pdfqa.engine.ingest import Item
+
+        engine, stores = self._engine, self._engine.vector_stores
+        self._clear_abandoned()
+        store_id = engine.new_id("vs_")
+        with claim(engine.settings.home, store_id):
+            try:
+                with engine.database.atomic():
+                    stores.create(name="reading", key=_READING, store_id=store_id)
+                    batch = stores.create_batch(store_id, [item.file.id for item in items])
+                work = [Item(file_id=item.file.id, sha256=item.sha256, shown=item.shown) for item in items]
+                return stores.work(batch, items=work, passwords=self._passwords, progress=progress)
+            finally:
+                self._clear(store_id)
+
+    def _clear_abandoned(self) -> None:
+        """Remove what processes that were killed left of their reading."""
+        for store in self._engine.store_objects.with_key(_READING):
+            if abandoned(self._engine.settings.home, store.id):
+                self._clear(store.id)
+
+    def _clear(self, store_id: str) -> None:
+        """Remove a vector store that was used for reading, and its files that nobody has read."""
+        engine = self._engine
+        with engine.database.atomic():
+            for entry in engine.store_file_objects.all(parent=store_id):
+                file = engine.file_objects.find(entry.id)
+                others = [other for other in engine.store_file_objects.parents(entry.id) if other != store_id]
+                if file and not others and not engine.documents.knows(engine.file_objects.key(file.id) or ""):
+                    engine.files.delete(file.id)
+            if engine.store_objects.find(store_id):
+                engine.vector_stores.delete(store_id)
+
+    def _keep(self, item: Named) -> None:
+        """Keep the file of a document that was read, and drop what stood at its path before."""
+        engine = self._engine
+        with engine.database.atomic():
+            if engine.file_objects.find(item.file.id) is None:  # another process gave it up
+                engine.file_objects.insert(item.file, key=item.sha256)
+            for sha256 in engine.blobs.others_at(item.sha256):
+                for file in engine.file_objects.with_key(sha256):
+                    engine.files.delete(file.id)
 
     def _files(self, sources: Iterable[Source]) -> tuple[list[Named], list[tuple[str, PdfqaError]]]:
         """Return the files of some sources, each content once, and those that cannot be opened."""
@@ -167,7 +202,7 @@ class Library:
             known = self._engine.file_objects.with_key(sha256)
             file = known[0] if known else files.upload(source, shown)
             return Named(file, sha256, file.filename)
-        file = files.upload_path(source.expanduser().absolute(), shown=shown)
+        file = files.upload_path(_place(source).absolute(), shown=shown)
         return Named(file, files.sha256(file.id), shown)
 
 
@@ -190,7 +225,7 @@ def find_pdfs(path: Path) -> list[Path]:
         FileMissingError: Nothing is there.
         NoPdfsError: The folder holds no PDF.
     """
-    place = path.expanduser()
+    place = _place(path)
     if not place.exists():
         raise FileMissingError(f"{path}: no such file or folder", hint="Check the path.")
     if not place.is_dir():
@@ -199,6 +234,11 @@ def find_pdfs(path: Path) -> list[Path]:
     if not found:
         raise NoPdfsError(f"{path} holds no PDF", hint="Name a folder with files that end in .pdf, or a file.")
     return found
+
+
+def _place(path: Path) -> Path:
+    """Return a path with ~ as the user's home, unless a file of that very name is there."""
+    return path if path.parts[:1] != ("~",) or path.exists() else path.expanduser()
 
 
 def failure(shown: str, error: PdfqaError) -> Failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,7 @@ SMALL = 16  # pages; a document that is no longer is read in the same task that 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Which document, and which of its pages: [first, last], from 1."""
 
-    path: str
-    shown: str
+    path: bytes
     password: str | None = None
     first: int = 1
     last: int = 0
@@ -42,7 +42,7 @@ def open_document(payload: bytes) -> bytes:
     from pdfqa import pdf
 
     request = msgspec.msgpack.decode(payload, type=Request)
-    info = pdf.read_info(request.path, request.password)
+    info = pdf.read_info(os.fsdecode(request.path), request.password)
     segment = _segment(msgspec.structs.replace(request, last=info.pages)) if info.pages <= SMALL else None
     return msgspec.msgpack.encode(Opened(info=info, embedder=_embedder().name, segment=segment))
 
@@ -56,7 +56,7 @@ def _segment(request: Request) -> Segment:
     from pdfqa import pdf
     from pdfqa.index.build import build
 
-    pages = list(pdf.read_pages(request.path, request.first, request.last, request.password))
+    pages = list(pdf.read_pages(os.fsdecode(request.path), request.first, request.last, request.password))
     return build(pages, _embedder(), heading=request.heading)
 
 

@@ -32,10 +32,10 @@ class VectorStores:
         self._files = engine.store_file_objects
         self._batches = engine.batch_objects
 
-    def create(self, *, name: str = "", key: str | None = None) -> VectorStore:
+    def create(self, *, name: str = "", key: str | None = None, store_id: str | None = None) -> VectorStore:
         """Return a new, empty vector store; `key` finds it again."""
         now = self._engine.now()
-        store = VectorStore(id=self._engine.new_id("vs_"), created_at=now, last_active_at=now, name=name)
+        store = VectorStore(id=store_id or self._engine.new_id("vs_"), created_at=now, last_active_at=now, name=name)
         return self._stores.insert(store, key=key)
 
     def get(self, store_id: str) -> VectorStore:
@@ -95,8 +95,8 @@ class VectorStores:
         self,
         batch: VectorStoreFileBatch,
         *,
+        items: Sequence[Item] | None = None,
         passwords: Sequence[str] = (),
-        shown: dict[str, str] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> dict[str, PdfqaError]:
         """Read and index a batch's files that are not yet; return what went wrong, by file id.
@@ -105,15 +105,15 @@ class VectorStores:
 
         Args:
             batch: The batch.
+            items: Its files, where they are known by other names than their own.
             passwords: Tried on encrypted files.
-            shown: What the user calls a file, by file id, for messages.
             progress: Told of every range of pages that was read.
         """
         from pdfqa.engine.ingest import Ingest  # most questions need nothing read
 
-        names = shown or {}
-        waiting = [entry for entry in self.batch_files(batch.id) if entry.status == "in_progress"]
-        items = [self._item(entry.id, names.get(entry.id)) for entry in waiting]
+        if items is None:
+            waiting = [entry.id for entry in self.batch_files(batch.id) if entry.status == "in_progress"]
+            items = [self._item(file_id) for file_id in waiting]
         errors: dict[str, PdfqaError] = {}
         try:
             with Ingest(self._engine, passwords=passwords, progress=progress) as ingest:
@@ -162,19 +162,19 @@ class VectorStores:
 
         return scope(self._engine.database, indexes, self._engine.embedder.dimensions)
 
-    def _item(self, file_id: str, shown: str | None) -> Item:
+    def _item(self, file_id: str) -> Item:
         from pdfqa.engine.ingest import Item
 
-        file = self._engine.files.get(file_id)
-        return Item(file_id=file_id, sha256=self._engine.files.sha256(file_id), shown=shown or file.filename)
+        files = self._engine.files
+        return Item(file_id=file_id, sha256=files.sha256(file_id), shown=files.get(file_id).filename)
 
     def _finish(self, batch: VectorStoreFileBatch, file_id: str, error: PdfqaError | None) -> None:
         entry = self._files.find(file_id, parent=batch.vector_store_id)
         if entry is None:  # taken out of the store meanwhile
             return
         if error is None:
-            size = self._engine.files.get(file_id).bytes
-            entry = replace(entry, status="completed", usage_bytes=size)
+            file = self._engine.file_objects.find(file_id)
+            entry = replace(entry, status="completed", usage_bytes=file.bytes if file else 0)
         else:
             code = "invalid_file" if isinstance(error, FileError) else "server_error"
             code = "unsupported_file" if error.code == "unsupported_file" else code

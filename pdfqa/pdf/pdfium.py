@@ -6,7 +6,7 @@ import ctypes
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,7 +16,7 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.lines import Cell, Line, Sheet
-from pdfqa.pdf.pieces import FIGURE_ENDS, FIGURE_STARTS, SPACES, Text, is_loose, least_gap, may_have_cells, pieces_of
+from pdfqa.pdf.pieces import FIGURE_ENDS, FIGURE_STARTS, Text, flat, is_loose, least_gap, may_have_cells, pieces_of
 from pdfqa.pdf.repair import clean, tidier
 from pdfqa.types import Box, DocumentInfo, OutlineItem
 
@@ -158,7 +158,7 @@ class PageCharacters:
 
 
 Bounds = tuple[float, float, float, float]
-Place = tuple[float, float, float, float, float, int]
+Place = tuple[float, float, float, float, int]
 
 
 def _bounds(page: Any) -> Bounds:
@@ -225,6 +225,7 @@ class _PageLines:
         self._text = textpage
         self._room = room
         self._bounds = _bounds(page)
+        self._tidy: Callable[[str], str] = clean
         self.depth = 0.0  # the height of the page when its text stands upright
 
     def lines(self) -> tuple[list[Line], list[str]]:
@@ -234,36 +235,33 @@ class _PageLines:
             return [], []
         pieces = pieces_of(text)
         if index_of is not None:
-            pieces = [piece._replace(first=index_of(piece.first), last=index_of(piece.last)) for piece in pieces]
-        places = [self._place(piece) for piece in pieces]
-        ways = [place[5] for place in places]
+            pieces = [(piece, index_of(start), index_of(end), cut, spaced) for piece, start, end, cut, spaced in pieces]
+        places = self._places(pieces)
+        ways = [place[4] for place in places]
         turns = max(set(ways), key=ways.count) if any(ways) else 0
-        width, height = self._bounds[2] - self._bounds[0], self._bounds[3] - self._bounds[1]
-        if turns % 2:
-            width, height = height, width
+        left, bottom, right, top = self._bounds
+        width, height = (top - bottom, right - left) if turns % 2 else (right - left, top - bottom)
         self.depth = height
         if turns:
             places = [self._turned(place, turns) for place in places]
-        tidy = tidier(text)
+            left = bottom = 0.0
+        self._tidy = tidy = tidier(text)
         result: list[Line] = []
         hidden = 0
-        left, bottom = (0.0, 0.0) if turns else self._bounds[:2]
-        for piece, (x, y, x1, _, size, way) in zip(pieces, places, strict=True):
+        for (piece, start, _, cut, spaced), (x, y, x1, size, way) in zip(pieces, places, strict=True):
             x0, y0, x1 = x - left, y - bottom, x1 - left
             if size < 0.5 or x1 < 0 or x0 > width or y0 < -size or y0 > height:
                 hidden += 1
                 continue
-            words = tidy(piece.text)
+            words = tidy(piece)
             if not words:
                 continue
-            line = Line(
-                words, x0, max(x0, x1), y0, size, cut=piece.cut, turned=way != turns, spaced=piece.spaced
-            )
+            line = Line(words, x0, x1 if x1 > x0 else x0, y0, size, False, False, cut, way != turns, spaced)
             result.append(line)
             if may_have_cells(words, x1 - x0, size) and way == turns and index_of is None:
-                line.cells = self._cells(piece, line, turns)
+                line.cells = self._cells(piece, start, line, turns)
             if len(words) < 100 and line.cells is None:
-                line.bold, line.italic = self._style(piece.first + 2 if piece.marked else piece.first)
+                line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
         if hidden:
             return result, ["text that nobody can see was left out (off the page, or under half a point)"]
         return result, []
@@ -278,7 +276,7 @@ class _PageLines:
             return "", None
         text = buffer.raw[: units * 2].decode("utf-16-le", "replace")
         if len(text) == count:
-            return text, None
+            return flat(text), None
         offsets = [0]
         for char in text:
             offsets.append(offsets[-1] + (2 if char > "\uffff" else 1))
@@ -289,29 +287,36 @@ class _PageLines:
 
         return text, index_of
 
-    def _place(self, piece: Text) -> Place:
-        """Return the first character's origin, the last one's far end, the size and the direction of a piece."""
-        text, room, start = self._text, self._room, piece.first
-        _origin(text, start, *room.point)
-        _box(text, piece.last, *room.edges)
-        if piece.marked:
-            start += 2  # the text after the mark counts
-        _matrix(text, start, room.matrix_at)
-        x, y, left, right, bottom, top = room.values
-        matrix = room.matrix
-        a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
-        size = _font_size(text, start) * abs(a * d - b * c) ** 0.5
-        if not 0.01 < size < 1000:
-            size = abs(top - bottom) or 10.0
-        if abs(a) >= abs(b):
-            return (x, y, right, bottom, size, 0) if a >= 0 else (x, y, left, bottom, size, 2)
-        return (x, y, left, top, size, 1) if b > 0 else (x, y, left, bottom, size, 3)
+    def _places(self, pieces: list[Text]) -> list[Place]:
+        """Return each piece's place: its first character's origin, its last one's far end, its size and direction."""
+        text, room = self._text, self._room
+        (x_at, y_at), (left_at, right_at, bottom_at, top_at) = room.point, room.edges
+        values, matrix, matrix_at = room.values, room.matrix, room.matrix_at
+        places: list[Place] = []
+        for piece, start, end, _, _ in pieces:
+            _origin(text, start, x_at, y_at)
+            _box(text, end, left_at, right_at, bottom_at, top_at)
+            if piece[1:2] == " " and len(piece) > 3:
+                start += 2  # a bullet or a number has a font of its own: the text after it counts
+            _matrix(text, start, matrix_at)
+            x, y, left, right, bottom, top = values
+            a, b = matrix.a, matrix.b
+            size = _font_size(text, start) * abs(a * matrix.d - b * matrix.c) ** 0.5
+            if not 0.01 < size < 1000:
+                size = abs(top - bottom) or 10.0
+            if not b and a > 0:
+                places.append((x, y, right, size, 0))
+            elif abs(a) >= abs(b):
+                places.append((x, y, right, size, 0) if a >= 0 else (x, y, left, size, 2))
+            else:
+                places.append((x, y, top, size, 1) if b > 0 else (x, y, bottom, size, 3))
+        return places
 
     def _turned(self, place: Place, turns: int) -> Place:
-        x, y, x2, y2, size, way = place
+        x, y, far, size, way = place
         x0, y0 = _turn(x, y, turns, self._bounds)
-        x1, y1 = _turn(x2, y2, turns, self._bounds)
-        return x0, y0, x1, y1, size, way
+        x1, _ = _turn(far, far, turns, self._bounds)
+        return x0, y0, x1, size, way
 
     def _style(self, index: int) -> tuple[bool, bool]:
         """Return whether a character is bold, and whether it is italic, by the name of its font."""
@@ -325,29 +330,32 @@ class _PageLines:
             style = room.fonts[name] = _BOLD.search(family) is not None, _ITALIC.search(family) is not None
         return style
 
-    def _cells(self, piece: Text, line: Line, turns: int) -> list[Cell] | None:
+    def _cells(self, piece: str, start: int, line: Line, turns: int) -> list[Cell] | None:
         """Return the cells of a line that wide gaps divide, or None if none does."""
-        text, start = piece.text, piece.first
-        size, right, end = line.size, line.x1, len(text)
+        size, right, end = line.size, line.x1, len(piece)
         loose = is_loose(right - line.x0, size, end)
         cells: list[Cell] = []
         # From the right, where the figures are: once what is left looks like plain text, there is no more to ask.
-        for match in reversed([*SPACES.finditer(text)]):
-            before, after = match.span()
-            last = text[before - 1]
-            if last in "$€£" and before > 1 and text[before - 2].isspace():
+        after = piece.rfind(" ") + 1
+        while after > 0:
+            before = after - 1
+            while piece[before - 1] == " ":
+                before -= 1
+            last, after_it = piece[before - 1], after
+            after = piece.rfind(" ", 0, before) + 1
+            if last in "$€£" and after == before - 1:
                 continue  # a sign belongs to its figure, however far it is set
-            figures = last in FIGURE_ENDS, text[after] in FIGURE_STARTS
+            figures = last in FIGURE_ENDS, piece[after_it] in FIGURE_STARTS
             if not loose and not figures[0] and not figures[1]:
                 break
-            near, far = self._gap(start + before - 1, start + after, turns)
+            near, far = self._gap(start + before - 1, start + after_it, turns)
             if far - near > least_gap(last, figures, bool(cells)) * size:
-                cells.append((far, right, clean(text[after:end])))
+                cells.append((far, right, self._tidy(piece[after_it:end])))
                 right, end = near, before
                 loose = is_loose(right - line.x0, size, end)
         if not cells:
             return None
-        cells.append((line.x0, right, clean(text[:end])))
+        cells.append((line.x0, right, self._tidy(piece[:end])))
         return cells[::-1]
 
     def _gap(self, one: int, other: int, turns: int) -> tuple[float, float]:

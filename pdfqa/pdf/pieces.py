@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 # pdfium puts a character of its own where a line ended with a hyphen.
 _CUT = re.compile("[\ufffe\x02]")
-SPACES = re.compile(r"(?<=\S)\s+(?=\S)")
+_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 FIGURE_ENDS = frozenset("0123456789)%$€£¥—–-−*")
 FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
 
 
-class Text(NamedTuple):
-    """A stretch of text between breaks: where it stands in the page's text, and how it is joined to its neighbours."""
+# Text between breaks, its first and last index, whether the reader took a hyphen from its end, and whether white space
+# came before it.
+Text = tuple[str, int, int, bool, bool]
 
-    text: str
-    first: int
-    last: int
-    cut: bool = False  # the reader took a hyphen from its end
-    spaced: bool = True  # white space came before it
 
-    @property
-    def marked(self) -> bool:
-        """Return whether a bullet or a number comes first, which may have a font of its own."""
-        return self.text[1:2] == " " and len(self.text) > 3
+def flat(text: str) -> str:
+    """Return a text with plain spaces for all others, but for the ends of its lines."""
+    return text if text.isascii() else _SPACE.sub(" ", text)
 
 
 def pieces_of(text: str) -> list[Text]:
@@ -45,7 +39,7 @@ def pieces_of(text: str) -> list[Text]:
                 begin += part.index(inner)
                 spaced = True
             last = begin + len(inner)
-            pieces.append(Text(inner, begin, last - 1, False, spaced))
+            pieces.append((inner, begin, last - 1, False, spaced))
             # The carriage return before the line feed is no space.
             spaced = at - last > 2
         elif len(part) > 1:
@@ -59,7 +53,7 @@ def _cut_pieces(part: str, begin: int, pieces: list[Text], spaced: bool) -> bool
         inner = piece.strip()
         if inner:
             first = begin + piece.index(inner)
-            pieces.append(Text(inner, first, first + len(inner) - 1, number < len(parts) - 1, spaced))
+            pieces.append((inner, first, first + len(inner) - 1, number < len(parts) - 1, spaced))
         begin += len(piece) + 1
         spaced = False
     return spaced

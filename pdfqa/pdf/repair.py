@@ -12,9 +12,10 @@ _ODD = re.compile(
     "\ufb00-\ufdff\ufe70-\ufefc\ufff9-\ufffb\ufffe\uffff\uf000-\uf0ff\ud800-\udfff]"
 )
 _BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "▸", "\uf0fc": "✓", "\uf076": "❖", "\uf0a8": "◦", "\uf06c": "●"}
+_LEADER_SIGNS = ("..", ". .", "__", "…", "··")
 # What a text in a plain Western encoding may hold that `clean` would drop, and what `trim` would change.
 _CONTROLS = bytes([*range(9), *range(14, 28), 127, 173])
-_TO_TRIM = re.compile(r"[^\S\r\n ]|  |\.\.|\. \.|__|…|··")
+_TO_TRIM = ("  ", "\t", "\x0b", "\x0c", "\xa0", *_LEADER_SIGNS)
 _LEADER = re.compile(r"(?:\s?[.·…_]){4,}\s?")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _NO_SPACES = (
@@ -44,12 +45,13 @@ def tidier(text: str) -> Callable[[str], str]:
         return trim if _ODD.search("".join(set(text))) is None else clean
     if len(letters.translate(None, _CONTROLS)) < len(letters):
         return clean
-    return trim if _TO_TRIM.search(text) else str
+    return trim if any(sign in text for sign in _TO_TRIM) else str
 
 
 def trim(text: str) -> str:
     """Return one line with single plain spaces, and with leaders of dots as one sign."""
-    text = " ".join(text.split())
+    if "  " in text or not text.isprintable():
+        text = " ".join(text.split())
     if ".." in text or ". ." in text or "__" in text or "…" in text or "··" in text:
         text = _LEADER.sub(" … ", text).strip()
     return text

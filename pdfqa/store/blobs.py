@@ -50,13 +50,13 @@ class Blobs:
     def remember(self, sha256: str, size: int, path: Path) -> None:
         """Record that a path holds these bytes; bytes already copied stay copied."""
         known = self._database.row("SELECT path FROM contents WHERE sha256 = ?", (sha256,))
-        if known is not None and known[0] in (None, str(path)):
+        if known is not None and known[0] in (None, os.fsencode(path)):
             return
         with self._database.atomic() as connection:
             connection.execute(
                 "INSERT INTO contents (sha256, bytes, path) VALUES (?, ?, ?) "
                 "ON CONFLICT (sha256) DO UPDATE SET path = excluded.path WHERE path IS NOT NULL",
-                (sha256, size, str(path)),
+                (sha256, size, os.fsencode(path)),
             )
 
     def put(self, data: bytes) -> str:
@@ -99,7 +99,16 @@ class Blobs:
     def path(self, sha256: str) -> str:
         """Return the path that the bytes were last seen at, or "" where they are kept in the home directory."""
         row = self._database.row("SELECT path FROM contents WHERE sha256 = ?", (sha256,))
-        return str(row[0]) if row and row[0] else ""
+        return os.fsdecode(row[0]) if row and row[0] else ""
+
+    def others_at(self, sha256: str) -> list[str]:
+        """Return the hashes of other bytes that were seen at the path where these are now."""
+        rows = self._database.rows(
+            "SELECT old.sha256 FROM contents new JOIN contents old ON old.path = new.path AND old.sha256 <> new.sha256 "
+            "WHERE new.sha256 = ? AND new.path IS NOT NULL",
+            (sha256,),
+        )
+        return [other for (other,) in rows]
 
     def forget(self, sha256: str) -> None:
         """Remove the record and, where there is one, the copy. A user's own file is never touched."""

@@ -21,7 +21,8 @@ _FIRST = (
     """CREATE TABLE contents (
         sha256 TEXT PRIMARY KEY,
         bytes INTEGER NOT NULL,
-        path TEXT) WITHOUT ROWID""",
+        path BLOB) WITHOUT ROWID""",  # as the system spells it, which need not be text
+    "CREATE INDEX contents_by_path ON contents (path)",
     """CREATE TABLE documents (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         sha256 TEXT NOT NULL UNIQUE REFERENCES contents ON DELETE CASCADE,
