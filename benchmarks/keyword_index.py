@@ -266,7 +266,7 @@ def keywords(database: Database, where: query.Scope, question: str) -> np.ndarra
     """Return the best passages by keywords alone, found as `pdfqa.search` does."""
     scores = np.zeros(where.size, dtype=np.float32)
     for term in question_terms(database, where, question):
-        scores[term.found.passages] += query.bm25(where, term.found, term.weight * term.likeness)
+        scores[term.found.passages] += query.bm25(where, term.found, term.idf * term.weight * term.likeness)
     return top(scores, TOP)
 
 

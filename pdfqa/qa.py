@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
     from pdfqa.search import Evidence
 
 _MOST_HITS = 1000
-replace = msgspec.structs.replace
+_CLOSEST = 3  # passages shown where nothing was found
 
 
 class PDFQA:
@@ -137,7 +137,7 @@ class PDFQA:
         store, names = self.prepare(progress)
         shown = {item.sha256: item.shown for item in names}
         found = self._engine.vector_stores.search(store.id, question, k=k)
-        return [_hit(piece, shown[piece.document], explain=explain) for piece in found.evidence]
+        return [hit(piece, shown[piece.document], explain=explain) for piece in found.evidence]
 
     def ask(self, question: str, *, progress: Report | None = None) -> Answer:
         """Return the answer to a question, with its proof.
@@ -258,7 +258,7 @@ class Chat:
         with engine.database.atomic():
             if not self.thread_id:
                 resources = {"file_search": {"vector_store_ids": [store.id]}}
-                self.thread_id = engine.threads.create_thread(tool_resources=resources).id
+                self.thread_id = engine.threads.create_thread(tool_resources=resources, key=store.id).id
             engine.threads.add_message(self.thread_id, question)
             run = engine.runs.create(self.thread_id, engine.threads.default_assistant())
         outcome = engine.runs.work(run)
@@ -268,7 +268,7 @@ class Chat:
     def _answer(self, question: str, outcome: Outcome, named: Sequence[Named], timings: dict[str, float]) -> Answer:
         entries = [self._library.entry(item) for item in named]
         unread = [unread for entry in entries for unread in entry.unread]
-        shown = {item.file.filename: item.shown for item in named}
+        shown = {item.sha256: item.shown for item in named}
         usage = outcome.run.usage
         return Answer(
             question=question,
@@ -280,7 +280,7 @@ class Chat:
             model=outcome.run.model,
             usage=msgspec.to_builtins(usage) if usage else {},
             timings={name: round(seconds, 4) for name, seconds in timings.items()},
-            closest=[] if outcome.found else [replace(hit, file=shown[hit.file]) for hit in outcome.hits[:3]],
+            closest=[] if outcome.found else [hit(piece, shown[piece.document]) for piece in outcome.evidence[:_CLOSEST]],
             unread=unread,
         )
 
@@ -362,7 +362,8 @@ def _outcome(outcome: Outcome, entries: Sequence[FileEntry], unread: Sequence[Un
     return "unreadable" if 2 * missing > sum(entry.pages for entry in entries) else "not_found"
 
 
-def _hit(piece: Evidence, shown: str, *, explain: bool) -> Hit:
+def hit(piece: Evidence, shown: str, *, explain: bool = False) -> Hit:
+    """Return a passage that was found as a value, with its file called as the user calls it."""
     parts = {"keyword": piece.keyword, "vector": piece.vector, "terms": list(piece.terms)}
     return Hit(
         file=shown,

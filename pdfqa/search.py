@@ -19,6 +19,7 @@ from pdfqa.store import Database, Documents
 from pdfqa.types import Page, Passage
 
 KEYWORD_WEIGHT = 0.7
+UNRELATED = 0.25  # the cosine below which a passage without a word of the question has nothing to do with it
 AGAIN = 40  # passages that are read again, at least
 
 
@@ -77,7 +78,8 @@ def search(
         )
         for piece in pieces
     ]
-    return Found(terms, sorted(scored, key=lambda piece: -piece.score)[:k])
+    related = [piece for piece in scored if piece.terms or piece.vector >= UNRELATED]
+    return Found(terms, sorted(related, key=lambda piece: -piece.score)[:k])
 
 
 def _score(where: query.Scope, terms: Sequence[Term], question: np.ndarray) -> _Scores:

@@ -70,7 +70,7 @@ def list_command(shared: Shared) -> int:
 \b
 Examples:
   pdfqa rm report.pdf
-  pdfqa rm file-3q2vYb8mZ
+  pdfqa rm 9f86d081884c        (its SHA-256, or how that begins)
 """
 )
 @click.argument("name", metavar="FILE", type=click.Path())

@@ -115,8 +115,10 @@ def _interrupted(words: Sequence[str]) -> int:
 def error_text(error: PdfqaError) -> str:
     """Return an error as people read it: what happened, then what to do, indented."""
     shown = look(sys.stderr)
-    hint = "".join(f"\n  {line}" for line in clean(error.hint).splitlines())
-    return f"{shown.bold('pdfqa:')} {one_line(error.message)}{hint}"
+    message = wrap(f"pdfqa: {one_line(error.message)}", shown.width, "", "  ")
+    message = message.replace("pdfqa:", shown.bold("pdfqa:"), 1)
+    hints = [wrap(line, shown.width, "  ", "  ") for line in clean(error.hint).splitlines()]
+    return "\n".join([message, *hints])
 
 
 def tell_failures(failures: Sequence[Failure]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
@@ -12,7 +13,6 @@ from pdfqa.answer import Draft, Quote, extract
 from pdfqa.engine.context import Engine
 from pdfqa.errors import InvalidRequestError
 from pdfqa.search import Evidence
-from pdfqa.types import Hit
 from pdfqa.verify import stands
 from pdfqa.wire import Annotation, Assistant, FileCitation, Message, Run, RunStep, Thread, Usage
 
@@ -20,7 +20,8 @@ NOT_FOUND = "Not found in the documents."
 PASSAGES = 8  # that are looked through for the answer
 THRESHOLD = 0.5  # confidence below which nothing was found
 _EXPIRES = 600  # seconds, as on the wire
-_TELLING = 3  # a follow-up with fewer telling words is read together with the question before
+_SHORT = 6  # words; a follow-up that is no longer is read together with the question before
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 replace = msgspec.structs.replace
 
@@ -31,7 +32,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     run: Run
     message: Message
     draft: Draft
-    hits: list[Hit]
+    evidence: list[Evidence]
     found: bool
     timings: dict[str, float]
 
@@ -96,7 +97,7 @@ class Runs:
             run=run,
             message=message,
             draft=draft,
-            hits=[_hit(piece, files) for piece in evidence],
+            evidence=evidence,
             found=answered,
             timings={"search": searched - clock, "answer": perf_counter() - searched},
         )
@@ -106,8 +107,10 @@ class Runs:
         asked = [message.text for message in self._engine.threads.messages(thread.id) if message.role == "user"]
         if not asked:
             raise InvalidRequestError(f"{thread.id} has no question yet", hint="Add a message first.")
-        if len(asked) > 1 and len(asked[-1].split()) <= 2 * _TELLING:
-            return f"{asked[-2]} {asked[-1]}"
+        if len(asked) > 1 and len(asked[-1].split()) <= _SHORT:
+            # A year asked now takes the place of the one asked before.
+            earlier = _YEAR.sub("", asked[-2]) if _YEAR.search(asked[-1]) else asked[-2]
+            return f"{earlier} {asked[-1]}"
         return asked[-1]
 
     def _files(self, thread: Thread, evidence: list[Evidence]) -> dict[str, tuple[str, str]]:
@@ -183,20 +186,6 @@ def _result(piece: Evidence, files: dict[str, tuple[str, str]]) -> dict[str, Any
         "page": piece.page.number,
         "label": piece.page.label,
     }
-
-
-def _hit(piece: Evidence, files: dict[str, tuple[str, str]]) -> Hit:
-    passage = piece.passage
-    return Hit(
-        file=files[piece.document][1],
-        page=piece.page.number,
-        label=piece.page.label,
-        score=piece.score,
-        text=piece.text,
-        start=passage.start,
-        end=passage.end,
-        heading=passage.heading,
-    )
 
 
 def _annotations(text: str, citations: list[FileCitation]) -> list[Annotation]:

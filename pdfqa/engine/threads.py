@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pdfqa.engine.context import Engine
 from pdfqa.errors import InvalidRequestError
-from pdfqa.wire import Annotation, Assistant, Message, Text, TextContent, Thread
+from pdfqa.wire import Annotation, Assistant, Deleted, Message, Text, TextContent, Thread
 
 DEFAULT_ASSISTANT = "pdfqa"
 
@@ -33,11 +33,23 @@ class Threads:
         )
         return objects.insert(assistant, key=DEFAULT_ASSISTANT)
 
-    def create_thread(self, *, tool_resources: dict[str, Any] | None = None) -> Thread:
-        """Return a new thread."""
+    def create_thread(self, *, tool_resources: dict[str, Any] | None = None, key: str | None = None) -> Thread:
+        """Return a new thread; `key` finds it again."""
         engine = self._engine
         thread = Thread(id=engine.new_id("thread_"), created_at=engine.now(), tool_resources=tool_resources)
-        return engine.thread_objects.insert(thread)
+        return engine.thread_objects.insert(thread, key=key)
+
+    def delete_thread(self, thread_id: str) -> Deleted:
+        """Delete a thread with its messages, runs and steps."""
+        engine = self._engine
+        engine.thread_objects.get(thread_id)
+        with engine.database.atomic():
+            for run in engine.run_objects.all(parent=thread_id):
+                engine.step_objects.delete_children(run.id)
+            engine.run_objects.delete_children(thread_id)
+            engine.message_objects.delete_children(thread_id)
+            engine.thread_objects.delete(thread_id)
+        return Deleted(id=thread_id, object="thread.deleted")
 
     def get_thread(self, thread_id: str) -> Thread:
         """Return a thread."""

@@ -66,9 +66,11 @@ class VectorStores:
         """Take a file out of a vector store; the file stays."""
         with self._engine.database.atomic():
             self._files.delete(file_id, parent=store_id)
-            # A store that stands for a set of contents no longer does.
+            # A store that stands for a set of contents no longer does; what was asked of it quotes the file.
             if self._stores.key(store_id):
                 self.delete(store_id)
+                for thread in self._engine.thread_objects.with_key(store_id):
+                    self._engine.threads.delete_thread(thread.id)
         return Deleted(id=file_id, object="vector_store.file.deleted")
 
     def create_batch(self, store_id: str, file_ids: Sequence[str]) -> VectorStoreFileBatch:

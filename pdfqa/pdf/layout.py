@@ -14,7 +14,8 @@ from pdfqa.pdf.repair import join_lines, whole_words
 from pdfqa.pdf.tables import find_tables
 from pdfqa.types import Block, BlockKind, Page
 
-_BULLET = re.compile(r"[•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-]\s+\S")
+_BULLETS = frozenset("•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-")
+_BULLET = re.compile(f"[{''.join(sorted(_BULLETS))}]\\s+\\S")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]\s+\S")
 _CAPTION = re.compile(
     r"(?:FIGURE|TABLE|Figure|Fig\.?|Table|Tab\.|Abbildung|Abb\.?|Tabelle|Tabla|Figura|Tableau|Tabela|Chart|Рис\.?|Рисунок|Таблица|图|表|圖)"
@@ -27,7 +28,7 @@ _NUMBERED = re.compile(r"(?:[IVX]{1,5}|[A-Z]|\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[A-
 class Column:
     """Lines under one another in one size: the usual distance between them, and their margin at each line."""
 
-    __slots__ = ("lead", "rights")
+    __slots__ = ("_ends", "lead")
 
     def __init__(self, lines: list[Line]) -> None:
         drops = sorted(above.y - line.y for above, line in pairwise(lines))
@@ -35,9 +36,11 @@ class Column:
         # The lower quartile: between paragraphs lines stand further apart, never closer.
         usual = drops[len(drops) // 4] if drops else 1.3 * size
         self.lead = min(max(usual, size), 2.1 * size)
-        ends = [line.x1 for line in lines]
-        # The margin is that of the lines around: text that runs around a picture has more than one.
-        self.rights = [max(ends[max(at - 3, 0) : at + 4]) for at in range(len(ends))]
+        self._ends = [line.x1 for line in lines]
+
+    def right(self, at: int) -> float:
+        """Return the margin at a line: that of the lines around, as text that runs around a picture has several."""
+        return max(self._ends[at - 3 if at > 3 else 0 : at + 4])
 
 
 class Layout:
@@ -53,13 +56,13 @@ class Layout:
         for sheet in sheets:
             sheet.lines = visual_lines(sheet.lines)
         printed = self._margins.set_aside(sheets)
-        for sheet in sheets:
-            for line in sheet.lines:
-                self._sizes[_rounded(line.size)] += len(line.text)
+        sizes = [_letters_by_size(sheet.lines) for sheet in sheets]
+        for letters in sizes:
+            self._sizes.update(letters)
         body = max(self._sizes, key=self._sizes.__getitem__, default=10.0)
         lines = [line for sheet in sheets for line in sheet.lines]
         known = _once(lambda: whole_words([line.text for line in lines], [line.cut for line in lines]))
-        laid = [_Blocks(sheet, body, known) for sheet in sheets]
+        laid = [_Blocks(sheet, body, letters, known) for sheet, letters in zip(sheets, sizes, strict=True)]
         for blocks in laid:
             self._titles.update(blocks.rank_size(piece) for piece in blocks.pieces if piece.kind == "heading")
         ranks = {size: rank + 1 for rank, size in enumerate(sorted(self._titles, reverse=True))}
@@ -79,6 +82,16 @@ def _once(make: Callable[[], set[str]]) -> Callable[[], set[str]]:
 
 def _rounded(size: float) -> float:
     return round(size * 2) / 2
+
+
+def _letters_by_size(lines: list[Line]) -> dict[float, int]:
+    exact: dict[float, int] = {}
+    for line in lines:
+        exact[line.size] = exact.get(line.size, 0) + len(line.text)
+    result: dict[float, int] = {}
+    for size, letters in exact.items():
+        result[_rounded(size)] = result.get(_rounded(size), 0) + letters
+    return result
 
 
 def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], printed: dict[int, str]) -> Page:
@@ -109,6 +122,8 @@ def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], printed: dict[
 
 
 def _is_garbled(text: str) -> bool:
+    if sum(map(str.isalnum, text[:200])) > 120:
+        return False
     sample = "".join(text[:1500].split())
     return len(sample) > 100 and sum(map(str.isalnum, sample)) < 0.45 * len(sample)
 
@@ -116,18 +131,15 @@ def _is_garbled(text: str) -> bool:
 class _Blocks:
     """The blocks of one page, in `pieces`."""
 
-    def __init__(self, sheet: Sheet, body: float, known: Callable[[], set[str]]) -> None:
+    def __init__(
+        self, sheet: Sheet, body: float, sizes: dict[float, int], known: Callable[[], set[str]]
+    ) -> None:
         self._lines = sheet.lines
         self._known = known
-        sizes: Counter[float] = Counter()
-        bold = 0
-        for line in sheet.lines:
-            sizes[_rounded(line.size)] += len(line.text)
-            if line.bold:
-                bold += len(line.text)
+        bold = sum([len(line.text) for line in sheet.lines if line.bold])
         usual = max(sizes, key=sizes.__getitem__, default=body)
         self._body = usual if usual > body and sizes[usual] > 250 else body
-        self._mostly_bold = 2 * bold > sizes.total()
+        self._mostly_bold = 2 * bold > sum(sizes.values())
         self._places: list[tuple[Column, int]] = []
         self.pieces: list[Piece] = []
         self._build()
@@ -170,12 +182,14 @@ class _Blocks:
         line, above = self._lines[index], self._lines[index - 1]
         if line.turned or above.turned or abs(line.size - above.size) > 0.12 * max(line.size, above.size):
             return True
-        if _BULLET.match(line.text) or _CONTENTS.search(above.text) or (above.cells and is_figure(above.cells[-1][2])):
+        if line.text[0] in _BULLETS and _BULLET.match(line.text):
+            return True
+        if ("…" in above.text and _CONTENTS.search(above.text)) or (above.cells and is_figure(above.cells[-1][2])):
             return True
         column, at = self._places[index - 1]
         drop = above.y - line.y
         if drop <= 0.3 * line.size or line.x0 > above.x1 or line.x1 < above.x0:
-            return not self._flows_on(above, line, column.rights[at])
+            return not self._flows_on(above, line, column.right(at))
         if above.cut:
             return False
         return drop > 1.3 * column.lead + 0.5 or self._starts_under(first, index, end)
@@ -188,7 +202,7 @@ class _Blocks:
         centred = self._is_centred(index, end)
         if abs(line.x0 - above.x0) > 6 * line.size and self._places[index][0] is not column and not centred:
             return not unfinished
-        early = _ended_early(above, line, column.rights[at])
+        early = _ended_early(above, line, column.right(at))
         if _ENUMERATOR.match(line.text) and (early or above.text.endswith((*SENTENCE_END, ","))):
             return True
         if not unfinished and not centred and self._indent_breaks(first, index, end):

@@ -82,6 +82,8 @@ def visual_lines(lines: list[Line]) -> list[Line]:
 
 def _runs_upwards(lines: list[Line]) -> bool:
     # Where a page is shown turned but its text is not, pdfium gives the lines from the last to the first.
+    if len(lines) < 3 or lines[0].y > lines[-1].y:
+        return False
     steps = [line.y - above.y for above, line in pairwise(lines) if 0.8 < abs(line.y - above.y) / line.size < 3]
     return len(steps) > 1 and sum(step > 0 for step in steps) > 0.8 * len(steps)
 

@@ -32,7 +32,7 @@ class Margins:
 
     def set_aside(self, sheets: list[Sheet]) -> dict[int, str]:
         """Take margin matter out of the lines of neighbouring sheets; return printed numbers by page number."""
-        edges = [(_Edge(sheet, top=False), _Edge(sheet, top=True)) for sheet in sheets]
+        edges = [_edges(sheet) for sheet in sheets]
         window = _Window(sheets, edges, self._met, self._steps)
         printed: dict[int, str] = {}
         for sheet, both in zip(sheets, edges, strict=True):
@@ -51,17 +51,17 @@ class Margins:
 class _Edge:
     """The outermost lines of a page by position, from the edge inwards: their place in the stream says nothing."""
 
-    __slots__ = ("_order", "lines", "top")
+    __slots__ = ("_order", "keys", "lines", "top")
 
-    def __init__(self, sheet: Sheet, *, top: bool) -> None:
+    def __init__(self, sheet: Sheet, order: list[Line], *, top: bool) -> None:
         self.top = top
-        self._order = [line for line in sheet.lines if not line.turned]
-        self._order.sort(key=_by_height, reverse=top)
+        self._order = order
         limit = (sheet.depth or sheet.height) * (1 - _ZONE if top else _ZONE)
-        self.lines = [line for line in self._order[:_DEPTH] if (line.y > limit if top else line.y < limit)]
-        if not self.lines and not top and len(self._order) > 1 and _page_number(self._order[0].text):
+        self.lines = [line for line in order[:_DEPTH] if (line.y > limit if top else line.y < limit)]
+        if not self.lines and not top and len(order) > 1 and _page_number(order[0].text):
             # Pages printed from HTML carry their number right under a text that ends early.
-            self.lines = self._order[:1]
+            self.lines = order[:1]
+        self.keys = [_key(line, top) for line in self.lines]
 
     def room_after(self, count: int) -> float:
         """Return how far the line after so many is away, in sizes."""
@@ -69,6 +69,11 @@ class _Edge:
             return 0.0
         line, inner = self._order[count - 1], self._order[count]
         return abs(line.y - inner.y) / max(line.size, inner.size)
+
+
+def _edges(sheet: Sheet) -> tuple[_Edge, _Edge]:
+    upwards = sorted([line for line in sheet.lines if not line.turned], key=_by_height)
+    return _Edge(sheet, upwards[: _DEPTH + 1], top=False), _Edge(sheet, upwards[: -_DEPTH - 2 : -1], top=True)
 
 
 def _by_height(line: Line) -> float:
@@ -92,7 +97,7 @@ class _Window:
         for sheet, both in zip(sheets, edges, strict=True):
             numbers: set[Step] = set()
             for edge in both:
-                for key, y in {_key(line, edge.top): line.y for line in edge.lines}.items():
+                for key, y in {key: line.y for key, line in zip(edge.keys, edge.lines, strict=True)}.items():
                     met[key] += 1
                     self._places[key].append(y)
                 for line in edge.lines[:2]:
@@ -115,18 +120,18 @@ class _Window:
     def margin_of(self, sheet: Sheet, edge: _Edge) -> list[Line]:
         """Return those of the outermost lines, seen from the edge, that are no part of the page's text."""
         lines, count = edge.lines, 0
-        while count < len(lines) and self._is_margin(lines[count], edge.top, sheet):
+        while count < len(lines) and self._is_margin(lines[count], edge.keys[count], sheet):
             count += 1
         # What recurs but stands close over more text is a part of it, as in a form that is filled in page by page.
         while count and not _is_numbered(lines[count - 1]) and edge.room_after(count) < 1.4:
             count -= 1
         return lines[:count]
 
-    def _is_margin(self, line: Line, top: bool, sheet: Sheet) -> bool:
+    def _is_margin(self, line: Line, key: Key, sheet: Sheet) -> bool:
         """Return whether a line at the edge of a page is no part of its text."""
         if len(line.text) > 200 or (line.cells and sum(is_figure(cell[2]) for cell in line.cells) > 1):
             return False
-        key = _key(line, top)
+        top = key[0]
         number = _page_number(line.text)
         if number:
             step = _step(number, sheet.number)

@@ -16,7 +16,7 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.lines import Cell, Line, Sheet
-from pdfqa.pdf.pieces import FIGURE_ENDS, FIGURE_STARTS, Text, flat, is_loose, least_gap, may_have_cells, pieces_of
+from pdfqa.pdf.pieces import FIGURE_ENDS, FIGURE_STARTS, Text, is_loose, least_gap, may_have_cells, pieces_of
 from pdfqa.pdf.repair import clean, tidier
 from pdfqa.types import Box, DocumentInfo, OutlineItem
 
@@ -276,7 +276,7 @@ class _PageLines:
             return "", None
         text = buffer.raw[: units * 2].decode("utf-16-le", "replace")
         if len(text) == count:
-            return flat(text), None
+            return text.replace("\xa0", " "), None
         offsets = [0]
         for char in text:
             offsets.append(offsets[-1] + (2 if char > "\uffff" else 1))

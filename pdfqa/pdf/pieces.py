@@ -6,7 +6,6 @@ import re
 
 # pdfium puts a character of its own where a line ended with a hyphen.
 _CUT = re.compile("[\ufffe\x02]")
-_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 FIGURE_ENDS = frozenset("0123456789)%$€£¥—–-−*")
 FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
@@ -15,11 +14,6 @@ FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
 # Text between breaks, its first and last index, whether the reader took a hyphen from its end, and whether white space
 # came before it.
 Text = tuple[str, int, int, bool, bool]
-
-
-def flat(text: str) -> str:
-    """Return a text with plain spaces for all others, but for the ends of its lines."""
-    return text if text.isascii() else _SPACE.sub(" ", text)
 
 
 def pieces_of(text: str) -> list[Text]:

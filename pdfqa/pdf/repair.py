@@ -33,7 +33,7 @@ HYPHENS = "-\u2010\u00ad"
 def clean(text: str) -> str:
     """Return one line with plain letters, single plain spaces and no control characters."""
     if not (text.isascii() and text.isprintable()):
-        text = _ODD.sub(_plain, text)
+        text = " ".join(_ODD.sub(_plain, text).split())
     return trim(text)
 
 
@@ -50,7 +50,7 @@ def tidier(text: str) -> Callable[[str], str]:
 
 def trim(text: str) -> str:
     """Return one line with single plain spaces, and with leaders of dots as one sign."""
-    if "  " in text or not text.isprintable():
+    if "  " in text or not text.isprintable() or text != text.strip():
         text = " ".join(text.split())
     if ".." in text or ". ." in text or "__" in text or "…" in text or "··" in text:
         text = _LEADER.sub(" … ", text).strip()
@@ -70,14 +70,13 @@ def _plain(match: re.Match[str]) -> str:
 
 def whole_words(lines: list[str], cut: list[bool]) -> set[str]:
     """Return the words of lines in lower case, without the halves that line ends have cut."""
-    found: set[str] = set()
+    whole: list[str] = []
     halved = False
     for line, was_cut in zip(lines, cut, strict=True):
-        parts = line.lower().split()
-        first = 1 if halved else 0
+        rest = line.partition(" ")[2] if halved else line
         halved = was_cut or line[-1] in HYPHENS
-        found.update(parts[first : -1 if halved else None])
-    return found
+        whole.append(rest.rpartition(" ")[0] if halved else rest)
+    return set(" ".join(whole).lower().split())
 
 
 def runs_on(before: str, after: str) -> bool:
