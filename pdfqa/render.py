@@ -26,6 +26,10 @@ _NEVER_SHOWN = {
 _WIDE = (
     "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
 )
+# A wide character is a word of its own: lines may break on either side of it. `re` compiles a pattern when it is first
+# used, which takes milliseconds for this one.
+_ANY_WORD = rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)"
+_NARROW_WORD = r"\s*\S+"
 _MOST_PLACES = 12
 
 
@@ -94,8 +98,7 @@ def wrap(text: str, width: int = 80, first: str = "", rest: str = "") -> str:
 
 def _wrap_line(text: str, width: int, first: str, rest: str) -> list[str]:
     lines, line, used, empty = [], first, cells(first), True
-    # A wide character (Chinese, Japanese, Korean) is a word of its own: lines may break on either side of it.
-    for word in re.findall(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)", text):
+    for word in re.findall(_ANY_WORD if max(text, default="") >= _WIDE[0] else _NARROW_WORD, text):
         if not empty and used + cells(word) > width:
             lines.append(line)
             line, used, empty = rest, cells(rest), True

@@ -14,7 +14,7 @@ from pdfqa import languages
 from pdfqa.query_terms import Term
 from pdfqa.types import Passage
 
-ADJACENT = 1.0
+ADJACENT = 1.5
 HEADING = 1.5
 CONTENTS = -3.0
 _NEAR = 3  # words of the passage that may lie between two words that are neighbours in the question

@@ -35,7 +35,8 @@ def pdf(path: Path, *pages: str) -> Path:
 
 def long_pdf(path: Path, pages: int, *, about: str = "vessel") -> Path:
     """Write a PDF that is read in several ranges of pages."""
-    return pdf(path, *(f"Page {n} of the log: {about} number {n * 37} sailed {n} miles to the north." for n in range(pages)))
+    text = "Page {0} of the log: {1} number {2} sailed {0} miles to the north."
+    return pdf(path, *(text.format(number, about, number * 37) for number in range(pages)))
 
 
 def settings(home: Path, **changes: Any) -> Settings:
@@ -83,7 +84,8 @@ def rows(home: Path, *tables: str) -> dict[str, int]:
 
 def nothing_left(home: Path) -> bool:
     """Return whether a home directory holds nothing of any file."""
-    return set(rows(home, "documents", "pages", "names", "indexes", "segments", "postings", "objects", "contents").values()) == {0}  # fmt: skip
+    tables = ("documents", "pages", "names", "indexes", "segments", "postings", "objects", "contents")
+    return not any(rows(home, *tables).values())
 
 
 def start(code: str, *args: object, **env: str) -> subprocess.Popen[str]:

@@ -12,6 +12,7 @@ import pytest
 from pdfqa import PDFQA
 from pdfqa.engine import Engine
 from pdfqa.engine.context import random_id
+from pdfqa.engine.ingest import Item
 from pdfqa.errors import EmptyFileError, FileMissingError, InvalidRequestError, ObjectNotFoundError
 from pdfqa.wire import Resource, VectorStore, VectorStoreFileBatch
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, WHO_PARK, counted_ids, pdf, settings
@@ -74,7 +75,7 @@ def test_an_uploaded_file_has_the_wires_fields(engine: Engine) -> None:
     }
     assert engine.files.get("file-1") == file
     assert engine.files.content("file-1") == b"%PDF bytes"
-    assert engine.files.list().data == engine.files.all() == [file]
+    assert engine.files.list().data == [file]
 
 
 def test_every_upload_of_bytes_is_a_file_of_its_own(engine: Engine) -> None:
@@ -102,7 +103,7 @@ def test_nothing_is_no_file(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "b.pdf").touch()
     with pytest.raises(EmptyFileError, match="what I call it is empty"):
         engine.files.upload_path(tmp_path / "b.pdf", shown="what I call it")
-    assert engine.files.all() == []
+    assert engine.files.list(order="asc").data == []
 
 
 def test_a_store_is_filled_by_a_batch(engine: Engine, club: Path, tmp_path: Path) -> None:
@@ -116,7 +117,12 @@ def test_a_store_is_filled_by_a_batch(engine: Engine, club: Path, tmp_path: Path
     waiting = {"in_progress": 3, "completed": 0, "failed": 0, "cancelled": 0, "total": 3}
     same(batch, id="vsfb_5", object="vector_store.files_batch", status="in_progress", file_counts=waiting)
     same(stores.get(store.id), status="in_progress", file_counts=waiting)
-    errors = stores.work(batch, shown={files[1].id: "the bad one"})
+    shown = ["club.pdf", "the bad one", "text.pdf"]
+    items = [
+        Item(file_id=file.id, sha256=engine.files.sha256(file.id), shown=name)
+        for file, name in zip(files, shown, strict=True)
+    ]
+    errors = stores.work(batch, items=items)
     done = {"in_progress": 0, "completed": 1, "failed": 2, "cancelled": 0, "total": 3}
     same(stores.get_batch(store.id, batch.id), status="completed", file_counts=done, vector_store_id=store.id)
     same(stores.get(store.id), status="completed", file_counts=done)
@@ -212,7 +218,11 @@ def test_a_run_leaves_messages_and_steps(engine: Engine, club: Path) -> None:
     (call,) = searched.step_details["tool_calls"]
     assert (searched.type, call["type"], call["id"][:5]) == ("tool_calls", "file_search", "call_")
     first = call["file_search"]["results"][0]
-    assert (first["file_id"], first["file_name"], first["page"]) == (engine.files.all()[0].id, "club.pdf", 1)
+    assert (first["file_id"], first["file_name"], first["page"]) == (
+        engine.files.list(order="asc").data[0].id,
+        "club.pdf",
+        1,
+    )
     assert first["content"] == [{"type": "text", "text": CLUB}]
     assert 0 <= first["score"] <= 1
     assert written.type == "message_creation"
@@ -250,7 +260,7 @@ def test_what_is_not_found_has_no_annotations(engine: Engine, club: Path) -> Non
 
 def test_an_empty_store_is_searched_in_vain(engine: Engine) -> None:
     outcome = ask(engine, engine.vector_stores.create(), WHO_CLUB)
-    assert (outcome.found, outcome.hits) == (False, [])
+    assert (outcome.found, outcome.evidence) == (False, [])
 
 
 def test_a_run_needs_a_question_and_a_store(engine: Engine) -> None:
@@ -296,7 +306,7 @@ def test_a_deleted_file_leaves_its_stores(engine: Engine, club: Path, tmp_path: 
     stores = engine.vector_stores
     assert [entry.id for entry in stores.files(one.id)] == [engine.files.upload_path(mine).id]
     assert stores.get(two.id).file_counts.total == 0
-    assert not ask(engine, two, WHO_CLUB).hits
+    assert not ask(engine, two, WHO_CLUB).evidence
     assert "Holloway" not in ask(engine, one, WHO_CLUB).message.text
     with pytest.raises(ObjectNotFoundError):
         engine.files.get(file.id)
@@ -316,7 +326,7 @@ def test_a_deleted_store_leaves_its_files(engine: Engine, club: Path) -> None:
     store, batch = fill(engine, club)
     deleted = engine.vector_stores.delete(store.id)
     assert msgspec.to_builtins(deleted) == {"id": store.id, "object": "vector_store.deleted", "deleted": True}
-    assert len(engine.files.all()) == 1
+    assert len(engine.files.list(order="asc").data) == 1
     with pytest.raises(ObjectNotFoundError):
         engine.vector_stores.get(store.id)
     with pytest.raises(ObjectNotFoundError):
@@ -331,7 +341,7 @@ def test_a_question_of_pdfqa_is_made_of_the_same_objects(club: Path, home: Path)
         assert run.status == "completed"
         assert [step.type for step in engine.runs.steps(run.id)] == ["tool_calls", "message_creation"]
         assert [message.text for message in engine.threads.messages(run.thread_id)] == [WHO_CLUB, answer.text]
-        (file,) = engine.files.all()
+        (file,) = engine.files.list(order="asc").data
         (store,) = engine.store_objects.all()
         assert [entry.id for entry in engine.vector_stores.files(store.id)] == [file.id]
         assert engine.vector_stores.get(store.id).file_counts.completed == 1

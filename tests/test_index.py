@@ -59,12 +59,9 @@ class Shelf:
         self.hashes.append(sha256)
         made = [page(number, text) for number, text in enumerate(pages, start=1)]
         segments = [build(made[first : first + size], EMBEDDER) for first in range(0, len(made), size)]
-        document = StoredDocument(
-            id=0, sha256=sha256, pages=len(made), language="en", read_at=0, info=DocumentInfo(pages=len(made)), unread=[]
-        )
-        stored = self.documents.write(
-            document, segments, names=names, strategy=DEFAULT.name, embedder=EMBEDDER.name
-        )
+        info = DocumentInfo(pages=len(made))
+        document = StoredDocument(id=0, sha256=sha256, pages=len(made), language="en", read_at=0, info=info, unread=[])
+        stored = self.documents.write(document, segments, names=names, strategy=DEFAULT.name, embedder=EMBEDDER.name)
         return stored.id
 
     def scope(self, indexes: Sequence[int]) -> query.Scope:
@@ -216,13 +213,15 @@ def test_many_scattered_documents_are_searched(shelf: Shelf) -> None:
 
 def test_a_heading_counts_for_the_passages_under_it() -> None:
     text = "Fees\nThe anchor costs nine."
-    made = Page(number=1, label="1", width=1, height=1, text=text, blocks=[Block(0, 4, "heading", 1), Block(5, len(text))])
+    blocks = [Block(0, 4, "heading", 1), Block(5, len(text))]
+    made = Page(number=1, label="1", width=1, height=1, text=text, blocks=blocks)
     segment = build([made], EMBEDDER)
     below = build([page(2, "The basket costs ten.")], EMBEDDER, heading="Fees")
     (term,) = languages.analyzer("en").terms("Fees")
     assert term in segment.postings
     assert term in below.postings
-    assert np.frombuffer(below.lengths, "<u2").tolist() == [len(languages.analyzer("en").terms("The basket costs ten."))]
+    own = languages.analyzer("en").terms("The basket costs ten.")
+    assert np.frombuffer(below.lengths, "<u2").tolist() == [len(own)]
 
 
 def test_pages_without_text_make_an_empty_segment(shelf: Shelf) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pdfqa import PDFQA
+from pdfqa import PDFQA, PdfqaError
 from pdfqa.errors import StorageFullError
 from pdfqa.types import Progress
 from tests.homes import (
@@ -337,11 +337,10 @@ def children() -> list[int]:
 
 
 ADD = """
-import os, random, signal, sys
-from pathlib import Path
+import os, signal, sys
 from pdfqa.config import load
 from pdfqa.engine import Engine
-from pdfqa.qa import PDFQA
+from pdfqa.engine.library import Library
 home, folder, deadly = sys.argv[1:4]
 left = int(deadly)
 def trace(statement):
@@ -349,11 +348,8 @@ def trace(statement):
     left -= 1
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
-qa = PDFQA(folder, home=home)
-qa._engine.close()
-qa._engine = Engine(load(home=home), trace=trace)
-qa.add()
-qa.close()
+with Engine(load(home=home), trace=trace) as engine:
+    Library(engine).gather([folder])
 print(int(deadly) - left)
 """
 
@@ -403,7 +399,7 @@ def test_nothing_of_a_killed_process_stays_behind(reports: Path, tmp_path: Path)
 
 TOGETHER = """
 import sys, time
-from pdfqa import PDFQA
+from pdfqa import PDFQA, PdfqaError
 home, folder, moment = sys.argv[1:]
 with PDFQA(folder, home=home) as qa:
     time.sleep(max(0, float(moment) - time.time()))
@@ -437,7 +433,7 @@ def test_threads_that_add_the_same_file_at_once_share_it(tmp_path: Path, home: P
             try:
                 report = qa.add()
                 outcomes.append((len(report.added + report.known), len(report.failed)))
-            except Exception as error:
+            except PdfqaError as error:
                 outcomes.append(error)
 
         threads = [threading.Thread(target=work) for _ in range(3)]
@@ -464,7 +460,7 @@ def test_an_interrupted_process_takes_nothing_from_another(tmp_path: Path) -> No
         with PDFQA(log) as qa:
             try:
                 assert names(qa.add(progress=patient).added) == ["log.pdf"]
-            except BaseException as error:
+            except (PdfqaError, AssertionError) as error:
                 failures.append(error)
 
     def interrupt(progress: Progress) -> None:

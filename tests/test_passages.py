@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pdfqa import languages
@@ -80,7 +81,8 @@ def test_nothing_is_left_out_and_nothing_cut(drawn: list[Page], strategy: Strate
         assert {passage.end for passage in own} <= {end for _, end in whole}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, phases=[Phase.explicit, Phase.generate])
+@example([made(1, [("text", ["Short it is."] * 12 + ["so " * 59 + "long."] + ["Short it is."] * 3)])], Strategy(20, 15))
 @given(pages, strategies)
 def test_every_passage_says_something_new(drawn: list[Page], strategy: Strategy) -> None:
     passages = cut(drawn, "en", strategy=strategy)
@@ -139,12 +141,12 @@ def test_a_heading_alone_is_a_passage() -> None:
 
 def test_long_paragraphs_overlap_and_tables_do_not() -> None:
     sentences = [f"Ship number {number} lay in the harbour for weeks." for number in range(60)]
-    for kind, overlaps in (("text", True), ("table", False), ("list", False)):
+    kinds: list[tuple[BlockKind, bool]] = [("text", True), ("table", False), ("list", False)]
+    for kind, overlaps in kinds:
         page = made(1, [(kind, sentences)])
         passages = cut([page], "en")
         assert len(passages) > 3
-        pairs = zip(passages, passages[1:], strict=False)
-        assert all((later.start < earlier.end) == overlaps for earlier, later in pairs)
+        assert all((later.start < earlier.end) == overlaps for earlier, later in pairwise(passages))
         assert {passage.kind for passage in passages} == {kind}
 
 

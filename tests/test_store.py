@@ -46,15 +46,15 @@ def closed(home: Path) -> object:
     gc.collect()
 
 
-class Stop(Exception):
+class StoppedError(Exception):
     pass
 
 
 def fail(database: Database, note: str) -> None:
     """Write inside a step that is undone."""
-    with contextlib.suppress(Stop), database.atomic():
+    with contextlib.suppress(StoppedError), database.atomic():
         write(database, note)
-        raise Stop
+        raise StoppedError
 
 
 def test_what_is_in_atomic_is_kept_together(database: Database, home: Path) -> None:
@@ -68,17 +68,17 @@ def test_what_is_in_atomic_is_kept_together(database: Database, home: Path) -> N
 
 
 def test_what_fails_is_undone_whole(database: Database) -> None:
-    with pytest.raises(Stop), database.atomic():
+    with pytest.raises(StoppedError), database.atomic():  # noqa: PT012 (the step is what is undone)
         write(database, "a")
         write(database, "b")
-        raise Stop
+        raise StoppedError
     assert noted(database) == ""
     write(database, "c")
     assert noted(database) == "c"
 
 
 def test_an_interruption_undoes_too(database: Database) -> None:
-    with pytest.raises(KeyboardInterrupt), database.atomic():
+    with pytest.raises(KeyboardInterrupt), database.atomic():  # noqa: PT012 (as above)
         write(database, "a")
         raise KeyboardInterrupt
     assert noted(database) == ""
@@ -93,27 +93,27 @@ def test_an_inner_step_is_undone_alone(database: Database) -> None:
 
 
 def test_an_outer_step_takes_finished_inner_ones_with_it(database: Database) -> None:
-    with pytest.raises(Stop), database.atomic():
+    with pytest.raises(StoppedError), database.atomic():  # noqa: PT012 (the step is what is undone)
         write(database, "a")
         with database.atomic():
             write(database, "b")
-        raise Stop
+        raise StoppedError
     assert noted(database) == ""
 
 
 def test_a_step_is_undone_whole_after_one_inside_it_was_undone(database: Database) -> None:
     with database.atomic():
         write(database, "a")
-        with contextlib.suppress(Stop), database.atomic():
+        with contextlib.suppress(StoppedError), database.atomic():
             write(database, "b")
             fail(database, "c")
-            raise Stop
+            raise StoppedError
         write(database, "d")
     assert noted(database) == "ad"
 
 
 def test_a_bad_statement_is_an_error_of_ours_and_undoes_its_step(database: Database) -> None:
-    with pytest.raises(StorageError, match="no such table") as caught, database.atomic() as connection:
+    with pytest.raises(StorageError, match="no such table") as caught, database.atomic() as connection:  # noqa: PT012
         write(database, "a")
         connection.execute("INSERT INTO nowhere VALUES (1)")
     assert isinstance(caught.value.__cause__, sqlite3.Error)
@@ -286,7 +286,9 @@ def test_a_newer_home_is_left_alone(database: Database, home: Path) -> None:
     assert (home / "pdfqa.db").read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"no database, but a letter to my aunt " * 40, b"SQLite format 3\0" + b"\xff" * 8192])
+@pytest.mark.parametrize(
+    "content", [b"no database, but a letter to my aunt " * 40, b"SQLite format 3\0" + b"\xff" * 8192]
+)
 def test_another_kind_of_file_is_no_database(home: Path, content: bytes) -> None:
     home.mkdir()
     (home / "pdfqa.db").write_bytes(content)
@@ -320,7 +322,7 @@ def test_a_home_that_may_not_be_written_is_an_error() -> None:
         try:
             with as_nobody(), pytest.raises(StorageError, match="cannot be opened for writing") as caught:
                 write(Database(home), "a")
-            assert "permissions" in caught.value.hint
+            assert "ermission" in caught.value.hint
         finally:
             home.chmod(0o755)
 

@@ -8,21 +8,20 @@ same whatever else the home directory holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from pdfqa.store.database import Database
 
-K1, B = 0.9, 0.4
+K1, B = 1.2, 0.5
 _FEW = 400  # up to so many segments are named one by one
 
 
 class Scope(msgspec.Struct, frozen=True):
     """The segments that a search looks through, laid end to end: passage `offsets[i] + j` is number j of segment i.
 
-    `pages` numbers the pages of all documents from 0; passages of one page have one number.
+    `numbers` are the page numbers of the passages, as their documents count them.
     """
 
     ids: np.ndarray
@@ -30,7 +29,7 @@ class Scope(msgspec.Struct, frozen=True):
     offsets: np.ndarray
     sizes: np.ndarray
     lengths: np.ndarray
-    pages: np.ndarray
+    numbers: np.ndarray
     vectors: np.ndarray
     languages: tuple[str, ...]
 
@@ -74,20 +73,10 @@ def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
         offsets=np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64),
         sizes=sizes,
         lengths=np.frombuffer(b"".join(row[3] for row in rows), dtype="<u2"),
-        pages=_pages(rows, sizes),
+        numbers=np.frombuffer(b"".join(row[4] for row in rows), dtype="<u4"),
         vectors=np.frombuffer(b"".join(row[5] for row in rows), dtype=np.int8).reshape(-1, dimensions),
         languages=tuple(row[6] for row in rows),
     )
-
-
-def _pages(rows: list[tuple[Any, ...]], sizes: np.ndarray) -> np.ndarray:
-    """Return for each passage a number that is its page's alone."""
-    numbers = np.frombuffer(b"".join(row[4] for row in rows), dtype="<u4").astype(np.int64)
-    documents = np.repeat(np.array([row[1] for row in rows], dtype=np.int64), sizes)
-    changes = np.flatnonzero(np.diff(numbers + (documents << 32))) + 1
-    steps = np.zeros(len(numbers), dtype=np.int64)
-    steps[changes] = 1
-    return np.cumsum(steps)
 
 
 def matches(database: Database, where: Scope, term: str) -> Matches:

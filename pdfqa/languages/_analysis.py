@@ -122,7 +122,7 @@ class Analyzer:
         for match in self._words.finditer(text):
             start, end = match.span()
             terms, spans = self._memory[match.group()], [(start, end)]
-            if re.match(_UNSPACED_START, match.group()):
+            if _is_unspaced(match.group()):
                 spans = [(start + first, start + last) for first, last in _group_spans(match.group())]
             spans = spans if len(spans) == len(terms) else [(start, end)] * len(terms)
             found += [(term, *span) for term, span in zip(terms, spans, strict=True)]
@@ -140,7 +140,7 @@ class Analyzer:
                 return (word,)
             if word.isalpha() and self.language != "tr":  # by far the most words
                 return (self._stem(word.lower())[: _STEM_LENGTH.get(self.language)],)
-        if re.match(_UNSPACED_START, word):
+        if _is_unspaced(word):
             return _groups(word)
         if re.fullmatch(_PLAIN_NUMBER, word):
             return tuple(_number(word, comma_decimals=self._comma_decimals))
@@ -197,6 +197,10 @@ def _stemmer(language: str) -> Callable[[str], str]:
         return str
     english: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
     return lambda word: english(word) if word.isascii() else word
+
+
+def _is_unspaced(word: str) -> bool:
+    return word[0] >= _UNSPACED[0] and re.match(_UNSPACED_START, word) is not None
 
 
 def _fold(word: str) -> str:

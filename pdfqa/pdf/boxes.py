@@ -7,7 +7,7 @@ import unicodedata
 
 from pdfqa.types import Box
 
-_DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd…")
+_DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd…<‹\u0e4d")
 # Dots that lead the eye are one sign in our text.
 _LEADER = re.compile(r"[.·_]{4,}")
 
@@ -18,6 +18,8 @@ def plain(char: str) -> str:
         return ""
     if char.isascii():
         return char
+    if char == "\u0e33":  # some fonts do not tell the Thai vowels am and a apart
+        return "\u0e32"
     return "".join(part for part in unicodedata.normalize("NFKC", char) if not part.isspace() and part not in _DROPPED)
 
 

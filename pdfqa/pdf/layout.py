@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
+from typing import NamedTuple
 
 from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupted
 from pdfqa.pdf.lines import Line, Sheet, is_figure, visual_lines
@@ -14,8 +15,8 @@ from pdfqa.pdf.repair import join_lines, whole_words
 from pdfqa.pdf.tables import find_tables
 from pdfqa.types import Block, BlockKind, Page
 
-_BULLETS = frozenset("•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-")
-_BULLET = re.compile(f"[{''.join(sorted(_BULLETS))}]\\s+\\S")
+_BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-"
+_BULLET = re.compile(rf"[{_BULLETS}]\s+\S")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]\s+\S")
 _CAPTION = re.compile(
     r"(?:FIGURE|TABLE|Figure|Fig\.?|Table|Tab\.|Abbildung|Abb\.?|Tabelle|Tabla|Figura|Tableau|Tabela|Chart|Рис\.?|Рисунок|Таблица|图|表|圖)"
@@ -50,6 +51,7 @@ class Layout:
         self._margins = Margins()
         self._sizes: Counter[float] = Counter()
         self._titles: set[float] = set()
+        self._soft = 0  # lines that end in a hyphen which only divides words
 
     def pages(self, sheets: list[Sheet]) -> list[Page]:
         """Return the pages of a window of neighbouring sheets, whose labels are taken from their feet if missing."""
@@ -62,11 +64,23 @@ class Layout:
         body = max(self._sizes, key=self._sizes.__getitem__, default=10.0)
         lines = [line for sheet in sheets for line in sheet.lines]
         known = _once(lambda: whole_words([line.text for line in lines], [line.cut for line in lines]))
-        laid = [_Blocks(sheet, body, letters, known) for sheet, letters in zip(sheets, sizes, strict=True)]
+        self._soft += sum([line.text[-1] == "\u2010" for line in lines])
+        words = Words(known, hard=self._soft > 2)
+        laid = [_Blocks(sheet, body, letters, words) for sheet, letters in zip(sheets, sizes, strict=True)]
         for blocks in laid:
             self._titles.update(blocks.rank_size(piece) for piece in blocks.pieces if piece.kind == "heading")
         ranks = {size: rank + 1 for rank, size in enumerate(sorted(self._titles, reverse=True))}
         return [_page(sheet, blocks, ranks, printed) for sheet, blocks in zip(sheets, laid, strict=True)]
+
+
+class Words(NamedTuple):
+    """What is known of the words of neighbouring pages: all of them, and whether "-" at a line's end is a part of one.
+
+    Typesetting that divides words by U+2010 leaves "-" to compounds.
+    """
+
+    known: Callable[[], set[str]]
+    hard: bool
 
 
 def _once(make: Callable[[], set[str]]) -> Callable[[], set[str]]:
@@ -132,10 +146,10 @@ class _Blocks:
     """The blocks of one page, in `pieces`."""
 
     def __init__(
-        self, sheet: Sheet, body: float, sizes: dict[float, int], known: Callable[[], set[str]]
+        self, sheet: Sheet, body: float, sizes: dict[float, int], words: Words
     ) -> None:
         self._lines = sheet.lines
-        self._known = known
+        self._words = words
         bold = sum([len(line.text) for line in sheet.lines if line.bold])
         usual = max(sizes, key=sizes.__getitem__, default=body)
         self._body = usual if usual > body and sizes[usual] > 250 else body
@@ -165,8 +179,11 @@ class _Blocks:
         if piece.kind == "table":
             return "\n".join([line.text for line in lines])
         texts = [line.text if line.cells is None else " ".join([cell[2] for cell in line.cells]) for line in lines]
-        text = texts[0] if len(texts) == 1 else join_lines(texts, [line.cut for line in lines], self._known)
+        text = texts[0] if len(texts) == 1 else self._join(texts, lines)
         return text + "-" if lines[-1].cut else text
+
+    def _join(self, texts: list[str], lines: list[Line]) -> str:
+        return join_lines(texts, [line.cut for line in lines], self._words.known, hard=self._words.hard)
 
     def _paragraphs(self, start: int, end: int) -> None:
         first = start

@@ -18,6 +18,7 @@ _YEAR = re.compile(r"\(?(?:FY\s?|Q[1-4]\s?)?(?:19|20)\d\d\)?")
 _MARK = re.compile(
     r"[•▪●○◦‣▸►▶∙·✓❖■□➢➤➔→✔❑*†‡–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})[.)]|(?:Item|ITEM|Note) ?\d+[A-Z]?\.?"
 )
+_LEADERS = re.compile(r"(?:\s?[.·…]){2,}\s+(?=\S+$)")
 _SIGNS = frozenset({"$", "€", "£", "¥", "(", "$ (", "$(", "+", "-", "US$", "RMB"})
 _TAILS = frozenset({"%", ")", ")%", "%)", "*", "x"})
 
@@ -144,6 +145,10 @@ def _settle_cells(line: Line) -> None:
             cells[-1] = (cells[-1][0], x1, cells[-1][2] + glue + text)
         else:
             cells.append((x0, x1, text))
-    leaders = any(text.endswith("…") for _, _, text in cells)
-    line.cells = cells if len(cells) > 1 and not leaders else None
-    line.text = (" " if leaders else "  ").join([cell[2] for cell in cells])
+    dots = sum(1 for cell in cells[1:-1] if not cell[2].strip(". ·…"))
+    if dots > 1 or any(text.endswith("…") for _, _, text in cells):
+        line.cells = None
+        line.text = _LEADERS.sub(" … ", " ".join([cell[2] for cell in cells]))
+    else:
+        line.cells = cells if len(cells) > 1 else None
+        line.text = "  ".join([cell[2] for cell in cells])

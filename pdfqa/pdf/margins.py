@@ -107,14 +107,18 @@ class _Window:
                     step = _step(_edge_number(line.text), sheet.number)
                     if step:
                         rising[edge.top, round(line.y / 3), step[0]] += 1
-                if edge.top and edge.lines:
+                if edge.top and edge.lines and edge.room_after(1) > 1.7:
                     heads[_spot(edge.lines[0])] += 1
             steps.update(numbers)
         often = max(3, self._span // 4)
-        # Heads that name the section change from page to page, but stand at one height in one small size.
+        # Heads that name the section change from page to page, but stand at one height in one size, apart.
         usual = _usual_size(sheets)
-        most = max(3, 0.6 * self._span)
-        self._small = {spot for spot, count in heads.items() if count >= most and spot[1] < 0.93 * usual}
+        some, most = max(3, 0.3 * self._span), max(5, 0.6 * self._span)
+        self._small = {
+            spot
+            for spot, count in heads.items()
+            if count >= (some if spot[1] < 0.93 * usual else most) and spot[1] < 1.05 * usual
+        }
         self._spots = {(top, spot) for (top, spot, _), count in rising.items() if count >= often}
 
     def margin_of(self, sheet: Sheet, edge: _Edge) -> list[Line]:

@@ -16,7 +16,7 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.lines import Cell, Line, Sheet
-from pdfqa.pdf.pieces import FIGURE_ENDS, FIGURE_STARTS, Text, is_loose, least_gap, may_have_cells, pieces_of
+from pdfqa.pdf.pieces import FIGURE_ENDS, FIGURE_STARTS, Text, is_loose, least_gap, may_have_cells, mostly_leftwards, pieces_of
 from pdfqa.pdf.repair import clean, tidier
 from pdfqa.types import Box, DocumentInfo, OutlineItem
 
@@ -211,6 +211,7 @@ class _Room:
         doubles = [ctypes.c_double.from_buffer(self.values, 8 * at) for at in range(6)]
         self.point = ctypes.byref(doubles[0]), ctypes.byref(doubles[1])
         self.edges = tuple(ctypes.byref(double) for double in doubles[2:])
+        self.rect = doubles[2], doubles[5], doubles[3], doubles[4]
         self.matrix = raw.FS_MATRIX()
         self.matrix_at = ctypes.byref(self.matrix)
         self.name = ctypes.create_string_buffer(128)
@@ -245,6 +246,10 @@ class _PageLines:
         if turns:
             places = [self._turned(place, turns) for place in places]
             left = bottom = 0.0
+        leftwards = turns == 0 and mostly_leftwards(text)
+        if leftwards:
+            places = [self._mirrored(piece, place) for piece, place in zip(pieces, places, strict=True)]
+            left = -right  # seen from its right edge the page is laid out as any other
         self._tidy = tidy = tidier(text)
         result: list[Line] = []
         hidden = 0
@@ -258,7 +263,7 @@ class _PageLines:
                 continue
             line = Line(words, x0, x1 if x1 > x0 else x0, y0, size, False, False, cut, way != turns, spaced)
             result.append(line)
-            if may_have_cells(words, x1 - x0, size) and way == turns and index_of is None:
+            if may_have_cells(words, x1 - x0, size) and way == turns and index_of is None and not leftwards:
                 line.cells = self._cells(piece, start, line, turns)
             if len(words) < 100 and line.cells is None:
                 line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
@@ -317,6 +322,16 @@ class _PageLines:
         x0, y0 = _turn(x, y, turns, self._bounds)
         x1, _ = _turn(far, far, turns, self._bounds)
         return x0, y0, x1, size, way
+
+    def _mirrored(self, piece: Text, place: Place) -> Place:
+        """Return the place of a piece of a page that is read from right to left, with x growing that way."""
+        _, start, end, _, _ = piece
+        room = self._room
+        edges: list[float] = []
+        for index in range(raw.FPDFText_CountRects(self._text, start, end - start + 1)):
+            raw.FPDFText_GetRect(self._text, index, *room.rect)
+            edges += room.values[2], room.values[3]
+        return (-max(edges), place[1], -min(edges), *place[3:]) if edges else place
 
     def _style(self, index: int) -> tuple[bool, bool]:
         """Return whether a character is bold, and whether it is italic, by the name of its font."""

@@ -6,6 +6,7 @@ import re
 
 # pdfium puts a character of its own where a line ended with a hyphen.
 _CUT = re.compile("[\ufffe\x02]")
+_LEFTWARDS = re.compile("[\u05d0-\u05f4\u0620-\u064a\u066e-\u06d5\u06fa-\u07ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 FIGURE_ENDS = frozenset("0123456789)%$€£¥—–-−*")
 FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
@@ -14,6 +15,13 @@ FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
 # Text between breaks, its first and last index, whether the reader took a hyphen from its end, and whether white space
 # came before it.
 Text = tuple[str, int, int, bool, bool]
+
+
+def mostly_leftwards(text: str) -> bool:
+    """Return whether most of a text is Hebrew, Arabic or another script that is read from right to left."""
+    if text.isascii() or not (found := _LEFTWARDS.findall(text)):
+        return False
+    return 2 * len(found) > sum(map(str.isalpha, text))
 
 
 def pieces_of(text: str) -> list[Text]:

@@ -17,6 +17,7 @@ _LEADER_SIGNS = ("..", ". .", "__", "…", "··")
 _CONTROLS = bytes([*range(9), *range(14, 28), 127, 173])
 _TO_TRIM = ("  ", "\t", "\x0b", "\x0c", "\xa0", *_LEADER_SIGNS)
 _LEADER = re.compile(r"(?:\s?[.·…_]){4,}\s?")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _NO_SPACES = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -27,6 +28,10 @@ _NO_SPACES = (
     (0xF900, 0xFAFF),
     (0xFF00, 0xFFEF),
 )
+_A, _AM, _CIRCLE = "\u0e32", "\u0e33", "\u0e4d"
+_TONE = "([\u0e48-\u0e4b]?)"
+_TOLD_AM = re.compile(f"[<‹]{_TONE}{_AM}|{_AM}")
+_TWO_SIGNS = re.compile(f"{_TONE}{_CIRCLE}{_TONE}{_A}")
 HYPHENS = "-\u2010\u00ad"
 
 
@@ -42,10 +47,28 @@ def tidier(text: str) -> Callable[[str], str]:
     try:
         letters = text.encode("cp1252")
     except UnicodeEncodeError:
+        if _AM in text or _CIRCLE in text:
+            return thai_tidier(text)
         return trim if _ODD.search("".join(set(text))) is None else clean
     if len(letters.translate(None, _CONTROLS)) < len(letters):
         return clean
     return trim if any(sign in text for sign in _TO_TRIM) else str
+
+
+def thai_tidier(text: str) -> Callable[[str], str]:
+    """Return what cleans the lines of a Thai text and mends the vowels a and am.
+
+    Where two letters share a glyph, some programs tell every a as am, and the circle of a real am as "<" before it:
+    a text without any a shows it.
+    """
+    swapped = _A not in text and text.count(_AM) > 2
+
+    def tidy(line: str) -> str:
+        if swapped:
+            line = _TOLD_AM.sub(lambda told: _A if told[1] is None else told[1] + _AM, line)
+        return _TWO_SIGNS.sub(rf"\1\2{_AM}", clean(line))
+
+    return tidy
 
 
 def trim(text: str) -> str:
@@ -91,17 +114,22 @@ def _spaceless(char: str) -> bool:
     return code >= 0x20000 or any(low <= code <= high for low, high in _NO_SPACES)
 
 
-def join_lines(lines: list[str], cut: list[bool], known: Callable[[], set[str]]) -> str:
+def join_lines(lines: list[str], cut: list[bool], known: Callable[[], set[str]], *, hard: bool = False) -> str:
     """Return the lines of one paragraph as running text.
 
     Args:
         lines: The cleaned lines.
         cut: For each line, whether the reader took a hyphen from its end.
         known: Gives the words of the surrounding pages; called only if there is a hyphen to decide on.
+        hard: Whether "-" is a part of its word at a line's end too, since words are divided by another sign.
     """
     text = lines[0]
     for line, was_cut in zip(lines[1:], cut, strict=False):
         if not text or not line:
+            text += line
+        elif hard and was_cut:
+            text = f"{text}-{line}"
+        elif hard and text[-1] == "-":
             text += line
         elif was_cut or (text[-1] in HYPHENS and text[-2:-1].isalpha() and line[0].isalpha()):
             text = _join_hyphen(text if was_cut else text[:-1], line, known)
@@ -115,7 +143,7 @@ def join_lines(lines: list[str], cut: list[bool], known: Callable[[], set[str]])
 def _join_hyphen(text: str, line: str, known: Callable[[], set[str]]) -> str:
     first = text[text.rfind(" ") + 1 :].lstrip("(\"'“‘[")
     second = _WORD.match(line)
-    if second is None or not line[0].islower() or not first:
+    if second is None or not line[0].islower() or not first or first[-1].isdigit() or _ORDINAL.fullmatch(first):
         return f"{text}-{line}"
     return text + line if _one_word(first.lower(), second.group(), known()) else f"{text}-{line}"
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from pdfqa.pdf.lines import Line, is_figure, is_year
 
+_COUNTED = re.compile(r"[$€£]?\d[\d.,]*\s?[^\W\d]{1,9}$")  # 4 weeks, 12 kg; but no 31 December 2020
 _GAP_LINES = 3  # label lines that may stand between two rows
 
 
@@ -100,8 +103,20 @@ def _header_rows(lines: list[Line], start: int, end: int) -> int:
             found = count
         elif line.cells is not None or count > found + 2:
             break
+    found = _until_figures(lines[start : start + found])
     # A table whose every line looks like a head has none that we know of.
     return found if found < end - start - 1 or found < 3 else 0
+
+
+def _until_figures(heads: list[Line]) -> int:
+    """Return how many of these lines are heads when a row of words comes first: none that has "4 weeks" in a cell."""
+    if not heads or heads[0].cells is None or any(map(str.isdigit, heads[0].text)):
+        return len(heads)
+    for count, line in enumerate(heads[1:], 1):
+        cells = line.cells
+        if cells and len(cells) == len(heads[0].cells) and any(_COUNTED.match(cell[2]) for cell in cells[1:]):
+            return count
+    return len(heads)
 
 
 def _is_header(line: Line, left: float, right: float) -> bool:
