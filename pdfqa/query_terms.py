@@ -13,6 +13,7 @@ from pdfqa.store.database import Database
 
 _INSTRUCTION = 0.2  # how much a word about the asking itself matters
 _OTHER_NAME = 0.35  # how near another name for a thing comes
+_ONLY_NAME = 0.8  # the same, where the documents do not use the name that was asked
 _KIN = 0.6  # how near a word comes that is only like the one asked
 _KINSHIP = 0.75  # how alike two words must be to stand for each other
 _PREFIX = 4
@@ -23,7 +24,8 @@ class Term(msgspec.Struct, frozen=True):
     """A word to look for, and where it occurs.
 
     `asked` is the word of the question that it stands for, number `position` of its telling words. It may be another
-    form or name of it; `likeness` says how near it comes. `weight` is how much the asked word matters.
+    form of it; `likeness` says how near it comes. `weight` is how much the asked word matters. Where it is a word of
+    another name for what is asked, `name` is that name, and `also` are the other words of the question it stands for.
     """
 
     asked: str
@@ -33,6 +35,8 @@ class Term(msgspec.Struct, frozen=True):
     weight: float = 1.0
     likeness: float = 1.0
     position: int = -9
+    name: str = ""
+    also: tuple[str, ...] = ()
 
 
 def question_terms(database: Database, where: query.Scope, question: str) -> list[Term]:
@@ -52,7 +56,7 @@ def question_terms(database: Database, where: query.Scope, question: str) -> lis
         for term in _variants(database, where, question[start:end], list(words)):
             terms.setdefault(term.word, msgspec.structs.replace(term, position=position))
     if "en" in spoken:
-        for term in _other_names(database, where, question):
+        for term in _other_names(database, where, question, list(terms.values())):
             terms.setdefault(term.word, term)
     return list(terms.values())
 
@@ -88,17 +92,24 @@ def _kin(word: str, candidates: Sequence[str]) -> str | None:
     return best
 
 
-def _other_names(database: Database, where: query.Scope, question: str) -> Iterator[Term]:
+def _other_names(database: Database, where: query.Scope, question: str, terms: Sequence[Term]) -> Iterator[Term]:
     """Yield the words of other names for what a question names."""
     analyzer = languages.analyzer("en")
     asked = f" {' '.join(analyzer.terms(question))} "
     for names in _same():
-        used = [name for name in names if f" {name} " in asked]
-        if used:
-            for word in dict.fromkeys(" ".join(names).split()):
+        used = next((name for name in names if f" {name} " in asked), None)
+        if used is None:
+            continue
+        own = [term for term in terms if term.word in used.split()]
+        first, *also = dict.fromkeys(term.asked for term in own) or [used]
+        # A name that the documents do not use at all means that they use another.
+        likeness = _OTHER_NAME if any(term.likeness for term in own) else _ONLY_NAME
+        for name in names:
+            for word in name.split() if name != used else ():
                 places = query.matches(database, where, word)
                 if len(places.passages) and not analyzer.stop(word):
-                    yield Term(used[0], word, query.idf(where, places), places, likeness=_OTHER_NAME)
+                    idf = query.idf(where, places)
+                    yield Term(first, word, idf, places, likeness=likeness, name=name, also=tuple(also))
 
 
 @lru_cache(maxsize=1)

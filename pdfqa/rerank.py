@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pdfqa import languages
 from pdfqa.query_terms import Term
@@ -36,7 +37,7 @@ def adjacency(terms: Sequence[Term], words: Sequence[str]) -> float:
     """Return the share of the question's neighbouring words that are neighbours, in order, in a text."""
     pairs = [
         (one, two, min(one.idf * one.weight, two.idf * two.weight))
-        for one, two in zip(terms, terms[1:], strict=False)
+        for one, two in pairwise(terms)
         if two.position - one.position == 1 and one.likeness and two.likeness
     ]
     total = sum(weight for _, _, weight in pairs)
@@ -54,14 +55,24 @@ def adjacency(terms: Sequence[Term], words: Sequence[str]) -> float:
 
 
 def coverage(terms: Sequence[Term], words: set[str]) -> float:
-    """Return the share of the question's weight that its words in a set carry."""
-    best: dict[str, tuple[float, float]] = {}
+    """Return the share of the question's weight that its words in a set carry.
+
+    A word of the question is held by itself, by a form of it, or by another name for it, of which each word counts.
+    """
+    named: dict[str, list[bool]] = {}
     for term in terms:
-        weight = term.idf * term.weight
-        total, got = best.get(term.asked, (0.0, 0.0))
-        best[term.asked] = (max(total, weight), max(got, weight * term.likeness if term.word in words else 0.0))
-    total = sum(weight for weight, _ in best.values())
-    return sum(got for _, got in best.values()) / total if total else 0.0
+        if term.name:
+            named.setdefault(term.name, []).append(term.word in words)
+    weights: dict[str, float] = {}
+    held: dict[str, float] = {}
+    for term in terms:
+        share = sum(named[term.name]) / len(named[term.name]) if term.name else float(term.word in words)
+        for asked in (term.asked, *term.also):
+            held[asked] = max(held.get(asked, 0.0), term.likeness * share)
+        if not term.name:
+            weights[term.asked] = max(weights.get(term.asked, 0.0), term.idf * term.weight)
+    total = sum(weights.values())
+    return sum(weight * held[asked] for asked, weight in weights.items()) / total if total else 0.0
 
 
 def is_contents(text: str) -> bool:

@@ -68,7 +68,7 @@ def _document(engine: Engine, sha256: str) -> Any:
         [engine.documents.page(sha256, number + 1) for number in range(document.pages)],
         (index.strategy, index.embedder, index.passages, scope.languages),
         [engine.documents.passages(int(segment)) for segment in scope.ids],
-        (scope.lengths.tobytes(), scope.pages.tobytes(), scope.vectors.tobytes()),
+        (scope.lengths.tobytes(), scope.vectors.tobytes()),
         [
             engine.database.rows("SELECT term, data FROM postings WHERE segment = ? ORDER BY term", (int(segment),))
             for segment in scope.ids

@@ -86,8 +86,9 @@ def shelf(home: Path) -> Iterator[Shelf]:
     shelf.database.close()
 
 
-def bm25(passages: Sequence[Sequence[str]], word: str, *, k1: float = 0.9, b: float = 0.4) -> list[float]:
+def bm25(passages: Sequence[Sequence[str]], word: str) -> list[float]:
     """Score passages for a word as Robertson and Zaragoza do."""
+    k1, b = query.K1, query.B
     holding = sum(word in passage for passage in passages)
     mean = sum(map(len, passages)) / len(passages)
     idf = math.log(1 + (len(passages) - holding + 0.5) / (holding + 0.5))

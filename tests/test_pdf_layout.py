@@ -101,6 +101,21 @@ def test_a_compound_keeps_its_hyphen_where_its_halves_are_words() -> None:
     assert "known long-term plan" in page_of(lines).text
 
 
+def test_a_hyphen_after_a_figure_stays() -> None:
+    first = line("and soon faced 3rd", 700)
+    first.cut = True
+    assert page_of([first, line("and-9 on the next play", 688)]).text == "and soon faced 3rd-and-9 on the next play"
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_where_another_sign_divides_words_a_plain_hyphen_is_a_part_of_one(taken: bool) -> None:
+    rows = ["a set of prob\u2010", "lems and of solu\u2010", "tions to the prob\u2010", "lem of a high", "level model"]
+    lines = [line(row, 700 - 12 * number) for number, row in enumerate(rows)]
+    lines[3].cut = taken
+    lines[3].text += "" if taken else "-"
+    assert page_of(lines).text == "a set of problems and of solutions to the problem of a high-level model"
+
+
 def test_chinese_lines_are_joined_without_a_space() -> None:
     lines = [line("这是一个很长的句子它在这里", 700), line("继续到下一行然后结束。", 688)]
     assert page_of(lines).text == "这是一个很长的句子它在这里继续到下一行然后结束。"
@@ -168,6 +183,12 @@ def test_a_contents_line_loses_its_dots_and_stands_alone() -> None:
     assert [kind for kind, _ in shown(page_of(lines))] == ["list", "list", "list"]
 
 
+def test_dots_set_far_apart_are_leaders_too() -> None:
+    dots = [line(".", 700, 200 + 30 * number) for number in range(6)]
+    page = page_of([line("1.1. Spaces", 700), *dots, line("3", 700, 500)])
+    assert shown(page) == [("list", "1.1. Spaces … 3")]
+
+
 @pytest.mark.parametrize("text", ["Figure 3. A fox at rest", "Table 2", "Abb. 1: Ein Fuchs", "TABLE IV"])
 def test_captions_are_known_by_their_first_words(text: str) -> None:
     assert shown(page_of([*typeset(FOX, 700), line(text, 600)]))[-1] == ("caption", text)
@@ -204,6 +225,66 @@ def test_a_table_keeps_its_rows_and_its_head() -> None:
 def test_a_table_of_words_is_known_by_its_columns() -> None:
     lines = [*cells(["Name", "Office"], 700), *cells(["Ada", "London"], 688), *cells(["Grace", "Arlington"], 676)]
     assert shown(page_of(lines)) == [("table", "Name  Office\nAda  London\nGrace  Arlington")]
+
+
+def test_a_row_of_words_over_counted_things_is_the_head() -> None:
+    lines = [
+        *cells(["Length of service", "By the employee", "By us"], 700),
+        *cells(["During probation", "1 week", "2 weeks"], 688),
+        *cells(["More than 5 years", "8 weeks", "12 weeks"], 676),
+    ]
+    page = page_of(lines)
+    assert [(block.kind, block.header_rows) for block in page.blocks] == [("table", 1)]
+
+
+def test_dates_units_and_labels_over_the_first_row_belong_to_the_table() -> None:
+    lines = [
+        line("(In millions)", 724),
+        *cells(["", "", "May 31, 2020", "May 26, 2019"], 712),
+        *cells(["Assets"], 700),
+        *cells(["Current assets:"], 688),
+        *cells(["Cash", "", "1,677.8", "450.0"], 676),
+        *cells(["Receivables", "", "1,615.1", "1,679.7"], 664),
+    ]
+    page = page_of(lines)
+    assert [(block.kind, block.header_rows) for block in page.blocks] == [("table", 2)]
+
+
+def test_stacked_dates_are_heads() -> None:
+    lines = [
+        line("March 31,", 712, 400),
+        *cells(["", "", "2021", "2020"], 700),
+        *cells(["Cash", "", "1,677", "450"], 688),
+        *cells(["Receivables", "", "1,615", "1,679"], 676),
+    ]
+    page = page_of(lines)
+    assert [(block.kind, block.header_rows) for block in page.blocks] == [("table", 2)]
+
+
+def test_the_title_of_a_statement_is_a_heading() -> None:
+    lines = [
+        line("ACME, INC. AND SUBSIDIARIES", 736, 200),
+        line("CONSOLIDATED BALANCE SHEETS", 724, 200),
+        line("(in millions)", 712, 235),
+        *cells(["", "", "2021", "2020"], 700),
+        *cells(["Cash", "", "1,677", "450"], 688),
+        *cells(["Receivables", "", "1,615", "1,679"], 676),
+    ]
+    assert [(block.kind, block.header_rows) for block in page_of(lines).blocks] == [("heading", 0), ("table", 2)]
+
+
+def test_a_title_that_ends_with_a_unit_is_a_heading() -> None:
+    lines = [
+        line("Consolidated Balance Sheets of", 736),
+        line("Acme Co. and its subsidiaries", 724),
+        line("(In Millions, Except Par Value)", 712),
+        *cells(["Cash", "", "1,677", "450"], 640),
+        *cells(["Receivables", "", "1,615", "1,679"], 628),
+    ]
+    assert shown(page_of(lines))[0] == (
+        "heading",
+        "Consolidated Balance Sheets of Acme Co. and its subsidiaries (In Millions, Except Par Value)",
+    )
 
 
 def test_two_columns_of_text_are_no_table() -> None:
@@ -268,6 +349,26 @@ def test_small_heads_that_name_the_section_are_set_aside() -> None:
         sheet([line("Section " + "abcdefgh"[number], 760, size=7), *typeset(FOX)], number + 1) for number in range(8)
     ]
     assert {page.text for page in Layout().pages(sheets)} == {FOX.strip()}
+
+
+def test_small_heads_of_a_part_of_the_pages_are_set_aside_too() -> None:
+    sheets = [
+        sheet(
+            [*([line(f"Part {'xyz'[number % 3]}{number}", 760, size=7)] if number > 5 else []), *typeset(FOX)], number
+        )
+        for number in range(1, 11)
+    ]
+    assert {page.text for page in Layout().pages(sheets)} == {FOX.strip()}
+
+
+def test_heads_as_large_as_the_text_are_known_by_their_place() -> None:
+    sheets = [sheet([line("Section " + "abcdefgh"[number], 760), *typeset(FOX)], number + 1) for number in range(8)]
+    assert {page.text for page in Layout().pages(sheets)} == {FOX.strip()}
+
+
+def test_first_lines_of_the_text_are_no_running_heads() -> None:
+    sheets = [sheet(typeset(f"{word.title()} is a word. {FOX}", 760), 1) for word in FOX.split()[:8]]
+    assert all("is a word" in page.text for page in Layout().pages(sheets))
 
 
 def test_a_title_is_no_running_head() -> None:

@@ -80,6 +80,28 @@ def test_blocks_are_in_order_and_cover_the_text(tmp_path: Path) -> None:
     assert not page.text[at:].strip()
 
 
+def arabic(path: Path, rows: list[str]) -> Path:
+    """Write lines of letters that stand for Arabic ones, all ending at the right margin."""
+    table = "beginbfrange\n<41> <5A> <0627>\nendbfrange\n"
+    cmap = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
+        f"1 begincodespacerange\n<00> <FF>\nendcodespacerange\n1 {table}endcmap end end"
+    )
+    puts = [Put(text, 540 - len(text) * 6, 700 - 12 * number) for number, text in enumerate(rows)]
+    data = make_pdf([Leaf(puts)], objects=[f"<< /Length {len(cmap)} >>\nstream\n{cmap}\nendstream"])
+    path.write_bytes(data.replace(b"/WinAnsiEncoding >>", b"/WinAnsiEncoding /ToUnicode 12 0 R >>"))
+    return path
+
+
+def test_lines_read_from_right_to_left_are_joined_too(tmp_path: Path) -> None:
+    rows = ["DCBA HGFE LKJI PONM TSRQ XWVU DCBA", "HGFE LKJI PONM TSRQ XWVU DCBA HG", "DCBA HGFE"]
+    path = arabic(tmp_path / "arabic.pdf", [*rows, *rows[::-1][1:]])
+    (page,) = read_pages(path, 1, 1)
+    assert [block.kind for block in page.blocks] == ["text", "text"]
+    quote = page.text.split("\n")[0][-12:]
+    assert find_boxes(path, 1, quote)
+
+
 def test_only_the_pages_asked_for_are_read(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "many.pdf", [Leaf([Put(f"This is page {number}", 72, 400)]) for number in range(1, 41)])
     assert [page.number for page in read_pages(path, 3, 5)] == [3, 4, 5]

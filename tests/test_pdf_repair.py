@@ -6,8 +6,9 @@ import pytest
 
 from pdfqa.pdf.boxes import find_range, one_for_each_line, plain
 from pdfqa.pdf.lines import is_figure, is_year
+from pdfqa.pdf.pieces import may_have_cells, mostly_leftwards, pieces_of
 from pdfqa.pdf.pypdf_reader import typed_lines
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.repair import clean, tidier
 from pdfqa.types import Box
 
 
@@ -92,3 +93,76 @@ def test_lines_without_places_are_set_as_if_typed() -> None:
     lines = typed_lines("one\ntwo\n\nthree", 792)
     assert [row.text for row in lines] == ["one", "two", "three"]
     assert lines[0].y - lines[1].y < lines[1].y - lines[2].y
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("plain  text", "plain text"),
+        ("Spaces . . . . 12", "Spaces … 12"),
+        ("naïve – “quoted” • €", "naïve – “quoted” • €"),
+        ("co\u00adoperate", "cooperate"),
+        ("a\u00a0b", "a b"),
+        ("e\ufb03cient  way", "efficient way"),
+        ("Москва", "Москва"),
+        ("Москва  и", "Москва и"),
+    ],
+)
+def test_lines_are_cleaned_as_their_page_asks_for(raw: str, expected: str) -> None:
+    assert tidier(f"one line\r\n{raw}\r\n")(raw) == expected == clean(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("ท<ำกำรแซ็คไป", "ทำการแซ็คไป"),
+        ("บบน<้ำห", "บบน้ำห"),
+        ("ภำยในกำรเปิดเกม", "ภายในการเปิดเกม"),
+    ],
+)
+def test_thai_vowels_that_a_font_confuses_are_told_apart(raw: str, expected: str) -> None:
+    assert tidier(f"{raw} กำร เท่ำนั้น จำกกำร")(raw) == expected
+
+
+@pytest.mark.parametrize("raw", ["น\u0e4dา", "น้\u0e4dา", "น\u0e4d้า", "ทำการ ทำ ทำ"])
+def test_thai_vowels_of_two_signs_become_one(raw: str) -> None:
+    assert tidier(raw)(raw) == raw.replace("\u0e4d้า", "้ำ").replace("\u0e4dา", "ำ")
+
+
+def test_a_quote_in_thai_is_found_where_its_font_confuses_vowels() -> None:
+    page = "เขาท<ำกำรแซ็ค"
+    found = find_range(codes(page), "ทำการ")
+    assert found is not None
+    assert page[found[0] : found[0] + found[1]] == "ท<ำกำร"
+
+
+def test_pieces_know_their_places() -> None:
+    text = " one two \r\nthree popu\ufffelarity\r\n\r\n• x"
+    assert [(piece[0], text[piece[1] : piece[2] + 1], piece[3]) for piece in pieces_of(text)] == [
+        ("one two", "one two", False),
+        ("three popu", "three popu", True),
+        ("larity", "larity", False),
+        ("• x", "• x", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("Net sales 12", 60, True),
+        ("Name Office", 200, True),
+        ("in 2020 we sold", 75, True),
+        ("some plain words", 80, False),
+        ("Spaces … 12", 300, False),
+        ("word", 200, False),
+    ],
+)
+def test_only_lines_that_may_have_cells_are_looked_at(text: str, width: float, expected: bool) -> None:
+    assert may_have_cells(text, width, 10) is expected
+
+
+def test_arabic_and_hebrew_are_read_leftwards() -> None:
+    assert mostly_leftwards("في عام 1954 تم إعادة GPS")
+    assert mostly_leftwards("שלום")
+    assert not mostly_leftwards("The word سلام means peace")
+    assert not mostly_leftwards("naïve")

@@ -12,7 +12,7 @@ from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupt
 from pdfqa.pdf.lines import Line, Sheet, is_figure, visual_lines
 from pdfqa.pdf.margins import Margins
 from pdfqa.pdf.repair import join_lines, whole_words
-from pdfqa.pdf.tables import find_tables
+from pdfqa.pdf.tables import find_tables, is_unit
 from pdfqa.types import Block, BlockKind, Page
 
 _BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-"
@@ -145,9 +145,7 @@ def _is_garbled(text: str) -> bool:
 class _Blocks:
     """The blocks of one page, in `pieces`."""
 
-    def __init__(
-        self, sheet: Sheet, body: float, sizes: dict[float, int], words: Words
-    ) -> None:
+    def __init__(self, sheet: Sheet, body: float, sizes: dict[float, int], words: Words) -> None:
         self._lines = sheet.lines
         self._words = words
         bold = sum([len(line.text) for line in sheet.lines if line.bold])
@@ -165,9 +163,24 @@ class _Blocks:
         at = 0
         for start, end, header in find_tables(lines):
             self._paragraphs(at, start)
+            if self.pieces and at < start and self._is_title(self.pieces[-1]):
+                self.pieces[-1].kind = "heading"
             self.pieces.append(Piece(lines[start:end], "table", header))
             at = end
         self._paragraphs(at, len(lines))
+
+    def _is_title(self, piece: Piece) -> bool:
+        """Return whether a text over a table is its title: short lines centred one under another, or a unit last."""
+        lines = piece.lines
+        if piece.kind != "text" or not 1 < len(lines) < 6 or any(len(line.text) > 90 for line in lines):
+            return False
+        if lines[-1].text.endswith((".", ":", ",")) or not lines[0].text[0].isupper():
+            return False
+        if is_unit(lines[-1].text) or all(line.text.isupper() for line in lines):
+            return True
+        middle, size = lines[0].x0 + lines[0].x1, lines[0].size
+        centred = all(abs(line.x0 + line.x1 - middle) < 1.2 * size for line in lines)
+        return centred and max(line.x0 for line in lines) - min(line.x0 for line in lines) > size
 
     def rank_size(self, piece: Piece) -> float:
         """Return the size that ranks a heading: never under the body's, where only weight tells it apart."""

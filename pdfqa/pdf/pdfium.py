@@ -16,7 +16,16 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.lines import Cell, Line, Sheet
-from pdfqa.pdf.pieces import FIGURE_ENDS, FIGURE_STARTS, Text, is_loose, least_gap, may_have_cells, mostly_leftwards, pieces_of
+from pdfqa.pdf.pieces import (
+    FIGURE_ENDS,
+    FIGURE_STARTS,
+    Text,
+    is_loose,
+    least_gap,
+    may_have_cells,
+    mostly_leftwards,
+    pieces_of,
+)
 from pdfqa.pdf.repair import clean, tidier
 from pdfqa.types import Box, DocumentInfo, OutlineItem
 
@@ -193,7 +202,7 @@ def _quick(function: Any, result: Any = ctypes.c_int) -> Any:
     """Return a function of pdfium that takes its arguments as they come: checking their types is half of a call."""
     if sys.platform == "win32":  # where the way of calling depends on the machine
         return function
-    return ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value)
+    return ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 _origin = _quick(raw.FPDFText_GetCharOrigin)
@@ -253,15 +262,15 @@ class _PageLines:
         self._tidy = tidy = tidier(text)
         result: list[Line] = []
         hidden = 0
-        for (piece, start, _, cut, spaced), (x, y, x1, size, way) in zip(pieces, places, strict=True):
-            x0, y0, x1 = x - left, y - bottom, x1 - left
+        for (piece, start, _, cut, spaced), (x, y, far, size, way) in zip(pieces, places, strict=True):
+            x0, y0, x1 = x - left, y - bottom, far - left
             if size < 0.5 or x1 < 0 or x0 > width or y0 < -size or y0 > height:
                 hidden += 1
                 continue
             words = tidy(piece)
             if not words:
                 continue
-            line = Line(words, x0, x1 if x1 > x0 else x0, y0, size, False, False, cut, way != turns, spaced)
+            line = Line(words, x0, max(x0, x1), y0, size, False, False, cut, way != turns, spaced)
             result.append(line)
             if may_have_cells(words, x1 - x0, size) and way == turns and index_of is None and not leftwards:
                 line.cells = self._cells(piece, start, line, turns)
@@ -298,11 +307,11 @@ class _PageLines:
         (x_at, y_at), (left_at, right_at, bottom_at, top_at) = room.point, room.edges
         values, matrix, matrix_at = room.values, room.matrix, room.matrix_at
         places: list[Place] = []
-        for piece, start, end, _, _ in pieces:
-            _origin(text, start, x_at, y_at)
+        for piece, first, end, _, _ in pieces:
+            _origin(text, first, x_at, y_at)
             _box(text, end, left_at, right_at, bottom_at, top_at)
-            if piece[1:2] == " " and len(piece) > 3:
-                start += 2  # a bullet or a number has a font of its own: the text after it counts
+            # A bullet or a number has a font of its own: the text after it counts.
+            start = first + 2 if piece[1:2] == " " and len(piece) > 3 else first
             _matrix(text, start, matrix_at)
             x, y, left, right, bottom, top = values
             a, b = matrix.a, matrix.b

@@ -7,6 +7,15 @@ import re
 from pdfqa.pdf.lines import Line, is_figure, is_year
 
 _COUNTED = re.compile(r"[$€£]?\d[\d.,]*\s?[^\W\d]{1,9}$")  # 4 weeks, 12 kg; but no 31 December 2020
+# What stands over a table at its left: the unit of its figures, or the day that they are of.
+_STUB = re.compile(
+    r"\(?(?:(?:US|U\.S\.)? ?[$€£]|amounts|dollars|figures|shares)?,? ?(?:and shares )?(?:in|In|IN) "
+    r"(?i:millions|thousands|billions)\b[^.:]*"
+    r"|(?i:\(?(?:dollars|amounts|figures) in (?:millions|thousands|billions)\b[^.:]*)"
+    r"|(?i:(?:(?:fiscal )?years?|months|quarters?) (?:ended|ending)|as of|at|balance at) "
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2},?"
+    r"(?: (?:19|20)\d\d)?"
+)
 _GAP_LINES = 3  # label lines that may stand between two rows
 
 
@@ -89,9 +98,17 @@ def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
         index -= 1
         if _is_header(line, left, right) and line.x1 < right + 3 * line.size:
             start = index
-        elif line.x1 > left + 0.6 * (right - left) or line.text.endswith((".", ":")):
+        elif line.x1 > left + 0.6 * (right - left) or (line.text.endswith((".", ":")) and len(line.text) > 30):
             break
+    while start < first and _is_statement(lines[start], left, right):
+        start += 1
     return start
+
+
+def _is_statement(line: Line, left: float, right: float) -> bool:
+    """Return whether a line is the title of a whole statement, or whose it is, and no head of a column."""
+    off = abs(line.x0 + line.x1 - left - right) / 2
+    return line.cells is None and line.text.isupper() and len(line.text) > 10 and off < 0.15 * (right - left)
 
 
 def _header_rows(lines: list[Line], start: int, end: int) -> int:
@@ -119,7 +136,14 @@ def _until_figures(heads: list[Line]) -> int:
     return len(heads)
 
 
+def is_unit(text: str) -> bool:
+    """Return whether a line says what the figures of a table are counted in, or of which day they are."""
+    return len(text) < 60 and _STUB.fullmatch(text) is not None
+
+
 def _is_header(line: Line, left: float, right: float) -> bool:
     if line.cells is None:
+        if is_unit(line.text):
+            return True
         return line.x0 > left + 0.25 * (right - left)
     return not any(is_figure(text) and not is_year(text) for _, _, text in line.cells[1:])
