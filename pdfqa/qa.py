@@ -270,6 +270,7 @@ class Chat:
         unread = [unread for entry in entries for unread in entry.unread]
         shown = {item.sha256: item.shown for item in named}
         usage = outcome.run.usage
+        closest = [] if outcome.found else outcome.evidence[:_CLOSEST]
         return Answer(
             question=question,
             text=outcome.message.text,
@@ -280,7 +281,7 @@ class Chat:
             model=outcome.run.model,
             usage=msgspec.to_builtins(usage) if usage else {},
             timings={name: round(seconds, 4) for name, seconds in timings.items()},
-            closest=[] if outcome.found else [hit(piece, shown[piece.document]) for piece in outcome.evidence[:_CLOSEST]],
+            closest=[hit(piece, shown[piece.document]) for piece in closest],
             unread=unread,
         )
 

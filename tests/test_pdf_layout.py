@@ -278,13 +278,36 @@ def test_a_title_that_ends_with_a_unit_is_a_heading() -> None:
         line("Consolidated Balance Sheets of", 736),
         line("Acme Co. and its subsidiaries", 724),
         line("(In Millions, Except Par Value)", 712),
-        *cells(["Cash", "", "1,677", "450"], 640),
-        *cells(["Receivables", "", "1,615", "1,679"], 628),
+        *cells(["Cash", "", "1,677", "450"], 620),
+        *cells(["Receivables", "", "1,615", "1,679"], 608),
     ]
     assert shown(page_of(lines))[0] == (
         "heading",
         "Consolidated Balance Sheets of Acme Co. and its subsidiaries (In Millions, Except Par Value)",
     )
+
+
+@pytest.mark.parametrize("title", ["Consolidated Balance Sheets", "CONSOLIDATED BALANCE SHEETS"])
+def test_a_title_over_the_name_of_the_company_is_no_row(title: str) -> None:
+    lines = [
+        line(title, 736, 200),
+        line("ACME, INC. AND SUBSIDIARIES", 724, 200),
+        line("(In Millions)", 712, 235),
+        *cells(["Cash", "", "1,677", "450"], 700),
+        *cells(["Receivables", "", "1,615", "1,679"], 688),
+    ]
+    page = page_of(lines)
+    assert [(block.kind, block.header_rows) for block in page.blocks][-1] == ("table", 1)
+    assert page.text.split("\n")[-3] == "(In Millions)"
+
+
+def test_a_line_of_capitals_over_a_table_is_its_heading() -> None:
+    lines = [
+        line("RESULTS OF OPERATIONS", 724, 220),
+        *cells(["(In millions)", "", "2021", "2020"], 700),
+        *cells(["Cash", "", "1,677", "450"], 688),
+    ]
+    assert [(block.kind, block.header_rows) for block in page_of(lines).blocks] == [("heading", 0), ("table", 1)]
 
 
 def test_two_columns_of_text_are_no_table() -> None:

@@ -170,13 +170,15 @@ class _Blocks:
         self._paragraphs(at, len(lines))
 
     def _is_title(self, piece: Piece) -> bool:
-        """Return whether a text over a table is its title: short lines centred one under another, or a unit last."""
+        """Return whether a text over a table is its title: lines of capitals, or centred, or a unit last."""
         lines = piece.lines
-        if piece.kind != "text" or not 1 < len(lines) < 6 or any(len(line.text) > 90 for line in lines):
+        if piece.kind != "text" or len(lines) > 5 or any(len(line.text) > 90 for line in lines):
             return False
         if lines[-1].text.endswith((".", ":", ",")) or not lines[0].text[0].isupper():
             return False
-        if is_unit(lines[-1].text) or all(line.text.isupper() for line in lines):
+        if all(line.text.isupper() and len(line.text) > 10 for line in lines):
+            return True
+        if len(lines) > 1 and is_unit(lines[-1].text):
             return True
         middle, size = lines[0].x0 + lines[0].x1, lines[0].size
         centred = all(abs(line.x0 + line.x1 - middle) < 1.2 * size for line in lines)

@@ -100,15 +100,18 @@ def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
             start = index
         elif line.x1 > left + 0.6 * (right - left) or (line.text.endswith((".", ":")) and len(line.text) > 30):
             break
-    while start < first and _is_statement(lines[start], left, right):
-        start += 1
+    for index in range(start, min(start + 4, first)):
+        if lines[index].cells is not None:
+            break
+        if _is_statement(lines[index], left, right):
+            start = index + 1
     return start
 
 
 def _is_statement(line: Line, left: float, right: float) -> bool:
     """Return whether a line is the title of a whole statement, or whose it is, and no head of a column."""
     off = abs(line.x0 + line.x1 - left - right) / 2
-    return line.cells is None and line.text.isupper() and len(line.text) > 10 and off < 0.15 * (right - left)
+    return line.text.isupper() and len(line.text) > 10 and off < 0.15 * (right - left)
 
 
 def _header_rows(lines: list[Line], start: int, end: int) -> int:
