@@ -55,13 +55,24 @@ def load(
         for name, default in (("page_seconds", 60.0), ("memory_mb", 2048), ("busy_seconds", 30.0))
     }
     return Settings(
-        home=Path(home or env.get("PDFQA_HOME") or default_home(env)).expanduser().absolute(),
+        home=_expanded(Path(home or env.get("PDFQA_HOME") or default_home(env))),
         password=password if password is not None else env.get("PDFQA_PASSWORD"),
         workers=int(_number(env, "PDFQA_WORKERS", _cores(), *_BOUNDS["workers"])),
         page_seconds=numbers["page_seconds"],
         memory_mb=int(numbers["memory_mb"]),
         busy_seconds=numbers["busy_seconds"],
     )
+
+
+def _expanded(home: Path) -> Path:
+    try:
+        return home.expanduser().absolute()
+    except RuntimeError as error:
+        raise InvalidRequestError(
+            f"the home directory {home} cannot be used: there is no such user",
+            hint="Choose another with --home or PDFQA_HOME.",
+            param="home",
+        ) from error
 
 
 def default_home(env: Mapping[str, str]) -> Path:
@@ -87,7 +98,7 @@ def _number(env: Mapping[str, str], name: str, default: float, low: float, high:
         value = float(text)
     except ValueError:
         value = float("nan")
-    if not low <= value <= high:
+    if not low <= value <= high or (isinstance(default, int) and value % 1):
         raise InvalidRequestError(
             f"{name} is {text!r}, which is not a number from {low:g} to {high:g}",
             hint=f"Unset {name}, or give it such a number.",

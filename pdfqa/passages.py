@@ -94,10 +94,10 @@ def _pack(units: list[_Unit], page: int, heading: str, strategy: Strategy) -> It
     total = sum(unit.size for unit in units)
     pieces = max(1, round(total / strategy.words))
     goal = total / pieces
-    first = 0
+    first = last = 0
     while first < len(units):
-        last, size = first, 0
-        while last < len(units) and (last == first or size + units[last].size / 2 <= goal):
+        fresh, last, size = last, first, 0
+        while last < len(units) and (last <= fresh or size + units[last].size / 2 <= goal):
             size += units[last].size
             last += 1
         yield _passage(units[first:last], page, heading)

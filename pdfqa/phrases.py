@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # Words about the asking itself ("According to the information provided, …. Round your answer to two decimals.").
 INSTRUCTIONS = frozenset(
-    """accord account answer assum company corporation firm organisation organization base basing calculate clearly
+    """accord account answer assum company corporation organisation organization base basing calculate clearly
     compute consider data decimal define definition describe detail determine document explain extract find
     follow following give indicate information judgment list mention name number outline paper perspective
     place plainly please point primarily provide question quote reasonable refer report respond response

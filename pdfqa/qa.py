@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pdfqa import config
+from pdfqa.document import Document
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Named, Report, Source, failure
-from pdfqa.errors import FileError, InvalidRequestError, NoPdfsError, ObjectNotFoundError, PdfqaError
+from pdfqa.errors import FileError, InvalidRequestError, NoPdfsError, PdfqaError
 from pdfqa.types import (
     AddReport,
     Answer,
     Box,
     Citation,
-    DocumentInfo,
     Failure,
     FileEntry,
     Hit,
     Info,
-    OutlineItem,
-    Page,
     Unread,
 )
 from pdfqa.types import Outcome as OutcomeName
@@ -256,9 +254,12 @@ class Chat:
         store, named = self._qa.prepare(progress)
         read = perf_counter()
         with engine.database.atomic():
-            if not self.thread_id:
-                resources = {"file_search": {"vector_store_ids": [store.id]}}
+            resources = {"file_search": {"vector_store_ids": [store.id]}}
+            thread = engine.thread_objects.find(self.thread_id)
+            if thread is None:  # the first question, or what was asked about has been forgotten
                 self.thread_id = engine.threads.create_thread(tool_resources=resources, key=store.id).id
+            elif thread.tool_resources != resources:  # files have come or gone
+                engine.thread_objects.replace(msgspec.structs.replace(thread, tool_resources=resources), key=store.id)
             engine.threads.add_message(self.thread_id, question)
             run = engine.runs.create(self.thread_id, engine.threads.default_assistant())
         outcome = engine.runs.work(run)
@@ -314,47 +315,6 @@ class _Locator:
         return self._qa.boxes(citation, self._sha256)
 
 
-class Document:
-    """A document that has been read: what is known of it, and its pages."""
-
-    def __init__(self, engine: Engine, file: FileEntry) -> None:
-        self._engine = engine
-        self.file = file
-        self.pages = file.pages
-        self.title = file.title
-        self.language = file.language
-        self.unread = file.unread
-
-    def __repr__(self) -> str:
-        return f"Document({self.file.name!r}, {self.pages} pages)"
-
-    @property
-    def info(self) -> DocumentInfo:
-        """Return the document's own metadata and table of contents."""
-        document = self._engine.documents.find(self.file.sha256)
-        if document is None:
-            raise ObjectNotFoundError(f"{self.file.name} has been removed")
-        return document.info
-
-    @property
-    def outline(self) -> list[OutlineItem]:
-        """Return the document's own table of contents."""
-        return self.info.outline
-
-    @property
-    def labels(self) -> list[str]:
-        """Return the printed labels of the pages, in order."""
-        return self._engine.documents.labels(self.file.sha256)
-
-    def page(self, number: int) -> Page:
-        """Return one page, counted from 1.
-
-        Raises:
-            InvalidRequestError: There is no such page.
-        """
-        return self._engine.documents.page(self.file.sha256, number)
-
-
 def _outcome(outcome: Outcome, entries: Sequence[FileEntry], unread: Sequence[Unread]) -> OutcomeName:
     """Return how it went; where most pages gave no text, an answer that was not found may well be there."""
     if outcome.found:
@@ -380,6 +340,14 @@ def hit(piece: Evidence, shown: str, *, explain: bool = False) -> Hit:
 
 
 def _check_question(question: str) -> None:
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRequestError(
+            "the question is no valid text",
+            hint="Type it again; the terminal may use another encoding.",
+            param="question",
+        ) from error
     if not question.strip():
         raise InvalidRequestError(
             "the question is empty", hint='Ask something: pdfqa ask report.pdf "…"', param="question"

@@ -25,10 +25,10 @@ LAYERS = [
     ["errors", "types", "config", "wire", "_version"],
     ["pdf", "passages", "embed", "languages", "phrases", "workers", "worker_main", "worker_pipes", "render"],
     ["store", "index"],
-    ["search", "query_terms", "rerank", "answer", "answer_types", "verify"],
+    ["search", "query_terms", "rerank", "answer", "verify"],
     ["engine"],
     ["backends"],
-    ["client", "sync", "qa"],
+    ["client", "sync", "document", "qa"],
     ["cli", "server", "evaluate", "__main__"],
     [""],  # pdfqa itself, which re-exports
 ]

@@ -1,4 +1,4 @@
-"""Answer from passages without a model: the sentence or table row that says it, quoted exactly, or that nothing does."""
+"""Answer from passages without a model: quote the sentence or table row that says it, or tell that nothing does."""
 
 from pdfqa.answer.drafting import Draft, Quote, extract
 

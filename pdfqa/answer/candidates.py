@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 import msgspec
-import numpy as np
 
 from pdfqa import languages
-from pdfqa.answer.kinds import Kind, holds
-from pdfqa.answer.tables import Row, row_at
+from pdfqa.answer.kinds import Ask, Kind
+from pdfqa.answer.tables import Row, Tables
+from pdfqa.answer.values import counts, fresh
 from pdfqa.embed import Embedder
-from pdfqa.query_terms import Term
-from pdfqa.rerank import adjacency, coverage, is_contents
+from pdfqa.rerank import Asked, is_contents
 from pdfqa.search import Evidence
+from pdfqa.types import Block, Page
 
-_AROUND = 2  # sentences before, and one after, are a sentence's surroundings
 _SHORT = 25  # characters
+# Candidates that are looked at for what they hold, and of these, those whose meaning is compared with the question's.
+_LIKELY, _LIKELIEST = 24, 12
+_ONE_NAME = 0.7  # how much a name of one word, which may be a place's, is one of a person
+_SOME_WORDS = 6  # new words that make a sentence as telling as it can be
+_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", ":", ";", "”", '"', ")", "»", "]", "…")
 
 # What speaks for a sentence, and how much: fitted by benchmarks/fit_answers.py on which sentences hold an answer.
 WEIGHTS = {
-    "own": 6.8,
-    "around": 2.2,
-    "adjacent": 0.25,
+    "own": 5.15,
+    "before": 1.15,
+    "after": 0.7,
+    "above": 1.15,
+    "adjacent": 0.3,
     "score": 3.0,
-    "first": 1.75,
-    "similar": 2.9,
-    "fits": 2.2,
-    "label": 2.0,
-    "long": 0.25,
-    "short": -1.0,
-    "heading": -1.5,
+    "first": 1.5,
+    "similar": 3.0,
+    "meaning": 2.25,
+    "fits": 1.9,
+    "counts": 0.7,
+    "row": 0.5,
+    "unfit_row": -2.0,
+    "label": 1.8,
+    "new": 0.3,
+    "long": 0.55,
+    "short": -0.5,
+    "heading": -3.0,
     "echo": -3.0,
+    "broken": -0.5,
     "question": -0.5,
     "contents": -1.0,
 }
@@ -40,7 +53,8 @@ WEIGHTS = {
 class Candidate(msgspec.Struct, frozen=True):
     """A sentence or row: where it stands, what it is, and the features that speak for or against it.
 
-    `evidence` is the number of its passage; `start` and `end` count on the passage's page.
+    `evidence` is the number of its passage; `start` and `end` count on the passage's page. `held` are the words of the
+    question that it holds, or that stand over it in a table.
     """
 
     evidence: int
@@ -48,6 +62,7 @@ class Candidate(msgspec.Struct, frozen=True):
     end: int
     text: str
     row: Row | None
+    held: dict[str, float]
     features: dict[str, float]
 
     @property
@@ -56,67 +71,126 @@ class Candidate(msgspec.Struct, frozen=True):
         return sum(WEIGHTS[name] * value for name, value in self.features.items())
 
 
-def candidates(
-    question: str, kind: Kind, terms: Sequence[Term], evidence: Sequence[Evidence], embedder: Embedder
-) -> list[Candidate]:
+class Question(msgspec.Struct, frozen=True):
+    """A question, made ready: its text, its language, its words and what it asks for."""
+
+    text: str
+    language: str
+    asked: Asked
+    ask: Ask
+
+
+def candidates(question: Question, evidence: Sequence[Evidence], embedder: Embedder) -> list[Candidate]:
     """Return the sentences and rows of the evidence, most likely first."""
     found: dict[tuple[str, int, int], Candidate] = {}
+    reader = _Reader(question)
     for number, piece in enumerate(evidence):
-        for candidate in _sentences(number, piece, kind, terms):
+        for candidate in reader.read(number, piece):
             # Passages overlap: a sentence counts once, where its passage ranks best.
             found.setdefault((piece.document, piece.page.number, candidate.start), candidate)
-    result = list(found.values())
-    if result:
-        vectors = embedder.encode([question, *(candidate.text for candidate in result)])
-        for candidate, similar in zip(result, vectors[1:] @ vectors[0], strict=True):
-            candidate.features["similar"] = float(np.float32(similar))
-    return sorted(result, key=lambda candidate: -candidate.weight)
+    likely = _best(found.values(), _LIKELY)
+    for candidate in likely:
+        candidate.features.update(reader.form(candidate, evidence[candidate.evidence].language))
+    likely = _best(likely, _LIKELIEST)
+    if likely:
+        vectors = embedder.encode([question.text, *(candidate.text for candidate in likely)])
+        foreign = 1 - question.asked.coverage(word for piece in evidence for word in piece.terms)
+        for candidate, similar in zip(likely, (vectors[1:] @ vectors[0]).tolist(), strict=True):
+            candidate.features["similar"] = similar
+            candidate.features["meaning"] = similar * foreign
+    return _best(likely, _LIKELIEST)
 
 
-def _sentences(number: int, piece: Evidence, kind: Kind, terms: Sequence[Term]) -> list[Candidate]:
-    analyzer, offset = languages.analyzer(piece.language), piece.passage.start
-    spans = languages.sentences(piece.text, piece.language)
-    words = [analyzer.terms(piece.text[start:end]) for start, end in spans]
-    heading = set(analyzer.terms(piece.passage.heading))
-    contents = is_contents(piece.text)
-    asked = {term.word for term in terms}.union(analyzer.stopwords)
-    found = []
-    for place, (start, end) in enumerate(spans):
-        text = piece.text[start:end]
-        row = row_at(piece.page, offset + start, offset + end)
-        around = set(heading).union(*words[max(0, place - _AROUND) : place + 2])
-        if row is not None:
-            around.update(analyzer.terms(" ".join(row.columns)))
-        own = coverage(terms, set(words[place]))
-        features = {
-            "own": own,
-            "around": coverage(terms, around) - own,
-            "adjacent": adjacency(terms, words[place]),
-            "score": piece.score,
-            "first": 1 / (1 + number),
-            "fits": float(row is not None or holds(kind, text, terms)),
-            "label": _label(row, terms, analyzer),
-            "long": min(1.0, len(text) / 200),
-            "short": float(len(text) < _SHORT),
-            "heading": float(_is_heading(piece, offset + start)),
-            "echo": float(set(words[place]) <= asked),
-            "question": float(text.endswith(("?", "？", "؟"))),
-            "contents": float(contents),
+def _best(candidates: Iterable[Candidate], count: int) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: -candidate.weight)[:count]
+
+
+class _Reader:
+    """Cuts passages into candidates."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._known = question.text.casefold()
+        self._tables = Tables()
+
+    def read(self, number: int, piece: Evidence) -> list[Candidate]:
+        """Return the sentences and rows of one passage."""
+        asked, analyzer, offset = self._question.asked, languages.analyzer(piece.language), piece.passage.start
+        spans = languages.sentences(piece.text, piece.language)
+        words = [analyzer.terms(piece.text[start:end]) for start, end in spans]
+        held = [asked.held(part) for part in words]
+        shared = {"score": piece.score, "first": 1 / (1 + number), "contents": float(is_contents(piece.text))}
+        above = asked.held(analyzer.terms(piece.passage.heading))
+        found = []
+        for place, (start, end) in enumerate(spans):
+            block = _block(piece.page, offset + start)
+            row = self._tables.row(piece.page, block, offset + start, offset + end)
+            own = held[place]
+            if row is not None:
+                own = {**asked.held(analyzer.terms(" ".join(row.columns))), **own}
+            share = asked.share(own)
+            text = piece.text[start:end]
+            features = {
+                **shared,
+                "own": share,
+                "before": asked.share(own, *held[max(0, place - 2) : place]) - share,
+                "after": asked.share(own, *held[place + 1 : place + 2]) - share,
+                "above": asked.share(own, above) - share,
+                "adjacent": asked.adjacency(words[place]),
+                **self._substance(words[place], row, analyzer),
+                **_shape(text, piece.page, block, offset + start),
+            }
+            found.append(Candidate(number, offset + start, offset + end, text, row, own, features))
+        return found
+
+    def form(self, candidate: Candidate, language: str) -> dict[str, float]:
+        """Return whether the text holds something of the asked kind that the question does not itself name."""
+        ask = self._question.ask
+        if candidate.row is not None:
+            fits = ask.kind in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER}
+            return {"row": 1.0, "unfit_row": float(not fits), "fits": float(fits and ask.kind is not Kind.OTHER)}
+        values = fresh(ask, candidate.text, self._known, language)
+        full = ask.kind is not Kind.PERSON or any(" " in value.text for value in values)
+        return {
+            "fits": (1.0 if full else _ONE_NAME) if values else 0.0,
+            "counts": float(ask.kind is Kind.NUMBER and bool(counts(ask, values))),
         }
-        found.append(Candidate(number, offset + start, offset + end, text, row, features))
-    return found
+
+    def _substance(self, words: Sequence[str], row: Row | None, analyzer: languages.Analyzer) -> dict[str, float]:
+        """Return how much the text says that the question does not."""
+        new = set(words).difference(self._question.asked.words, analyzer.stopwords)
+        return {
+            "new": min(1.0, len(new) / _SOME_WORDS),
+            "echo": float(not new),
+            "label": _label(row, self._question.asked, analyzer),
+        }
 
 
-def _label(row: Row | None, terms: Sequence[Term], analyzer: languages.Analyzer) -> float:
+def _label(row: Row | None, asked: Asked, analyzer: languages.Analyzer) -> float:
     """Return the share of a row's label that the question names."""
-    words = analyzer.terms(row.label) if row else []
-    asked = {term.word for term in terms}
-    return sum(word in asked for word in words) / len(words) if words else 0.0
+    words = [word for word in analyzer.terms(row.label) if not analyzer.stop(word)] if row else []
+    return sum(word in asked.words for word in words) / len(words) if words else 0.0
 
 
-def _is_heading(piece: Evidence, start: int) -> bool:
-    """Return whether a heading, or the header of a table, stands there."""
-    block = next((block for block in piece.page.blocks if block.start <= start < block.end), None)
-    if block is None or block.kind != "table":
-        return block is not None and block.kind == "heading"
-    return piece.page.text.count("\n", block.start, start) < block.header_rows
+def _block(page: Page, start: int) -> Block | None:
+    """Return the block that stands at a place of a page."""
+    place = bisect_right(page.blocks, start, key=lambda block: block.start) - 1
+    return page.blocks[place] if place >= 0 and start < page.blocks[place].end else None
+
+
+def _shape(text: str, page: Page, block: Block | None, start: int) -> dict[str, float]:
+    """Return what can be seen of a text without reading it."""
+    head = block is not None and (
+        block.kind == "heading"
+        or (block.kind == "table" and page.text.count("\n", block.start, start) < block.header_rows)
+    )
+    # A sentence that goes on over the page break is cut there.
+    last = block is not None and block.kind == "text" and block is page.blocks[-1]
+    cut = last and start + len(text) >= len(page.text.rstrip()) and not text.rstrip().endswith(_ENDS)
+    return {
+        "long": min(1.0, len(text) / 200),
+        "short": float(len(text) < _SHORT),
+        "heading": float(head),
+        "broken": float(cut or (text[:1].islower() and page.text[:start].strip() == "")),
+        "question": float(text.endswith(("?", "？", "؟"))),
+    }

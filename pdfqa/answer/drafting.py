@@ -8,26 +8,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 
 from pdfqa import languages
-from pdfqa.answer.candidates import Candidate, candidates
-from pdfqa.answer.kinds import Kind, direct_answer, expected
-from pdfqa.answer.tables import cell
+from pdfqa.answer.candidates import Candidate, Question, candidates
+from pdfqa.answer.kinds import Ask, Kind, expected
+from pdfqa.answer.tables import Row, column
+from pdfqa.answer.values import direct_answer
+from pdfqa.answer.words import NEGATIONS
 from pdfqa.embed import Embedder
 from pdfqa.query_terms import Term
-from pdfqa.rerank import coverage
+from pdfqa.rerank import Asked
 from pdfqa.search import Evidence
 
 MOST_WORDS = 40  # of an answer with more than one sentence
-_NEARLY = 2.0  # a second sentence is quoted if it weighs so little less than the first
+_NEARLY = 2.5  # a second sentence is quoted if it weighs so little less than the first
+_ADDS = 0.05  # share of the question's words that a second sentence has to add
+_COVERED = 0.75  # share of a row's label, and of the question, that must agree for a cell to be the answer
+_UNCASED = frozenset("ar fa he hi ja ko th zh".split())
+_TOLD_BY_FORM = frozenset((Kind.DATE, Kind.AMOUNT, Kind.NUMBER, Kind.PERSON))
 
-# How likely there is an answer, by how well the best passage matches, the share of the question's words that the
-# documents hold at all, and the share that one passage holds. A question in a language that the documents are not in
-# shares few words with them: it is judged by meaning. Method and figures: docs/answering.md.
-CONFIDENCE = {"bias": -2.27, "score": 2.0, "known": 1.5, "passage": 1.5}
-CONFIDENCE_ACROSS_LANGUAGES = {"bias": -5.6, "score": 8.0, "vector": 8.0}
+# How likely there is an answer: fitted by benchmarks/fit_answers.py. A question in a language that the documents are
+# not in shares few words with them: it is judged by meaning.
+CONFIDENCE = {
+    "score": 3.4,
+    "known": 4.05,
+    "similar": 0.75,
+    "names": 0.75,
+    "unmet": -0.7,
+    "negated": -2.25,
+    "bias": -4.5,
+}
+CONFIDENCE_ACROSS_LANGUAGES = {"score": 4.85, "known": 2.45, "passage": 4.5, "similar": 5.5, "bias": -4.25}
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -54,58 +68,128 @@ class Draft(msgspec.Struct, frozen=True):
 
 def extract(question: str, terms: Sequence[Term], evidence: Sequence[Evidence], embedder: Embedder) -> Draft:
     """Return the answer that the evidence holds."""
-    kind = expected(question)
-    ranked = candidates(question, kind, terms, evidence, embedder)
+    language = languages.detect(question)
+    prepared = Question(question, language, Asked(terms), expected(question, language))
+    ranked = candidates(prepared, evidence, embedder)
     if not ranked:
         return Draft("", [], 0.0)
-    chosen = _choose(ranked)
-    features = _features(evidence, terms)
+    chosen = choose(ranked, prepared)
+    features = judge(prepared, terms, evidence, chosen)
     quotes = [
         Quote(candidate.evidence, candidate.text, candidate.start, candidate.end, _logistic(candidate.weight - 4.0))
         for candidate in chosen
     ]
-    across = languages.detect(question) not in {"", *(piece.language for piece in evidence)}
+    across = language not in {"", *(piece.language for piece in evidence)}
     model = CONFIDENCE_ACROSS_LANGUAGES if across else CONFIDENCE
     confidence = _logistic(sum(weight * features.get(name, 1.0) for name, weight in model.items()))
-    return Draft(_compose(question, kind, terms, chosen), quotes, confidence, features)
+    return Draft(_compose(prepared, evidence, chosen), quotes, confidence, features)
 
 
-def _choose(ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Return the best candidate, and a second one that is nearly as good if both are short."""
+def choose(ranked: Sequence[Candidate], question: Question) -> list[Candidate]:
+    """Return the best candidate, and a second sentence that is nearly as good and adds to it, if both are short."""
     first = ranked[0]
-    for other in ranked[1:4]:
-        prose = first.row is None and other.row is None and not other.features["heading"]
+    if first.row is not None or first.features["heading"]:
+        return [first]
+    for other in ranked[1:5]:
+        prose = other.row is None and not other.features["heading"] and not other.features["echo"]
         short = _words(first.text) + _words(other.text) <= MOST_WORDS
-        if prose and short and other.weight > first.weight - _NEARLY and other.text != first.text:
+        if prose and short and other.weight > first.weight - _NEARLY and _adds(first, other, question.asked):
             return [first, other]
     return [first]
 
 
-def _features(evidence: Sequence[Evidence], terms: Sequence[Term]) -> dict[str, float]:
-    known = {term.word for term in terms if len(term.found.passages)}
+def _adds(first: Candidate, other: Candidate, asked: Asked) -> bool:
+    """Return whether a second sentence has more of the question, the asked kind, or goes on from the first."""
+    more = asked.share(first.held, other.held) - asked.share(first.held)
+    beside = first.evidence == other.evidence and -2 <= other.start - first.end <= 2
+    return other.text != first.text and (more > _ADDS or other.features["fits"] > first.features["fits"] or beside)
+
+
+def judge(
+    question: Question, terms: Sequence[Term], evidence: Sequence[Evidence], chosen: Sequence[Candidate]
+) -> dict[str, float]:
+    """Return what speaks for the evidence holding an answer, each in [0, 1]."""
+    asked, best = question.asked, chosen[0]
+    held = asked.held({word for piece in evidence[:3] for word in piece.terms})
+    names = [term for term in terms if _names(question.text, term)]
+    weight = sum(asked.weights[term.asked] for term in names)
     return {
         "vector": max(piece.vector for piece in evidence),
         "score": evidence[0].score,
-        "known": coverage(terms, known),
-        "passage": max(coverage(terms, set(piece.terms)) for piece in evidence),
+        "known": asked.coverage({term.word for term in terms if len(term.found.passages)}),
+        "passage": max(asked.coverage(piece.terms) for piece in evidence),
+        "own": best.features["own"],
+        "near": sum(best.features[name] for name in ("own", "before", "after")),
+        "adjacent": best.features["adjacent"],
+        "similar": best.features["similar"],
+        "unmet": _unmet(question.ask, evidence[best.evidence].language, chosen),
+        "names": sum(min(held.get(term.asked, 0.0), asked.weights[term.asked]) for term in names) / weight
+        if weight
+        else 1.0,
+        "named": float(bool(names)),
+        "negated": float(_negated(question.text, question.language) and not _negated(best.text, question.language)),
     }
 
 
-def _compose(question: str, kind: Kind, terms: Sequence[Term], chosen: Sequence[Candidate]) -> str:
-    first = f"{_first(question, kind, terms, chosen[0])} [1]"
+def _unmet(ask: Ask, language: str, chosen: Sequence[Candidate]) -> float:
+    """Return how much the quotes lack something of the asked kind; half where a number counts something else."""
+    if ask.kind not in _TOLD_BY_FORM or language in _UNCASED:
+        return 0.0
+    if ask.kind is Kind.NUMBER and ask.thing and not any(one.row or one.features["counts"] for one in chosen):
+        return 1 - max(one.features["fits"] for one in chosen) / 2
+    return 1 - max(one.features["fits"] for one in chosen)
+
+
+def _names(question: str, term: Term) -> bool:
+    """Return whether a term is a name or a number of the question."""
+    return (term.asked[:1].isupper() and not question.startswith(term.asked)) or any(map(str.isdigit, term.asked))
+
+
+def _negated(text: str, language: str) -> bool:
+    return not _negations(language).isdisjoint(text.casefold().replace("’", "'").split())
+
+
+@cache
+def _negations(language: str) -> frozenset[str]:
+    return frozenset(NEGATIONS.get(language or "en", "").split())
+
+
+def _compose(question: Question, evidence: Sequence[Evidence], chosen: Sequence[Candidate]) -> str:
+    first = f"{_first(question, evidence[chosen[0].evidence], chosen[0])} [1]"
     others = [f"{_flat(other.text)} [{number}]" for number, other in enumerate(chosen[1:], start=2)]
     return "\n".join([first, *others])
 
 
-def _first(question: str, kind: Kind, terms: Sequence[Term], best: Candidate) -> str:
+def _first(question: Question, piece: Evidence, best: Candidate) -> str:
     """Return the best candidate in words, with the short answer ahead where there is one."""
-    if best.row is not None and kind is not Kind.NAME:
-        value, column = cell(best.row, [term.asked.casefold() for term in terms])
-        about = " · ".join(part for part in (best.row.label, column, best.row.unit) if part)
-        return f"{value} — {about}"
+    if best.row is not None:
+        return _from_row(question, piece, best, best.row)
     text = _flat(best.text)
-    short = direct_answer(kind, question, text)
+    short = direct_answer(question.ask, text, question.text, piece.language)
     return f"{short} — {text}" if short and len(text) > 2 * len(short) else text
+
+
+def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) -> str:
+    """Return the cell that a row answers with, if that is sure, else the row in words."""
+    place = column(row, question.text, languages.analyzer(piece.language).terms)
+    ask = question.ask
+    plain = ask.kind in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER} and not ask.computed
+    if plain and place is not None and best.features["label"] >= _COVERED and _covers(question, piece, row, place):
+        about = " · ".join(part for part in (row.label, row.columns[place], row.unit) if part)
+        return f"{row.values[place]} — {about}"
+    if not all(row.columns):
+        return _flat(best.text)
+    cells = " · ".join(f"{head} {value}" for head, value in zip(row.columns, row.values, strict=True))
+    return _flat(f"{row.label}: {cells}")
+
+
+def _covers(question: Question, piece: Evidence, row: Row, place: int) -> bool:
+    """Return whether row, column and heading hold the words of the question, apart from its periods."""
+    analyzer = languages.analyzer(piece.language)
+    held = question.asked.held(analyzer.terms(f"{row.label} {row.columns[place]} {piece.passage.heading} {row.unit}"))
+    telling = {asked: weight for asked, weight in question.asked.weights.items() if not any(map(str.isdigit, asked))}
+    total = sum(telling.values())
+    return not total or sum(held.get(asked, 0.0) for asked in telling) >= _COVERED * total
 
 
 def _flat(text: str) -> str:

@@ -1,12 +1,17 @@
-"""What kind of thing a question asks for, and the words of a sentence that are of that kind."""
+"""What a question asks for, told by its first asking word.
+
+Phrases are looked up word by word in the lists of the question's language: no large pattern is compiled for it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from enum import Enum
+from functools import cache
 
-from pdfqa.query_terms import Term
+import msgspec
+
+from pdfqa.answer.words import ASKING, ASKING_INSIDE, COMPUTED, NOUNS, YES_NO
 
 
 class Kind(Enum):
@@ -15,92 +20,131 @@ class Kind(Enum):
     DATE = "date"
     AMOUNT = "amount"
     NUMBER = "number"
-    NAME = "name"
+    PERSON = "person"
+    PLACE = "place"
+    REASON = "reason"
+    YES_NO = "yes or no"
     OTHER = "other"
 
 
-_MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|"
-    "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
-    "januar|februar|märz|mai|juni|juli|oktober|dezember|"
-    "janvier|février|mars|avril|juin|juillet|août|septembre|octobre|décembre"
+class Ask(msgspec.Struct, frozen=True):
+    """What a question asks for: a kind, the words that name the thing, and whether it would have to be worked out.
+
+    `thing` are the words right after the asking word: what "how many days" wants counted.
+    """
+
+    kind: Kind
+    thing: tuple[str, ...] = ()
+    computed: bool = False
+
+
+_WORD = re.compile(r"[\w'’-]+")
+_LONGEST_CUE = 3
+_NOUN_REACH = 6  # words after "what" among which a noun that shows the kind is looked for
+_MOST_THING = 3
+# Words that end what is named by the words after "what" or "how many".
+_ENDS = frozenset(
+    "of in for to by from on at with that which who did does do can may must will would de del des du en para por von "
+    "im fueron tiene tienen hay wurden wurde".split()
 )
-_YEAR = r"\b(?:1[0-9]|20)\d\d\b"
-_DATE = re.compile(
-    rf"\b\d{{1,2}}\.? (?:de )?(?:{_MONTHS})(?:,? (?:de )?\d{{4}})?|\b(?:{_MONTHS})\s\d{{1,2}}(?:,? \d{{4}})?\b"
-    rf"|\b(?:{_MONTHS})(?: of| de)? \d{{4}}|\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b|{_YEAR}",
-    re.IGNORECASE,
-)
-_FIGURE = r"\d{1,3}(?:[.,\u202f\u00a0 ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
-_SCALE = r"(?:\s?(?:million|billion|trillion|thousand|millones|mil|Millionen|Milliarden|milliards?|millions?|bn|m)\b)"
-_AMOUNT = re.compile(
-    rf"(?:US)?[$€£¥₹]\s?\(?(?:{_FIGURE})\)?{_SCALE}?|(?:{_FIGURE}){_SCALE}?\s?(?:[$€£¥₹]|euros?\b|dollars?\b|USD\b|EUR\b)"
-    rf"|(?:{_FIGURE}){_SCALE}|(?:{_FIGURE})\s?%",
-)
-_NUMBER = re.compile(rf"(?:{_FIGURE})(?:{_SCALE}|\s?%)?")
-_NAME = re.compile(r"\b[A-ZÀ-ÞА-ЯΑ-Ω][\w'’.-]+(?:\s(?:(?:of|de|la|von|van|the|du)\s)?[A-ZÀ-ÞА-ЯΑ-Ω][\w'’.-]+)*")
-
-# The words that show the kind; the first that matches decides.
-_CUES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (
-        Kind.DATE,
-        re.compile(
-            r"\b(?:when|what (?:year|date|day|month)|which year|in what year|since when)\b|¿?\b(?:cuándo|en qué (?:año|fecha))\b"
-            r"|\b(?:wann|in welchem jahr|seit wann)\b|\b(?:quand|en quelle année)\b|\bwanneer\b|\bquando\b|\bcând\b"
-            r"|\bкогда\b|\bв каком году\b|\bne zaman\b|πότε|khi nào|何时|什么时候|哪一年|متى|कब|เมื่อใด|เมื่อไหร่",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Kind.AMOUNT,
-        re.compile(
-            r"\b(?:how much|what (?:was|is|were|are) (?:the )?(?:total |net |gross |annual )*"
-            r"(?:revenues?|sales|income|profit|cost|price|amount|fee|deductible|copay|salary|budget|value)|what percent(?:age)?)\b"
-            r"|\b(?:cuánto|qué porcentaje|wie viel|wieviel|combien|quanto|hoeveel)\b|\bсколько стоит\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Kind.NUMBER,
-        re.compile(
-            r"\bhow (?:many|long|old|far|tall|high|large|often|big)\b|\bwhat (?:number|percentage|is the number)\b"
-            r"|\bcuánt[oa]s\b|\bwie (?:viele|lange|alt|hoch|oft)\b|\bquant[ie]\b|\bcâ(?:te|ți)\b|\bсколько\b|\bkaç\b|πόσ[εοα]"
-            r"|bao nhiêu|多少|几|كم|कितन|กี่|เท่าใด",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Kind.NAME,
-        re.compile(
-            r"\b(?:who|whom|whose|where|which (?:person|company|country|city|team|state))\b|\b(?:quién|quiénes|dónde)\b"
-            r"|\b(?:wer|wem|wen|wo)\b|\b(?:qui|où)\b|\b(?:chi|dove)\b|\b(?:cine|unde)\b|\b(?:кто|где)\b|\b(?:kim|nerede)\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
-_FORMS = {Kind.DATE: _DATE, Kind.AMOUNT: _AMOUNT, Kind.NUMBER: _NUMBER, Kind.NAME: _NAME}
+_VERBS = frozenset("is are was were be has have had".split())
+_ARTICLES = frozenset("the a an el la los las un una der die das le les".split())
+_OF = frozenset("of de".split())
+_OPENING_CLAUSE = frozenset("when where while if after before as cuando donde wenn quand".split())
 
 
-def expected(question: str) -> Kind:
-    """Return the kind of thing a question asks for."""
-    return next((kind for kind, cue in _CUES if cue.search(question)), Kind.OTHER)
+def expected(question: str, language: str = "") -> Ask:
+    """Return what a question asks for.
+
+    Args:
+        question: The question.
+        language: Its language, "" where that is not known.
+    """
+    asking = _main_clause(question)
+    words = _WORD.findall(asking.casefold())
+    computed = any(word.startswith(_computed()) for word in words)
+    yes_no = _yes_no(language)
+    if words and words[0] in yes_no:
+        return Ask(Kind.YES_NO, (), computed)
+    kind, after = _first_cue(words, language)
+    if kind is None and not question.isascii():
+        kind = _first_inside(question)
+    if kind in {Kind.OTHER, None} and after:
+        kind = _by_noun(words[after : after + _NOUN_REACH]) or Kind.OTHER
+    return Ask(kind or Kind.OTHER, _thing(words[after:]) if after else (), computed)
 
 
-def holds(kind: Kind, text: str, terms: Sequence[Term]) -> bool:
-    """Return whether a text holds something of a kind that the question did not itself name."""
-    form = _FORMS.get(kind)
-    if form is None:
-        return False
-    asked = {term.asked.casefold() for term in terms}
-    return any(match.group().casefold() not in asked for match in form.finditer(text))
+def _main_clause(question: str) -> str:
+    """Return the question without a clause before it, as in "When the war ended, who …"."""
+    first, *others = question.split(",")
+    opening = _WORD.findall(first.casefold())[:1]
+    if opening and opening[0] in _OPENING_CLAUSE:
+        for number, clause in enumerate(others):
+            words = _WORD.findall(clause.casefold())[:2]
+            if any(word in _cues("en") for word in words):
+                return ",".join(others[number:])
+    return question
 
 
-def direct_answer(kind: Kind, question: str, sentence: str) -> str:
-    """Return the only thing of a kind in a sentence that the question did not name, or "" if there is not just one."""
-    form = _FORMS.get(kind)
-    if form is None or kind is Kind.NAME:
-        return ""
-    known = question.casefold()
-    found = dict.fromkeys(match.group().strip() for match in form.finditer(sentence))
-    fresh = [text for text in found if text.casefold() not in known]
-    return fresh[0] if len(fresh) == 1 else ""
+def _first_cue(words: list[str], language: str) -> tuple[Kind | None, int]:
+    """Return the kind that the first asking word shows, and the number of the word after it."""
+    for cues in [_cues(language)] if language in ASKING else [_cues("en"), _cues("")]:
+        for place in range(len(words)):
+            for length in range(min(_LONGEST_CUE, len(words) - place), 0, -1):
+                kind = cues.get(" ".join(words[place : place + length]))
+                if kind is not None:
+                    return kind, place + length
+    return None, 0
+
+
+def _first_inside(question: str) -> Kind | None:
+    inside = [(kind, cue) for kind, cues in ASKING_INSIDE.items() for cue in cues.split("|") if cue in question]
+    places = [(question.find(cue), -len(cue), kind) for kind, cue in inside]
+    return Kind(min(places)[2]) if places else None
+
+
+def _by_noun(following: list[str]) -> Kind | None:
+    """Return the kind of a question like "What was the total revenue …", by its noun."""
+    for word in following:
+        if word in _ENDS:
+            return None
+        for kind, nouns in _nouns().items():
+            if word in nouns:
+                return kind
+    return None
+
+
+def _thing(words: list[str]) -> tuple[str, ...]:
+    """Return the words that name what is counted; none where a verb follows at once, as in "how long is"."""
+    result: list[str] = []
+    for word in words:
+        if word in _ENDS or word in _VERBS:
+            if result or word not in _OF:
+                break
+        elif word not in _ARTICLES:
+            result.append(word)
+    return tuple(result[:_MOST_THING])
+
+
+@cache
+def _cues(language: str) -> dict[str, Kind]:
+    """Return the asking phrases of a language; of all for ""."""
+    tables = [ASKING[language]] if language else list(ASKING.values())
+    phrases = [(kind, cues) for table in reversed(tables) for kind, cues in table.items()]
+    pairs = [(cue, Kind(kind)) for kind, cues in phrases for cue in cues.split("|")]
+    return {cue.casefold(): kind for cue, kind in pairs}  # Greek has another s at the end of a word
+
+
+@cache
+def _yes_no(language: str) -> frozenset[str]:
+    return frozenset(YES_NO.get(language or "en", "").split())
+
+
+@cache
+def _nouns() -> dict[Kind, frozenset[str]]:
+    return {Kind(kind): frozenset(nouns.split()) for kind, nouns in NOUNS.items()}
+
+
+@cache
+def _computed() -> tuple[str, ...]:
+    return tuple(COMPUTED.split("|"))

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 import msgspec
 
+from pdfqa.answer.words import MONTHS
 from pdfqa.types import Block, Page
 
 _GAP = re.compile(r"\s{2,}|\t|\s\|\s")
-_VALUE = re.compile(r"^[(\[]?[-–—+]?\s?[^\w\s(]{0,3}\s?[(]?\d[\d.,\s]*[)\]]?\s?(?:%|[^\W\d_]{1,3}|[€£¥$])?[)\]]?$|^[-–—]$")
-_PERIOD = re.compile(r"(?:[^\W\d_]{3,12}\.? \d{1,2},? )?\b(?:19|20)\d\d\b")
-_UNIT = re.compile(
-    r"\b(?:(?:in|en) )?(?:\w+ )?(?:millions|thousands|billions|miles|millones|Millionen|milliers)(?: (?:of|de) [^\W\d_]+)?\b",
-    re.IGNORECASE,
+_VALUE = re.compile(
+    r"^[(\[]?[-–—+]?\s?[^\w\s(]{0,3}\s?[(]?\d[\d.,\s]*[)\]]?\s?(?:%|[^\W\d_]{1,8}|[€£¥$])?[)\]]?$|^[-–—]$"
 )
 _ABOVE = 400  # characters above a table in which its header and its unit are looked for
+_TELLING = 2  # letters that a word of a column head needs to be matched; numbers need none
+
+Terms = Callable[[str], list[str]]
+
+
+class Header(msgspec.Struct, frozen=True):
+    """The lines over a table's values, nearest first, and what the values are counted in, where the page says so."""
+
+    lines: tuple[tuple[str, ...], ...]
+    plain: tuple[str, ...]
+    unit: str
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -31,16 +41,23 @@ class Row(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
-def row_at(page: Page, start: int, end: int) -> Row | None:
-    """Return the table row that stands at a span of a page, or None where there is none."""
-    block = next((block for block in page.blocks if block.start <= start < block.end), None)
-    cells = split(page.text[start:end])
-    values = [cell for cell in cells[1:] if _VALUE.match(cell)]
-    if block is None or block.kind != "table" or not values or _VALUE.match(cells[0]):
-        return None
-    above = page.text[max(0, block.start - _ABOVE) : block.start]
-    unit = _UNIT.search(above + page.text[block.start : start])
-    return Row(cells[0], tuple(values), _columns(page, block, above, len(cells), len(values)), unit[0] if unit else "")
+class Tables:
+    """The tables of pages; the header of each is read once."""
+
+    def __init__(self) -> None:
+        self._headers: dict[tuple[int, int], Header] = {}
+
+    def row(self, page: Page, block: Block | None, start: int, end: int) -> Row | None:
+        """Return the table row that stands at a span of a page, or None where there is none."""
+        if block is None or block.kind != "table":
+            return None
+        cells = split(page.text[start:end])
+        values = tuple(cell for cell in cells[1:] if _VALUE.match(cell))
+        if not values or _VALUE.match(cells[0]):
+            return None
+        key = (id(page), block.start)
+        header = self._headers.get(key) or self._headers.setdefault(key, _header(page, block))
+        return Row(cells[0], values, _columns(header, len(cells), len(values)), header.unit)
 
 
 def split(line: str) -> list[str]:
@@ -48,29 +65,99 @@ def split(line: str) -> list[str]:
     return [cell for cell in _GAP.split(line.strip()) if cell]
 
 
-def _columns(page: Page, block: Block, above: str, cells: int, values: int) -> tuple[str, ...]:
+def _header(page: Page, block: Block) -> Header:
+    above = page.text[max(0, block.start - _ABOVE) : block.start]
+    own = page.text[block.start : block.end].split("\n")[: block.header_rows]
+    unit = _unit().search(above + "\n".join(own))
+    nearest = [*reversed(own), *reversed(above.strip().split("\n"))]
+    return Header(tuple(tuple(split(line)) for line in reversed(own)), tuple(nearest), unit[0] if unit else "")
+
+
+def _columns(header: Header, cells: int, values: int) -> tuple[str, ...]:
     """Return the heads of the values: from the table's own header, else from the dates just above it."""
-    lines = page.text[block.start : block.end].split("\n")[: block.header_rows]
-    for line in reversed(lines):
-        heads = split(line)
+    for heads in header.lines:
         if len(heads) == cells and values == cells - 1:
-            return tuple(heads[1:])
+            return heads[1:]
         if len(heads) == values:
-            return tuple(heads)
-    for line in [*reversed(lines), *reversed(above.strip().split("\n"))]:
-        periods = _PERIOD.findall(line)
+            return heads
+    for line in header.plain:
+        periods = _period().findall(line)
         if len(periods) == values:
             return tuple(periods)
     return ("",) * values
 
 
-def cell(row: Row, asked: Sequence[str]) -> tuple[str, str]:
-    """Return the value that a question asks for and the head of its column; the first where it names no column.
+def column(row: Row, question: str, terms: Terms) -> int | None:
+    """Return which value a question asks for, or None where that cannot be told.
+
+    The column whose period or words the question names; among periods the most recent where it names none.
 
     Args:
         row: The row.
-        asked: The words of the question, folded to lower case.
+        question: The question.
+        terms: Cuts a text into the index terms of the row's language, so that forms of a word agree.
     """
-    matches = [sum(word in head.casefold() for word in asked) for head in row.columns]
-    best = matches.index(max(matches))
-    return row.values[best], row.columns[best]
+    if len(row.values) == 1:
+        named = years(question)
+        return 0 if not named or not years(row.columns[0]) or named & years(row.columns[0]) else None
+    if not any(row.columns):
+        return None
+    by_period = _by_period(row.columns, question)
+    if by_period is not None and len(by_period) == 1:
+        return by_period[0]
+    places = list(range(len(row.columns))) if by_period is None else by_period
+    if not places:
+        return None
+    asked = {word for word in terms(question) if len(word) > _TELLING or word.isdigit()}
+    label = set(terms(row.label))
+    matches = [len(asked & (set(terms(row.columns[place])) - label)) for place in places]
+    best = max(matches)
+    if best and matches.count(best) == 1:
+        return places[matches.index(best)]
+    return _latest([row.columns[place] for place in places], places) if not best else None
+
+
+def _by_period(columns: Sequence[str], question: str) -> list[int] | None:
+    """Return the columns of the period that a question names, all of it; None where it names none."""
+    named = years(question)
+    if not any(years(head) for head in columns):
+        return None
+    if not named:
+        return None
+    found = [place for place, head in enumerate(columns) if years(head) & named]
+    parts = {
+        word for word in re.findall(r"\w+", question.casefold()) if word in MONTHS or re.fullmatch(r"[qh][1-4]", word)
+    }
+    finer = [place for place in found if parts & set(re.findall(r"\w+", columns[place].casefold()))]
+    return finer or found
+
+
+def _latest(heads: Sequence[str], places: Sequence[int]) -> int | None:
+    """Return the column of the most recent year, if all columns are years."""
+    found = [max((int(year) for year in years(head)), default=0) for head in heads]
+    best = max(found)
+    return places[found.index(best)] if min(found) and found.count(best) == 1 else None
+
+
+def years(text: str) -> set[str]:
+    """Return the years that a text names, also as in FY2019 or FY19."""
+    return {match[1] or f"20{match[2]}" for match in _year().finditer(text)}
+
+
+@cache
+def _year() -> re.Pattern[str]:
+    return re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)|\bFY\s?'?(\d\d)\b", re.IGNORECASE)
+
+
+@cache
+def _period() -> re.Pattern[str]:
+    return re.compile(r"(?:[^\W\d_]{3,12}\.? \d{1,2},? )?\b(?:19|20)\d\d\b")
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:(?:in|en) )?(?:\w+ )?(?:millions|thousands|billions|miles|millones|Millionen|milliers)"
+        r"(?: (?:of|de) [^\W\d_]+)?\b",
+        re.IGNORECASE,
+    )

@@ -13,7 +13,7 @@ from pdfqa.cli.tables import document_text, document_value
 from pdfqa.render import clean
 
 if TYPE_CHECKING:
-    from pdfqa.qa import Document
+    from pdfqa.document import Document
 
 
 @click.command(

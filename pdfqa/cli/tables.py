@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pdfqa.render import Look, cells, one_line, unread_text, wrap
 
 if TYPE_CHECKING:
-    from pdfqa.qa import Document
+    from pdfqa.document import Document
     from pdfqa.types import AddReport, FileEntry, Info
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")

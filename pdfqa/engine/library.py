@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from pdfqa.engine.context import Engine
-from pdfqa.errors import FileError, FileMissingError, NoPdfsError, ObjectNotFoundError, PdfqaError
+from pdfqa.errors import (
+    FileAccessError,
+    FileError,
+    FileMissingError,
+    NoPdfsError,
+    ObjectNotFoundError,
+    PdfqaError,
+    ReaderFailedError,
+)
 from pdfqa.store.claims import abandoned, claim
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Failure, FileEntry, Progress
@@ -49,6 +58,9 @@ class Library:
         self, sources: Iterable[Source], progress: Report | None = None
     ) -> tuple[list[Named], list[tuple[str, PdfqaError]], set[str]]:
         """Return the files of some sources, read if they were not, what failed, and the hashes that were new."""
+        sources = list(sources)
+        if sources:
+            self._clear_abandoned()  # before a file is found that would go with what is cleared
         named, failed = self._files(sources)
         unknown = [item for item in named if not self._engine.documents.knows(item.sha256)]
         failed += self._read(unknown, progress)
@@ -127,13 +139,17 @@ class Library:
     def _read(self, items: list[Named], progress: Report | None) -> list[tuple[str, PdfqaError]]:
         """Read files, through a batch of a vector store of their own; return what failed."""
         failed = [(item.shown, self._refused[item.sha256]) for item in items if item.sha256 in self._refused]
+        for item in items:
+            if item.sha256 in self._refused:
+                self._drop(item.file.id)
         items = [item for item in items if item.sha256 not in self._refused]
         if not items:
             return failed
         by_id = {item.file.id: item for item in items}
         errors = self._work(items, progress)
         for file_id, error in errors.items():
-            self._refused[by_id[file_id].sha256] = error
+            if not isinstance(error, FileMissingError | ReaderFailedError):  # those may go better another time
+                self._refused[by_id[file_id].sha256] = error
             failed.append((by_id[file_id].shown, error))
         return failed
 
@@ -142,7 +158,6 @@ class Library:
         from pdfqa.engine.ingest import Item
 
         engine, stores = self._engine, self._engine.vector_stores
-        self._clear_abandoned()
         store_id = engine.new_id("vs_")
         with claim(engine.settings.home, store_id):
             try:
@@ -153,6 +168,15 @@ class Library:
                 return stores.work(batch, items=work, passwords=self._passwords, progress=progress)
             finally:
                 self._clear(store_id)
+
+    def _drop(self, file_id: str) -> None:
+        """Delete a file that nobody reads or has read."""
+        engine = self._engine
+        with engine.database.atomic():
+            used = engine.store_file_objects.parents(file_id)
+            read = engine.documents.knows(engine.file_objects.key(file_id) or "")
+            if not used and not read and engine.file_objects.find(file_id):
+                engine.files.delete(file_id)
 
     def _clear_abandoned(self) -> None:
         """Remove what processes that were killed left of their reading."""
@@ -212,6 +236,8 @@ def _expand(source: Source, failed: list[tuple[str, PdfqaError]]) -> Iterator[tu
         yield "standard input", source
         return
     try:
+        if not os.fspath(source):
+            raise FileMissingError("a file without a name", hint="Check the path.")
         for path in find_pdfs(Path(source)):
             yield str(path), path
     except FileError as error:
@@ -226,9 +252,20 @@ def find_pdfs(path: Path) -> list[Path]:
         NoPdfsError: The folder holds no PDF.
     """
     place = _place(path)
-    if not place.exists():
-        raise FileMissingError(f"{path}: no such file or folder", hint="Check the path.")
-    if not place.is_dir():
+    try:
+        mode = place.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL
+        raise FileMissingError(f"{path}: no such file or folder", hint="Check the path.") from error
+    except OSError as error:  # a name too long, links that go round, a folder that may not be entered
+        kind = FileAccessError if isinstance(error, PermissionError) else FileMissingError
+        raise kind(
+            f"{path} cannot be opened: {(error.strerror or str(error)).lower()}", hint="Check the path."
+        ) from error
+    if not stat.S_ISDIR(mode):
+        if not stat.S_ISREG(mode):
+            raise FileAccessError(
+                f"{path} is no file but a pipe or a device", hint="Save it to a file, or give it as -."
+            )
         return [path]
     found = sorted(item for item in place.rglob("*") if item.suffix.lower() == ".pdf" and item.is_file())
     if not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from time import perf_counter
@@ -11,10 +12,10 @@ import msgspec
 
 from pdfqa.answer import Draft, Quote, extract
 from pdfqa.engine.context import Engine
-from pdfqa.errors import InvalidRequestError
+from pdfqa.errors import InvalidRequestError, PdfqaError, StorageError
 from pdfqa.search import Evidence
 from pdfqa.verify import stands
-from pdfqa.wire import Annotation, Assistant, FileCitation, Message, Run, RunStep, Thread, Usage
+from pdfqa.wire import Annotation, Assistant, FileCitation, LastError, Message, Run, RunStep, Thread, Usage
 
 NOT_FOUND = "Not found in the documents."
 PASSAGES = 8  # that are looked through for the answer
@@ -46,6 +47,7 @@ class Runs:
     def create(self, thread_id: str, assistant: Assistant) -> Run:
         """Record that an assistant is to answer a thread; `work` does it."""
         engine, now = self._engine, self._engine.now()
+        engine.thread_objects.get(thread_id)
         run = Run(
             id=engine.new_id("run_"),
             created_at=now,
@@ -67,7 +69,20 @@ class Runs:
         return self._engine.step_objects.all(parent=run_id)
 
     def work(self, run: Run) -> Outcome:
-        """Answer: search, choose the sentences, prove them, and store steps, message and run together."""
+        """Answer: search, choose the sentences, prove them, and store steps, message and run together.
+
+        A run that cannot be finished is recorded as failed, with the reason.
+        """
+        try:
+            return self._work(run)
+        except PdfqaError as error:
+            reason = LastError(code="server_error", message=error.message)
+            failed = replace(run, status="failed", failed_at=self._engine.now(), last_error=reason)
+            with contextlib.suppress(StorageError):  # the reason may be that nothing can be written
+                self._engine.run_objects.replace(failed, parent=run.thread_id)
+            raise
+
+    def _work(self, run: Run) -> Outcome:
         engine = self._engine
         started, clock = engine.now(), perf_counter()
         thread = engine.threads.get_thread(run.thread_id)
@@ -193,7 +208,8 @@ def _annotations(text: str, citations: list[FileCitation]) -> list[Annotation]:
     found, position = [], 0
     for number, citation in enumerate(citations, start=1):
         marker = f"[{number}]"
-        position = text.find(marker, position)
+        # Ours ends its line; one inside a quote is the document's own.
+        position = f"{text}\n".find(f"{marker}\n", position)
         if position >= 0:
             found.append(
                 Annotation(text=marker, start_index=position, end_index=position + len(marker), file_citation=citation)

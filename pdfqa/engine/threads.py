@@ -73,6 +73,7 @@ class Threads:
         if not value.strip():
             raise InvalidRequestError("the question is empty", hint="Ask something, in quotes.", param="content")
         engine, now = self._engine, self._engine.now()
+        engine.thread_objects.get(thread_id)
         message = Message(
             id=engine.new_id("msg_"),
             created_at=now,

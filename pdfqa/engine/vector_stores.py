@@ -78,7 +78,10 @@ class VectorStores:
         engine, now = self._engine, self._engine.now()
         batch = VectorStoreFileBatch(id=engine.new_id("vsfb_"), created_at=now, vector_store_id=store_id)
         with engine.database.atomic():
+            self._stores.get(store_id)
+            file_ids = list(dict.fromkeys(file_ids))
             for file_id in file_ids:
+                engine.file_objects.get(file_id)
                 entry = VectorStoreFile(id=file_id, created_at=now, vector_store_id=store_id)
                 self._files.delete(file_id, parent=store_id)
                 self._files.insert(entry, parent=store_id, key=batch.id)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
 from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupted
 from pdfqa.pdf.lines import Line, Sheet, is_figure, visual_lines
 from pdfqa.pdf.margins import Margins
-from pdfqa.pdf.repair import join_lines, whole_words
+from pdfqa.pdf.repair import Vocabulary, join_lines
 from pdfqa.pdf.tables import find_tables, is_unit
 from pdfqa.types import Block, BlockKind, Page
 
@@ -63,7 +62,7 @@ class Layout:
             self._sizes.update(letters)
         body = max(self._sizes, key=self._sizes.__getitem__, default=10.0)
         lines = [line for sheet in sheets for line in sheet.lines]
-        known = _once(lambda: whole_words([line.text for line in lines], [line.cut for line in lines]))
+        known = Vocabulary([line.text for line in lines], [line.cut for line in lines])
         self._soft += sum([line.text[-1] == "\u2010" for line in lines])
         words = Words(known, hard=self._soft > 2)
         laid = [_Blocks(sheet, body, letters, words) for sheet, letters in zip(sheets, sizes, strict=True)]
@@ -79,19 +78,8 @@ class Words(NamedTuple):
     Typesetting that divides words by U+2010 leaves "-" to compounds.
     """
 
-    known: Callable[[], set[str]]
+    known: Vocabulary
     hard: bool
-
-
-def _once(make: Callable[[], set[str]]) -> Callable[[], set[str]]:
-    made: list[set[str]] = []
-
-    def get() -> set[str]:
-        if not made:
-            made.append(make())
-        return made[0]
-
-    return get
 
 
 def _rounded(size: float) -> float:

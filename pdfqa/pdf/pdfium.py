@@ -31,7 +31,6 @@ from pdfqa.types import Box, DocumentInfo, OutlineItem
 
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
-_UNITS = ctypes.POINTER(ctypes.c_ushort)
 _BOLD = re.compile(rb"bold|black|heavy|demi|semib|medi(?!um)|[-,_]b(?:d|old)?(?![a-z])|cmbx|-bd|bx\d", re.IGNORECASE)
 _ITALIC = re.compile(rb"ital|obli|slant|-it\b|cmti|cmsl|kursiv", re.IGNORECASE)
 _REASONS: dict[int, RefusalReason] = {
@@ -226,6 +225,13 @@ class _Room:
         self.name = ctypes.create_string_buffer(128)
         self.flags = ctypes.byref(ctypes.c_int())
         self.fonts: dict[bytes, tuple[bool, bool]] = {}
+        self._units = (ctypes.c_ushort * 16384)()
+
+    def for_units(self, count: int) -> Any:
+        """Return room for so many units of UTF-16."""
+        if count > len(self._units):
+            self._units = (ctypes.c_ushort * (2 * count))()
+        return self._units
 
 
 class _PageLines:
@@ -284,11 +290,11 @@ class _PageLines:
         count = raw.FPDFText_CountChars(self._text)
         if count <= 0:
             return "", None
-        buffer = ctypes.create_string_buffer(4 * count + 4)
-        units = raw.FPDFText_GetText(self._text, 0, count, ctypes.cast(buffer, _UNITS)) - 1
+        room = self._room.for_units(2 * count + 2)
+        units = raw.FPDFText_GetText(self._text, 0, count, room) - 1
         if units <= 0:
             return "", None
-        text = buffer.raw[: units * 2].decode("utf-16-le", "replace")
+        text = str(memoryview(room).cast("B")[: units * 2], "utf-16-le", "replace")
         if len(text) == count:
             return text.replace("\xa0", " "), None
         offsets = [0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 # Presentation forms are letters in the costume of one font; private bullets come from symbol fonts.
 _ODD = re.compile(
@@ -32,6 +32,7 @@ _A, _AM, _CIRCLE = "\u0e32", "\u0e33", "\u0e4d"
 _TONE = "([\u0e48-\u0e4b]?)"
 _TOLD_AM = re.compile(f"[<‹]{_TONE}{_AM}|{_AM}")
 _TWO_SIGNS = re.compile(f"{_TONE}{_CIRCLE}{_TONE}{_A}")
+_MANY = 60  # questions after which a set of all words pays
 HYPHENS = "-\u2010\u00ad"
 
 
@@ -91,15 +92,36 @@ def _plain(match: re.Match[str]) -> str:
     return ""
 
 
-def whole_words(lines: list[str], cut: list[bool]) -> set[str]:
-    """Return the words of lines in lower case, without the halves that line ends have cut."""
-    whole: list[str] = []
-    halved = False
-    for line, was_cut in zip(lines, cut, strict=True):
-        rest = line.partition(" ")[2] if halved else line
-        halved = was_cut or line[-1] in HYPHENS
-        whole.append(rest.rpartition(" ")[0] if halved else rest)
-    return set(" ".join(whole).lower().split())
+class Vocabulary:
+    """The words of lines in lower case, without the halves that line ends have cut.
+
+    Most pages ask for few words: those are searched for in the text. Only after many questions a set is made.
+    """
+
+    def __init__(self, lines: list[str], cut: list[bool]) -> None:
+        self._lines, self._cut = lines, cut
+        self._text = ""
+        self._words: set[str] | None = None
+        self._asked = 0
+
+    def __contains__(self, word: str) -> bool:
+        """Return whether a word is there."""
+        if self._words is not None:
+            return word in self._words
+        self._text = self._text or self._whole()
+        self._asked += 1
+        if self._asked > _MANY:
+            self._words = set(self._text.split())
+        return f" {word} " in self._text
+
+    def _whole(self) -> str:
+        whole = [""]
+        halved = False
+        for line, was_cut in zip(self._lines, self._cut, strict=True):
+            rest = line.partition(" ")[2] if halved else line
+            halved = was_cut or line[-1] in HYPHENS
+            whole.append(rest.rpartition(" ")[0] if halved else rest)
+        return " ".join([*whole, ""]).lower()
 
 
 def runs_on(before: str, after: str) -> bool:
@@ -114,13 +136,13 @@ def _spaceless(char: str) -> bool:
     return code >= 0x20000 or any(low <= code <= high for low, high in _NO_SPACES)
 
 
-def join_lines(lines: list[str], cut: list[bool], known: Callable[[], set[str]], *, hard: bool = False) -> str:
+def join_lines(lines: list[str], cut: list[bool], known: Container[str], *, hard: bool = False) -> str:
     """Return the lines of one paragraph as running text.
 
     Args:
         lines: The cleaned lines.
         cut: For each line, whether the reader took a hyphen from its end.
-        known: Gives the words of the surrounding pages; called only if there is a hyphen to decide on.
+        known: The words of the surrounding pages.
         hard: Whether "-" is a part of its word at a line's end too, since words are divided by another sign.
     """
     text = lines[0]
@@ -140,15 +162,15 @@ def join_lines(lines: list[str], cut: list[bool], known: Callable[[], set[str]],
     return text
 
 
-def _join_hyphen(text: str, line: str, known: Callable[[], set[str]]) -> str:
+def _join_hyphen(text: str, line: str, known: Container[str]) -> str:
     first = text[text.rfind(" ") + 1 :].lstrip("(\"'“‘[")
     second = _WORD.match(line)
     if second is None or not line[0].islower() or not first or first[-1].isdigit() or _ORDINAL.fullmatch(first):
         return f"{text}-{line}"
-    return text + line if _one_word(first.lower(), second.group(), known()) else f"{text}-{line}"
+    return text + line if _one_word(first.lower(), second.group(), known) else f"{text}-{line}"
 
 
-def _one_word(first: str, second: str, known: set[str]) -> bool:
+def _one_word(first: str, second: str, known: Container[str]) -> bool:
     if f"{first}-{second}" in known:
         return False
     if first + second in known:

@@ -40,7 +40,8 @@ class Database:
         self._all: list[sqlite3.Connection] = []
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)  # it will hold the text of what was encrypted, too
-            self.path.touch(mode=0o600)
+            if not self.path.exists():
+                self.path.touch(mode=0o600)
         except OSError as error:
             raise StorageError(
                 f"the home directory {home} cannot be made: {error.strerror}",

@@ -46,12 +46,12 @@ class Objects(Generic[R]):
             )
         return resource
 
-    def replace(self, resource: R, *, parent: str = "") -> R:
-        """Store a resource's new state and return it."""
+    def replace(self, resource: R, *, parent: str = "", key: str | None = None) -> R:
+        """Store a resource's new state, under a new key if one is given, and return it."""
         with self._database.atomic() as connection:
             connection.execute(
-                "UPDATE objects SET body = ? WHERE kind = ? AND parent = ? AND id = ?",
-                (msgspec.json.encode(resource), self._kind, parent, resource.id),
+                "UPDATE objects SET body = ?, key = coalesce(?, key) WHERE kind = ? AND parent = ? AND id = ?",
+                (msgspec.json.encode(resource), key, self._kind, parent, resource.id),
             )
         return resource
 
