@@ -19,6 +19,8 @@ def console() -> None:
     written and closed, would be a fifth of a warm answer.
     """
     gc.set_threshold(50_000, 20, 20)
+    # One small product of a matrix and a vector is not worth the threads that numpy would start for it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = main(sys.argv[1:])
     try:
         sys.stdout.flush()

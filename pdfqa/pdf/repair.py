@@ -104,7 +104,7 @@ class Vocabulary:
         self._words: set[str] | None = None
         self._asked = 0
 
-    def __contains__(self, word: str) -> bool:
+    def __contains__(self, word: object) -> bool:
         """Return whether a word is there."""
         if self._words is not None:
             return word in self._words
