@@ -8,7 +8,7 @@ from pdfqa.pdf.boxes import find_range, one_for_each_line, plain
 from pdfqa.pdf.lines import is_figure, is_year
 from pdfqa.pdf.pieces import may_have_cells, mostly_leftwards, pieces_of
 from pdfqa.pdf.pypdf_reader import typed_lines
-from pdfqa.pdf.repair import clean, tidier
+from pdfqa.pdf.repair import Vocabulary, clean, tidier
 from pdfqa.types import Box
 
 
@@ -166,3 +166,15 @@ def test_arabic_and_hebrew_are_read_leftwards() -> None:
     assert mostly_leftwards("שלום")
     assert not mostly_leftwards("The word سلام means peace")
     assert not mostly_leftwards("naïve")
+
+
+def test_a_vocabulary_leaves_out_the_halves_of_cut_words() -> None:
+    words = Vocabulary(["The long popu", "larity of a crea-", "tive", "term"], [True, False, False, False])
+    for _ in range(40):  # a set takes over
+        assert "long" in words
+        assert "of" in words
+        assert "term" in words
+        assert "popu" not in words
+        assert "larity" not in words
+        assert "crea-" not in words
+        assert "tive" not in words

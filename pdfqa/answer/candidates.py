@@ -70,6 +70,11 @@ class Candidate(msgspec.Struct, frozen=True):
         """Return how much speaks for it."""
         return sum(WEIGHTS[name] * value for name, value in self.features.items())
 
+    @property
+    def empty(self) -> bool:
+        """Return whether it is a heading, or says only what the question says: no answer if anything else can be."""
+        return bool(self.features["heading"] or self.features["echo"])
+
 
 class Question(msgspec.Struct, frozen=True):
     """A question, made ready: its text, its language, its words and what it asks for."""
@@ -102,7 +107,7 @@ def candidates(question: Question, evidence: Sequence[Evidence], embedder: Embed
 
 
 def _best(candidates: Iterable[Candidate], count: int) -> list[Candidate]:
-    return sorted(candidates, key=lambda candidate: -candidate.weight)[:count]
+    return sorted(candidates, key=lambda candidate: (candidate.empty, -candidate.weight))[:count]
 
 
 class _Reader:

@@ -88,10 +88,10 @@ def extract(question: str, terms: Sequence[Term], evidence: Sequence[Evidence], 
 def choose(ranked: Sequence[Candidate], question: Question) -> list[Candidate]:
     """Return the best candidate, and a second sentence that is nearly as good and adds to it, if both are short."""
     first = ranked[0]
-    if first.row is not None or first.features["heading"]:
+    if first.row is not None or first.empty:
         return [first]
     for other in ranked[1:5]:
-        prose = other.row is None and not other.features["heading"] and not other.features["echo"]
+        prose = other.row is None and not other.empty
         short = _words(first.text) + _words(other.text) <= MOST_WORDS
         if prose and short and other.weight > first.weight - _NEARLY and _adds(first, other, question.asked):
             return [first, other]
@@ -166,12 +166,13 @@ def _first(question: Question, piece: Evidence, best: Candidate) -> str:
         return _from_row(question, piece, best, best.row)
     text = _flat(best.text)
     short = direct_answer(question.ask, text, question.text, piece.language)
-    return f"{short} — {text}" if short and len(text) > 2 * len(short) else text
+    ahead = short and not text.startswith(short) and len(text) > 2 * len(short)
+    return f"{short} — {text}" if ahead else text
 
 
 def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) -> str:
     """Return the cell that a row answers with, if that is sure, else the row in words."""
-    place = column(row, question.text, languages.analyzer(piece.language).terms)
+    place = column(row, question.text, languages.analyzer(piece.language))
     ask = question.ask
     plain = ask.kind in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER} and not ask.computed
     if plain and place is not None and best.features["label"] >= _COVERED and _covers(question, piece, row, place):

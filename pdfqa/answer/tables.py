@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import msgspec
 
+from pdfqa import languages
 from pdfqa.answer.words import MONTHS
 from pdfqa.types import Block, Page
 
@@ -17,8 +18,6 @@ _VALUE = re.compile(
 )
 _ABOVE = 400  # characters above a table in which its header and its unit are looked for
 _TELLING = 2  # letters that a word of a column head needs to be matched; numbers need none
-
-Terms = Callable[[str], list[str]]
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -87,7 +86,7 @@ def _columns(header: Header, cells: int, values: int) -> tuple[str, ...]:
     return ("",) * values
 
 
-def column(row: Row, question: str, terms: Terms) -> int | None:
+def column(row: Row, question: str, analyzer: languages.Analyzer) -> int | None:
     """Return which value a question asks for, or None where that cannot be told.
 
     The column whose period or words the question names; among periods the most recent where it names none.
@@ -95,7 +94,7 @@ def column(row: Row, question: str, terms: Terms) -> int | None:
     Args:
         row: The row.
         question: The question.
-        terms: Cuts a text into the index terms of the row's language, so that forms of a word agree.
+        analyzer: That of the row's language, so that forms of a word agree.
     """
     if len(row.values) == 1:
         named = years(question)
@@ -108,9 +107,9 @@ def column(row: Row, question: str, terms: Terms) -> int | None:
     places = list(range(len(row.columns))) if by_period is None else by_period
     if not places:
         return None
-    asked = {word for word in terms(question) if len(word) > _TELLING or word.isdigit()}
-    label = set(terms(row.label))
-    matches = [len(asked & (set(terms(row.columns[place])) - label)) for place in places]
+    asked = {word for word in analyzer.terms(question) if len(word) >= _TELLING or word.isdigit()}
+    asked -= analyzer.stopwords.union(analyzer.terms(row.label))
+    matches = [len(asked.intersection(analyzer.terms(row.columns[place]))) for place in places]
     best = max(matches)
     if best and matches.count(best) == 1:
         return places[matches.index(best)]

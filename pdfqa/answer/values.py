@@ -65,15 +65,14 @@ def direct_answer(ask: Ask, text: str, question: str, language: str) -> str:
 
 
 def _dates(text: str, _language: str) -> Iterator[Value]:
-    for match in _date().finditer(text):
-        words = [word.casefold().rstrip(".,") for word in match.group().split()]
-        named = [word for word in words if word.isalpha() and len(word) > 2]
-        if match["named"] is None or any(word in MONTHS for word in named):
+    match = _date().search(text)
+    while match:
+        named = match["named"]
+        if named is None or any(word in MONTHS for word in _word().findall(named.casefold())):
             yield Value(match.group().strip(" ,"), match.start())
-        else:
-            year = _year().search(match.group())
-            if year:
-                yield Value(year.group(), match.start() + year.start())
+            match = _date().search(text, match.end())
+        else:  # no month: "Room 12"
+            match = _date().search(text, match.start("named") + len(named.split()[0]))
 
 
 def _numbers(text: str, language: str) -> Iterator[Value]:
@@ -197,7 +196,7 @@ def _date() -> re.Pattern[str]:
         r"|\b\d{1,2}(?:st|nd|rd|th) century\b"
     )
     before = rf"(?:\b(?:{BEFORE_DATES})[ -](?:(?:of|de|del|the|des)[ ])*)?"
-    return re.compile(rf"{before}(?:(?P<named>{named})|{plain}|{_year().pattern})", re.IGNORECASE)
+    return re.compile(rf"{before}(?:{plain}|(?P<named>{named})|{_year().pattern})", re.IGNORECASE)
 
 
 @cache
