@@ -1,6 +1,6 @@
 """Write pdfqa/languages/_letters.py: the characters that words are made of. Run it when Unicode grows.
 
-    python scripts/make_letters.py
+python scripts/make_letters.py
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def test_a_bad_file_does_not_stop_the_others(run: Run, broken: Path) -> None:
 def test_a_bad_file_alone_is_an_error(run: Run, broken: Path) -> None:
     done = run("ask", broken, ANSWERED, "--json")
     assert done.code == 3
-    assert list(done.json)[0] == "error"
+    assert next(iter(done.json)) == "error"
     assert done.json["outcome"] == "unreadable"
     assert list(done.json["error"]) == ["type", "message", "hint", "param"]
     assert done.json["error"]["type"] == "unsupported_file"

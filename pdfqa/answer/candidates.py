@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
@@ -29,9 +30,9 @@ WEIGHTS = {
     "before": 1.15,
     "after": 0.7,
     "above": 1.15,
-    "adjacent": 0.3,
+    "adjacent": 1.0,
     "score": 3.0,
-    "first": 1.5,
+    "first": 1.0,
     "similar": 3.0,
     "meaning": 2.25,
     "fits": 1.9,
@@ -173,7 +174,9 @@ class _Reader:
 
 def _label(row: Row | None, asked: Asked, analyzer: languages.Analyzer) -> float:
     """Return the share of a row's label that the question names."""
-    words = [word for word in analyzer.terms(row.label) if not analyzer.stop(word)] if row else []
+    # What stands in brackets in a label says how it is counted, not what it is.
+    label = re.sub(r"\([^)]*\)", " ", row.label) if row else ""
+    words = [word for word in analyzer.terms(label) if not analyzer.stop(word)]
     return sum(word in asked.words for word in words) / len(words) if words else 0.0
 
 

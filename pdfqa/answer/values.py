@@ -18,6 +18,24 @@ _JOINING = frozenset("to of bis von a à до – - — sur đến".split())
 _STEM = 5  # letters in which forms of one word agree
 
 
+# What a share of something is written with, and words of questions that ask for one.
+_SHARES = (
+    "%",
+    "percent",
+    "per cent",
+    "rate",
+    "share",
+    "ratio",
+    "margin",
+    "proportion",
+    "porcentaje",
+    "tasa",
+    "prozent",
+    "anteil",
+)
+_POINTS = frozenset(("basis", "points", "point", "pts", "bps"))
+
+
 class Value(msgspec.Struct, frozen=True):
     """A value and where it begins in its text; `counted` is the word right after a number ("days" of "28 days")."""
 
@@ -41,7 +59,19 @@ def fresh(ask: Ask, text: str, question: str, language: str) -> list[Value]:
         question: The question, casefolded.
         language: The language of the text.
     """
-    return [value for value in values(ask.kind, text, language) if value.text.casefold() not in question]
+    found = [value for value in values(ask.kind, text, language) if value.text.casefold() not in question]
+    if ask.kind is Kind.AMOUNT and not _asks_share(question):
+        return [value for value in found if not _is_share(value)]
+    return found
+
+
+def _asks_share(question: str) -> bool:
+    """Return whether a question about an amount would have a share of something."""
+    return any(word in question for word in _SHARES)
+
+
+def _is_share(value: Value) -> bool:
+    return value.counted.casefold() in _POINTS or value.text.casefold().endswith(_SHARES[:3])
 
 
 def counts(ask: Ask, found: Sequence[Value]) -> list[Value]:
