@@ -130,12 +130,12 @@ def test_a_negation_in_the_question_alone_is_less_sure() -> None:
 
 def test_a_row_answers_with_its_cell() -> None:
     draft = answer("What was the operating profit in 2023?", INCOME, heading="Income statement")
-    assert draft.text == "41,150 — Operating profit · 2023 · Thousands of dollars [1]"
+    assert draft.text == "41,150 (thousands of dollars) — Operating profit, 2023 [1]"
     assert [quote.text for quote in draft.quotes] == ["Operating profit  44,700  41,150"]
 
 
 def test_without_a_period_the_latest_counts() -> None:
-    assert answer("What was the operating profit?", INCOME).text.startswith("44,700 — Operating profit · 2024")
+    assert answer("What was the operating profit?", INCOME).text.startswith("44,700 (thousands of dollars) — Operating profit, 2024")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing_extensions import assert_type
 
 from pdfqa import PDFQA, Answer, Box, Citation, EncryptedFileError, Hit, Page, PdfqaError
 from pdfqa.document import Document
-from pdfqa.qa import Chat, 
+from pdfqa.qa import Chat
 from pdfqa.types import AddReport, FileEntry, Info, Progress, Unread
 
 

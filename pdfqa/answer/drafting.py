@@ -176,8 +176,9 @@ def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) ->
     ask = question.ask
     plain = ask.kind in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER} and not ask.computed
     if plain and place is not None and best.features["label"] >= _COVERED and _covers(question, piece, row, place):
-        about = " · ".join(part for part in (row.label, row.columns[place], row.unit) if part)
-        return f"{row.values[place]} — {about}"
+        about = ", ".join(part for part in (row.label, row.columns[place]) if part)
+        unit = f" ({row.unit[:1].lower()}{row.unit[1:]})" if row.unit else ""
+        return f"{row.values[place]}{unit} — {about}"
     if not all(row.columns):
         return _flat(best.text)
     cells = " · ".join(f"{head} {value}" for head, value in zip(row.columns, row.values, strict=True))
