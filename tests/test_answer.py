@@ -135,7 +135,8 @@ def test_a_row_answers_with_its_cell() -> None:
 
 
 def test_without_a_period_the_latest_counts() -> None:
-    assert answer("What was the operating profit?", INCOME).text.startswith("44,700 (thousands of dollars) — Operating profit, 2024")
+    text = answer("What was the operating profit?", INCOME).text
+    assert text.startswith("44,700 (thousands of dollars) — Operating profit, 2024")
 
 
 @pytest.mark.parametrize(
