@@ -485,7 +485,7 @@ def test_values_print_and_render(samples: PDFQA) -> None:
     answer, hit = samples.ask(ANSWERED), samples.search("profit")[0]
     citation = answer.citations[0]
     assert " ".join(str(answer).split()).startswith(" ".join(answer.text.split()))  # printed in lines
-    assert f'p. {citation.page} (printed {citation.label}): "' in str(answer)
+    assert f'p. {citation.page} (printed {citation.label}): "' in " ".join(str(answer).split())
     assert repr(answer).startswith(f"Answer('{answer.text[:20]}")
     assert repr(answer).endswith(f", p. {answer.citations[-1].page})")
     assert repr(hit).startswith(f"Hit({hit.file!r}, p. {hit.page}, score ")
