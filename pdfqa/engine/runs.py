@@ -17,7 +17,6 @@ from pdfqa.search import Evidence
 from pdfqa.verify import stands
 from pdfqa.wire import Annotation, Assistant, FileCitation, LastError, Message, Run, RunStep, Thread, Usage
 
-NOT_FOUND = "Not found in the documents."
 PASSAGES = 8  # that are looked through for the answer
 THRESHOLD = 0.5  # confidence below which nothing was found
 _EXPIRES = 600  # seconds, as on the wire
@@ -94,7 +93,7 @@ class Runs:
         files = self._files(thread, evidence)
         citations = [self._prove(evidence[quote.evidence], quote, files) for quote in draft.quotes]
         answered = draft.confidence >= THRESHOLD and any(citation.verified for citation in citations)
-        text = draft.text if answered else NOT_FOUND
+        text = draft.text if answered else self._not_found(thread)
         run = replace(run, status="completed", started_at=started, completed_at=engine.now(), usage=Usage())
         with engine.database.atomic():
             message = engine.threads.add_message(
@@ -116,6 +115,10 @@ class Runs:
             found=answered,
             timings={"search": searched - clock, "answer": perf_counter() - searched},
         )
+
+    def _not_found(self, thread: Thread) -> str:
+        several = len(self._engine.vector_stores.files(_store(thread))) > 1
+        return f"Not found in the document{'s' if several else ''}."
 
     def _question(self, thread: Thread) -> str:
         """Return the thread's last question; a short follow-up is joined to the question before it."""
