@@ -81,8 +81,9 @@ class Files:
             last = not self._objects.with_key(sha256)
             if last:
                 self._engine.documents.remove(sha256)
+                self._engine.blobs.forget(sha256)
         if last:
-            self._engine.blobs.forget(sha256)
+            self._engine.blobs.discard(sha256)
         return Deleted(id=file_id, object="file")
 
     def _create(self, sha256: str, size: int, filename: str, purpose: str) -> File:

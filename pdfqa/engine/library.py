@@ -132,8 +132,10 @@ class Library:
             return store
         first = items[0].file.filename
         with self._engine.database.atomic():
-            store = stores.create(name=first if len(items) == 1 else f"{first} and {len(items) - 1} more", key=key)
-            stores.work(stores.create_batch(store.id, [item.file.id for item in items]))
+            store = stores.with_key(key)  # another process may have made it meanwhile
+            if store is None:
+                store = stores.create(name=first if len(items) == 1 else f"{first} and {len(items) - 1} more", key=key)
+                stores.work(stores.create_batch(store.id, [item.file.id for item in items]))
         return stores.get(store.id)
 
     def _read(self, items: list[Named], progress: Report | None) -> list[tuple[str, PdfqaError]]:

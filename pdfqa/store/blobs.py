@@ -111,9 +111,12 @@ class Blobs:
         return [other for (other,) in rows]
 
     def forget(self, sha256: str) -> None:
-        """Remove the record and, where there is one, the copy. A user's own file is never touched."""
+        """Remove the record of these bytes."""
         with self._database.atomic() as connection:
             connection.execute("DELETE FROM contents WHERE sha256 = ?", (sha256,))
+
+    def discard(self, sha256: str) -> None:
+        """Remove our copy of bytes that were forgotten, if there is one. A user's own file is never touched."""
         self._path(sha256).unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:

@@ -75,14 +75,19 @@ class Database:
             connection.execute("SAVEPOINT inner_step" if nested else "BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("RELEASE inner_step" if nested else "COMMIT")
             except BaseException:
-                # SQLite itself has already rolled back after some errors, a full disk among them.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK TO inner_step" if nested else "ROLLBACK")
-                    if nested:
-                        connection.execute("RELEASE inner_step")
+                self._undo(connection, nested=nested)
                 raise
-            connection.execute("RELEASE inner_step" if nested else "COMMIT")
+
+    @staticmethod
+    def _undo(connection: sqlite3.Connection, *, nested: bool) -> None:
+        # SQLite itself has already rolled back after some errors, a full disk among them; what is raised then matters.
+        with suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK TO inner_step" if nested else "ROLLBACK")
+                if nested:
+                    connection.execute("RELEASE inner_step")
 
     def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
