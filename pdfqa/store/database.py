@@ -47,7 +47,11 @@ class Database:
                 f"the home directory {home} cannot be made: {error.strerror}",
                 hint="Choose another with --home or PDFQA_HOME.",
             ) from error
-        self._migrate()
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -132,10 +136,14 @@ class Database:
             connection = sqlite3.connect(
                 self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
             )
-            if self._trace:
-                connection.set_trace_callback(self._trace)
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
+            try:
+                if self._trace:
+                    connection.set_trace_callback(self._trace)
+                for pragma in _PRAGMAS:
+                    connection.execute(pragma)
+            except BaseException:
+                connection.close()
+                raise
             return connection
 
     def _migrate(self) -> None:
