@@ -61,7 +61,19 @@ PASSAGES = 8
 # How much each kind of question weighs in all when confidence is fitted and judged.
 MIX = {"answerable": 5.0, "off-topic": 2.0, "adversarial": 0.7}
 # Features with too few cases to be fitted: a matter of judgement.
-FIXED = {"adjacent", "first", "short", "heading", "echo", "broken", "question", "contents", "unfit_row", "row"}
+FIXED = {
+    "adjacent",
+    "first",
+    "short",
+    "heading",
+    "echo",
+    "broken",
+    "question",
+    "contents",
+    "elsewhere",
+    "unfit_row",
+    "row",
+}
 EITHER_SIGN = {"long", "new"}
 SIGNS = {"unmet": -1.0, "negated": -1.0}  # of what confidence is judged by; others are positive
 

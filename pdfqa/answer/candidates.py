@@ -50,6 +50,7 @@ WEIGHTS = {
     "broken": -0.5,
     "question": -0.5,
     "contents": -1.0,
+    "elsewhere": -2.5,  # the question names a document, and this is another one
 }
 
 
@@ -96,6 +97,9 @@ def candidates(question: Question, evidence: Sequence[Evidence], embedder: Embed
         for candidate in reader.read(number, piece):
             # Passages overlap: a sentence counts once, where its passage ranks best.
             found.setdefault((piece.document, piece.page.number, candidate.start), candidate)
+    for candidate in found.values():
+        other = not reader.named <= set(evidence[candidate.evidence].terms)
+        candidate.features["elsewhere"] = float(other)
     likely = _best(found.values(), _LIKELY)
     for candidate in likely:
         candidate.features.update(reader.form(candidate, evidence[candidate.evidence].language))
@@ -120,6 +124,7 @@ class _Reader:
         self._question = question
         self._known = question.text.casefold()
         self._tables = Tables()
+        self.named: set[str] = set()  # words of the question that are in the names of documents
 
     def read(self, number: int, piece: Evidence) -> list[Candidate]:
         """Return the sentences and rows of one passage."""
@@ -128,12 +133,17 @@ class _Reader:
         words = [analyzer.terms(piece.text[start:end]) for start, end in spans]
         held = [asked.held(part) for part in words]
         shared = {"score": piece.score, "first": 1 / (1 + number), "contents": float(is_contents(piece.text))}
-        above = asked.held(analyzer.terms(piece.passage.heading))
+        heading = analyzer.terms(piece.passage.heading)
+        above = asked.held(heading)
+        # What a passage holds and does not say is in its document's name, which is meant on every page.
+        names = set(piece.terms).difference(heading, *words)
+        named = asked.held(names)
+        self.named |= names
         found = []
         for place, (start, end) in enumerate(spans):
             block = _block(piece.page, offset + start)
             row = self._tables.row(piece.page, block, offset + start, offset + end)
-            own = held[place]
+            own = {**named, **held[place]}
             if row is not None:
                 own = {**asked.held(analyzer.terms(" ".join(row.columns))), **own}
             share = asked.share(own)

@@ -15,6 +15,7 @@ import numpy as np
 from pdfqa.store.database import Database
 
 K1, B = 1.2, 0.5
+NAMED = 4  # how often a word of a document's name counts as written in each of its passages
 _FEW = 400  # up to so many segments are named one by one
 
 
@@ -91,7 +92,7 @@ def matches(database: Database, where: Scope, term: str) -> Matches:
         return found
     counts = np.zeros(where.size, dtype=np.uint32)
     for segment in segments:
-        counts[where.offsets[segment] : where.offsets[segment] + where.sizes[segment]] = 1
+        counts[where.offsets[segment] : where.offsets[segment] + where.sizes[segment]] = NAMED
     counts[found.passages] = np.maximum(found.counts, counts[found.passages])
     passages = np.flatnonzero(counts)
     return Matches(passages, counts[passages])

@@ -127,7 +127,8 @@ class Analyzer:
             spans = spans if len(spans) == len(terms) else [(start, end)] * len(terms)
             found += [(term, *span) for term, span in zip(terms, spans, strict=True)]
         if self._pairs:
-            found += [(a + b, start, end) for (a, start, _), (b, _, end) in pairwise(found)]
+            # Characters that stand alone come after their groups, so that the second may begin before the first.
+            found += [(a + b, min(one, other), max(end, last)) for (a, one, end), (b, other, last) in pairwise(found)]
         return found
 
     def stop(self, term: str) -> bool:
