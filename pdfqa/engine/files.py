@@ -44,11 +44,12 @@ class Files:
         sha256, size = hash_file(path, shown=shown)
         self._refuse_empty(size, shown or str(path))
         name = printable(path.name)
+        file = self._called(sha256, name)
+        if file is not None and self._engine.blobs.path(sha256) == str(path):
+            return file
         with self._engine.database.atomic():  # two that find nothing must not both make one
             self._engine.blobs.remember(sha256, size, path)
-            known = self._objects.with_key(sha256)
-            found = [file for file in known if file.filename == name] or known
-            return found[0] if found else self._create(sha256, size, name, purpose)
+            return self._called(sha256, name) or self._create(sha256, size, name, purpose)
 
     def get(self, file_id: str) -> File:
         """Return a file."""
@@ -85,6 +86,11 @@ class Files:
         if last:
             self._engine.blobs.discard(sha256)
         return Deleted(id=file_id, object="file")
+
+    def _called(self, sha256: str, name: str) -> File | None:
+        """Return the file of these bytes with this name, else another of these bytes, else None."""
+        known = self._objects.with_key(sha256)
+        return next((file for file in known if file.filename == name), known[0] if known else None)
 
     def _create(self, sha256: str, size: int, filename: str, purpose: str) -> File:
         engine = self._engine
