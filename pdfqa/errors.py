@@ -2,7 +2,14 @@
 
 PdfqaError
 ├── InvalidRequestError        the caller gave a wrong value (HTTP 400, exit 2)
+│   ├── MissingFieldError      a field that is needed was not given
+│   ├── UnknownFieldError      a field that no such request has
+│   ├── InvalidValueError      a field of a wrong type, or out of its limits
+│   ├── WrongStateError        the object's state does not allow it
+│   ├── ConversationLockedError  another response is adding to the conversation
+│   ├── TooLargeError          more bytes than are taken (HTTP 413)
 │   └── ObjectNotFoundError    no object has that id (HTTP 404, exit 2)
+├── AuthenticationError        no API key, or none that is known (HTTP 401, exit 4)
 ├── FileError                  one file cannot be used (HTTP 400, exit 3)
 │   ├── FileMissingError       nothing at that path
 │   ├── FileAccessError        the system refuses to open it
@@ -20,6 +27,9 @@ PdfqaError
 │   ├── NewerHomeError         a later version of pdfqa made it
 │   └── EmbedderMismatchError  it was indexed with another embedder
 ├── MissingExtraError          an optional part is not installed (HTTP 501, exit 4)
+├── NotSupportedError          this back-end, or this model, cannot do it (HTTP 501, exit 4)
+├── BackendError               a server or model asked over the network failed (HTTP 502, exit 4)
+├── WaitFailedError            what was waited for ended otherwise than hoped (HTTP 500, exit 4)
 └── WaitTimeoutError           something waited for did not finish in time (HTTP 504, exit 4)
 """
 
@@ -64,11 +74,55 @@ class InvalidRequestError(PdfqaError):
     exit_code = 2
 
 
+class MissingFieldError(InvalidRequestError):
+    """A field that is needed was not given."""
+
+    code = "missing_required_parameter"
+
+
+class UnknownFieldError(InvalidRequestError):
+    """A field that no such request has."""
+
+    code = "unknown_parameter"
+
+
+class InvalidValueError(InvalidRequestError):
+    """A field of a wrong type, or out of its limits."""
+
+    code = "invalid_value"
+
+
+class WrongStateError(InvalidRequestError):
+    """The object's state does not allow what was asked."""
+
+    code = "wrong_state"
+
+
+class ConversationLockedError(InvalidRequestError):
+    """Another response is adding to the conversation."""
+
+    code = "conversation_locked"
+
+
+class TooLargeError(InvalidRequestError):
+    """More bytes were sent than are taken."""
+
+    status = 413
+    code = "request_too_large"
+
+
 class ObjectNotFoundError(InvalidRequestError):
     """No object has that id."""
 
     status = 404
     code = "not_found"
+
+
+class AuthenticationError(PdfqaError):
+    """No API key was given, or none that is known."""
+
+    status = 401
+    code = "invalid_api_key"
 
 
 class FileError(PdfqaError):
@@ -174,6 +228,26 @@ class MissingExtraError(PdfqaError):
 
     status = 501
     code = "missing_extra"
+
+
+class NotSupportedError(PdfqaError):
+    """The back-end or the model cannot do what was asked."""
+
+    status = 501
+    code = "not_supported"
+
+
+class BackendError(PdfqaError):
+    """A server or a model that was asked over the network failed."""
+
+    status = 502
+    code = "backend_error"
+
+
+class WaitFailedError(PdfqaError):
+    """What was waited for ended otherwise than hoped; `message` says how, and which files failed."""
+
+    code = "wait_failed"
 
 
 class WaitTimeoutError(PdfqaError):

@@ -5,21 +5,31 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from copy import copy
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pdfqa import wire
 from pdfqa.config import Settings
-from pdfqa.store import Blobs, Database, Documents, Objects
+from pdfqa.engine.channels import Channels
+from pdfqa.store import Blobs, Database, Documents, Jobs, Objects
 
 if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
+    from pdfqa.engine.assistants import Assistants
+    from pdfqa.engine.completions import Completions
+    from pdfqa.engine.conversations import Conversations
     from pdfqa.engine.files import Files
+    from pdfqa.engine.models import Models
+    from pdfqa.engine.responses import Responses
     from pdfqa.engine.runs import Runs
+    from pdfqa.engine.store_files import StoreFiles
     from pdfqa.engine.threads import Threads
+    from pdfqa.engine.uploads import Uploads
     from pdfqa.engine.vector_stores import VectorStores
 
+R = TypeVar("R", bound=wire.Resource)
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -52,19 +62,43 @@ class Engine:
     ) -> None:
         self.settings = settings
         self.new_id = new_id
+        self.owner = ""
         self._clock = clock
         self.database = Database(settings.home, busy_seconds=settings.busy_seconds, trace=trace)
         self.blobs = Blobs(self.database)
         self.documents = Documents(self.database)
-        self.file_objects = Objects(self.database, "file", wire.File, "file")
-        self.store_objects = Objects(self.database, "vector_store", wire.VectorStore, "vector store")
-        self.store_file_objects = Objects(self.database, "vector_store.file", wire.VectorStoreFile, "file")
-        self.batch_objects = Objects(self.database, "vector_store.files_batch", wire.VectorStoreFileBatch, "batch")
-        self.assistant_objects = Objects(self.database, "assistant", wire.Assistant, "assistant")
-        self.thread_objects = Objects(self.database, "thread", wire.Thread, "thread")
-        self.message_objects = Objects(self.database, "thread.message", wire.Message, "message")
-        self.run_objects = Objects(self.database, "thread.run", wire.Run, "run")
-        self.step_objects = Objects(self.database, "thread.run.step", wire.RunStep, "run step")
+        self.jobs = Jobs(self.database)
+        self.channels = Channels()
+        self._views: dict[str, Engine] = {"": self}
+        self._open_objects()
+
+    def _open_objects(self) -> None:
+        def objects(kind: str, type_: type[R], noun: str, tag: Callable[[R], str | None] = _untagged) -> Objects[R]:
+            return Objects(self.database, kind, type_, noun, owner=self.owner, tag=tag)
+
+        self.file_objects = objects("file", wire.File, "file", lambda file: file.purpose)
+        self.upload_objects = objects("upload", wire.Upload, "upload")
+        self.part_objects = objects("upload.part", wire.UploadPart, "part")
+        self.store_objects = objects("vector_store", wire.VectorStore, "vector store")
+        self.store_file_objects = objects("vector_store.file", wire.VectorStoreFile, "file", lambda file: file.status)
+        self.batch_objects = objects("vector_store.files_batch", wire.VectorStoreFileBatch, "batch")
+        self.assistant_objects = objects("assistant", wire.Assistant, "assistant")
+        self.thread_objects = objects("thread", wire.Thread, "thread")
+        self.message_objects = objects("thread.message", wire.Message, "message", lambda message: message.run_id)
+        self.run_objects = objects("thread.run", wire.Run, "run")
+        self.step_objects = objects("thread.run.step", wire.RunStep, "run step")
+
+    def owned_by(self, owner: str) -> Engine:
+        """Return this engine as it looks to an owner: only the objects of that owner are there."""
+        view = self._views.get(owner)
+        if view is None:
+            view = copy(self)
+            for name in _SERVICES & view.__dict__.keys():
+                del view.__dict__[name]
+            view.owner = owner
+            view._open_objects()
+            view = self._views.setdefault(owner, view)
+        return view
 
     def __enter__(self) -> Engine:
         return self
@@ -82,9 +116,13 @@ class Engine:
         """Return the time in whole seconds since 1970."""
         return int(self._clock())
 
-    @cached_property
+    @property
     def embedder(self) -> StaticEmbedder:
         """Return what makes vectors of questions and passages."""
+        return self._views[""]._embedder
+
+    @cached_property
+    def _embedder(self) -> StaticEmbedder:
         from pdfqa.embed import StaticEmbedder
 
         return StaticEmbedder.load()
@@ -97,15 +135,36 @@ class Engine:
         return Files(self)
 
     @cached_property
+    def uploads(self) -> Uploads:
+        """Return the operations on uploads."""
+        from pdfqa.engine.uploads import Uploads
+
+        return Uploads(self)
+
+    @cached_property
     def vector_stores(self) -> VectorStores:
-        """Return the operations on vector stores, their files and batches."""
+        """Return the operations on vector stores."""
         from pdfqa.engine.vector_stores import VectorStores
 
         return VectorStores(self)
 
     @cached_property
+    def store_files(self) -> StoreFiles:
+        """Return the operations on the files of vector stores, and on batches."""
+        from pdfqa.engine.store_files import StoreFiles
+
+        return StoreFiles(self)
+
+    @cached_property
+    def assistants(self) -> Assistants:
+        """Return the operations on assistants."""
+        from pdfqa.engine.assistants import Assistants
+
+        return Assistants(self)
+
+    @cached_property
     def threads(self) -> Threads:
-        """Return the operations on assistants, threads and messages."""
+        """Return the operations on threads and messages."""
         from pdfqa.engine.threads import Threads
 
         return Threads(self)
@@ -116,3 +175,38 @@ class Engine:
         from pdfqa.engine.runs import Runs
 
         return Runs(self)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """Return the operations on responses."""
+        from pdfqa.engine.responses import Responses
+
+        return Responses(self)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """Return the operations on conversations and their items."""
+        from pdfqa.engine.conversations import Conversations
+
+        return Conversations(self)
+
+    @cached_property
+    def completions(self) -> Completions:
+        """Return the operations on chat completions."""
+        from pdfqa.engine.completions import Completions
+
+        return Completions(self)
+
+    @cached_property
+    def models(self) -> Models:
+        """Return the operations on models, embeddings among them."""
+        from pdfqa.engine.models import Models
+
+        return Models(self)
+
+
+_SERVICES = {name for name, value in vars(Engine).items() if isinstance(value, cached_property)}
+
+
+def _untagged(_: object) -> None:
+    return None

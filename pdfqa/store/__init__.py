@@ -3,6 +3,7 @@
 from pdfqa.store.blobs import Blobs
 from pdfqa.store.database import Database
 from pdfqa.store.documents import Documents, StoredIndex
-from pdfqa.store.objects import ObjectPage, Objects
+from pdfqa.store.jobs import Job, Jobs
+from pdfqa.store.objects import Objects
 
-__all__ = ["Blobs", "Database", "Documents", "ObjectPage", "Objects", "StoredIndex"]
+__all__ = ["Blobs", "Database", "Documents", "Job", "Jobs", "Objects", "StoredIndex"]

@@ -38,6 +38,7 @@ class Database:
         self._trace = trace
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
+        self._turn = threading.Lock()
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)  # it will hold the text of what was encrypted, too
             if not self.path.exists():
@@ -73,13 +74,30 @@ class Database:
     @contextmanager
     def atomic(self) -> Iterator[sqlite3.Connection]:
         """Make all writes inside happen together or not at all; a nested use is a savepoint of the outer one."""
+        if self.connection.in_transaction:
+            with self._step("SAVEPOINT inner_step", "RELEASE inner_step", nested=True) as connection:
+                yield connection
+            return
+        # The threads of one process wait for each other here; SQLite's own waiting looks again only now and then.
+        with self._turn:
+            self._local.after = after = []
+            with self._step("BEGIN IMMEDIATE", "COMMIT", nested=False) as connection:
+                yield connection
+        for call in after:
+            call()
+
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Call something when the transaction that this thread is in has been committed; not if it is undone."""
+        self._local.after.append(call)
+
+    @contextmanager
+    def _step(self, begin: str, end: str, *, nested: bool) -> Iterator[sqlite3.Connection]:
         connection = self.connection
-        nested = connection.in_transaction
         with self.translated():
-            connection.execute("SAVEPOINT inner_step" if nested else "BEGIN IMMEDIATE")
+            connection.execute(begin)
             try:
                 yield connection
-                connection.execute("RELEASE inner_step" if nested else "COMMIT")
+                connection.execute(end)
             except BaseException:
                 self._undo(connection, nested=nested)
                 raise

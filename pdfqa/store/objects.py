@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from pdfqa.errors import InvalidRequestError, ObjectNotFoundError
+from pdfqa.errors import InvalidValueError, ObjectNotFoundError
 from pdfqa.store.database import Database
-from pdfqa.wire import Resource
+from pdfqa.wire import ObjectPage, Order, Resource
 
 R = TypeVar("R", bound=Resource)
-Order = Literal["asc", "desc"]
-
-
-class ObjectPage(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
-    """One page of a list, as the wire has it."""
-
-    object: Literal["list"] = "list"
-    data: list[R]
-    first_id: str | None
-    last_id: str | None
-    has_more: bool
 
 
 class Objects(Generic[R]):
-    """All resources of one kind.
+    """All resources of one kind that belong to one owner.
 
     `parent` is the id of what a resource belongs to: a message's thread, a step's run; "" where there is none.
+
+    Args:
+        database: Where they are.
+        kind: The kind, as the database calls it.
+        type_: Their type.
+        noun: What messages call one.
+        owner: Whose they are: an API key's id, or "" for who uses the home directory itself.
+        tag: Returns what a list of them can be filtered by.
     """
 
-    def __init__(self, database: Database, kind: str, type_: type[R], noun: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        kind: str,
+        type_: type[R],
+        noun: str,
+        *,
+        owner: str = "",
+        tag: Callable[[R], str | None] = lambda _: None,
+    ) -> None:
         self._database = database
-        self._kind = kind
-        self._noun = noun
+        self.kind = kind
+        self._type = type_
+        self.noun = noun
+        self._owner = owner
+        self._tag = tag
         self._decoder = msgspec.json.Decoder(type_)
+
+    def owned_by(self, owner: str) -> Objects[R]:
+        """Return the resources of this kind that belong to another owner."""
+        return Objects(self._database, self.kind, self._type, self.noun, owner=owner, tag=self._tag)
 
     def insert(self, resource: R, *, parent: str = "", key: str | None = None) -> R:
         """Store a new resource and return it."""
         with self._database.atomic() as connection:
             connection.execute(
-                "INSERT INTO objects (kind, parent, id, key, body) VALUES (?, ?, ?, ?, ?)",
-                (self._kind, parent, resource.id, key, msgspec.json.encode(resource)),
+                "INSERT INTO objects (kind, parent, owner, id, key, tag, expires_at, body) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (self.kind, parent, self._owner, resource.id, key, *self._columns(resource)),
             )
         return resource
 
@@ -50,27 +65,36 @@ class Objects(Generic[R]):
         """Store a resource's new state, under a new key if one is given, and return it."""
         with self._database.atomic() as connection:
             connection.execute(
-                "UPDATE objects SET body = ?, key = coalesce(?, key) WHERE kind = ? AND parent = ? AND id = ?",
-                (msgspec.json.encode(resource), key, self._kind, parent, resource.id),
+                "UPDATE objects SET tag = ?, expires_at = ?, body = ?, key = coalesce(?, key) "
+                "WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
+                (*self._columns(resource), key, self.kind, parent, resource.id, self._owner),
             )
         return resource
+
+    def _columns(self, resource: R) -> tuple[str | None, int | None, bytes]:
+        expires = getattr(resource, "expires_at", None)
+        return self._tag(resource), expires if isinstance(expires, int) else None, msgspec.json.encode(resource)
 
     def delete(self, id_: str, *, parent: str = "") -> None:
         """Delete a resource; nothing happens where there is none."""
         with self._database.atomic() as connection:
             connection.execute(
-                "DELETE FROM objects WHERE kind = ? AND parent = ? AND id = ?", (self._kind, parent, id_)
+                "DELETE FROM objects WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
+                (self.kind, parent, id_, self._owner),
             )
 
     def delete_children(self, parent: str) -> None:
         """Delete all resources of a parent."""
         with self._database.atomic() as connection:
-            connection.execute("DELETE FROM objects WHERE kind = ? AND parent = ?", (self._kind, parent))
+            connection.execute(
+                "DELETE FROM objects WHERE kind = ? AND parent = ? AND owner = ?", (self.kind, parent, self._owner)
+            )
 
     def find(self, id_: str, *, parent: str = "") -> R | None:
         """Return the resource with this id, or None."""
         row = self._database.row(
-            "SELECT body FROM objects WHERE kind = ? AND parent = ? AND id = ?", (self._kind, parent, id_)
+            "SELECT body FROM objects WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
+            (self.kind, parent, id_, self._owner),
         )
         return self._decoder.decode(row[0]) if row else None
 
@@ -82,70 +106,102 @@ class Objects(Generic[R]):
         """
         found = self.find(id_, parent=parent)
         if found is None:
-            within = f" in {parent}" if parent else ""
-            raise ObjectNotFoundError(f"No {self._noun} found with id '{id_}'{within}.")
+            raise self.missing(id_, parent)
         return found
 
-    def with_key(self, key: str) -> builtins.list[R]:
-        """Return the resources stored under a key, oldest first."""
+    def missing(self, id_: str, parent: str = "") -> ObjectNotFoundError:
+        """Return the error that says that there is no such resource."""
+        within = f" in {parent}" if parent else ""
+        return ObjectNotFoundError(f"No {self.noun} found with id '{id_}'{within}.")
+
+    def with_key(self, key: str, *, tag: str | None = None) -> builtins.list[R]:
+        """Return the resources stored under a key (and with a tag, if one is given), oldest first."""
         rows = self._database.rows(
-            "SELECT body FROM objects WHERE kind = ? AND key = ? ORDER BY seq", (self._kind, key)
+            "SELECT body FROM objects WHERE kind = ? AND key = ? AND owner = ? AND tag IS coalesce(?, tag) ORDER BY seq",
+            (self.kind, key, self._owner, tag),
         )
         return [self._decoder.decode(body) for (body,) in rows]
 
-    def key(self, id_: str) -> str | None:
+    def key_is_used(self, key: str) -> bool:
+        """Return whether any owner has a resource under a key."""
+        return self._database.row("SELECT 1 FROM objects WHERE kind = ? AND key = ?", (self.kind, key)) is not None
+
+    def key(self, id_: str, *, parent: str = "") -> str | None:
         """Return the key that a resource was stored under."""
-        row = self._database.row("SELECT key FROM objects WHERE kind = ? AND id = ?", (self._kind, id_))
+        row = self._database.row(
+            "SELECT key FROM objects WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
+            (self.kind, parent, id_, self._owner),
+        )
         return row[0] if row else None
 
     def parents(self, id_: str) -> builtins.list[str]:
         """Return the parents under which resources with this id are stored."""
-        rows = self._database.rows("SELECT parent FROM objects WHERE kind = ? AND id = ?", (self._kind, id_))
+        rows = self._database.rows(
+            "SELECT parent FROM objects WHERE kind = ? AND id = ? AND owner = ?", (self.kind, id_, self._owner)
+        )
         return [parent for (parent,) in rows]
 
     def all(self, *, parent: str = "") -> builtins.list[R]:
         """Return all resources of a parent, oldest first."""
-        rows = self._database.rows(
-            "SELECT body FROM objects WHERE kind = ? AND parent = ? ORDER BY seq", (self._kind, parent)
-        )
-        return [self._decoder.decode(body) for (body,) in rows]
+        return [resource for resource, _ in self.all_with_keys(parent=parent)]
 
-    def all_with_keys(self) -> builtins.list[tuple[R, str]]:
-        """Return all resources without a parent with the keys they were stored under, oldest first."""
+    def all_with_keys(self, *, parent: str = "") -> builtins.list[tuple[R, str]]:
+        """Return all resources of a parent with the keys they were stored under, oldest first."""
         rows = self._database.rows(
-            "SELECT body, key FROM objects WHERE kind = ? AND parent = '' ORDER BY seq", (self._kind,)
+            "SELECT body, key FROM objects WHERE kind = ? AND parent = ? AND owner = ? ORDER BY seq",
+            (self.kind, parent, self._owner),
         )
         return [(self._decoder.decode(body), key or "") for body, key in rows]
 
     def count(self) -> int:
         """Return how many resources of this kind there are."""
-        row = self._database.row("SELECT count(*) FROM objects WHERE kind = ?", (self._kind,))
+        row = self._database.row("SELECT count(*) FROM objects WHERE kind = ? AND owner = ?", (self.kind, self._owner))
         return int(row[0]) if row else 0
+
+    def tally(self, *, parent: str = "", key: str | None = None) -> dict[str, int]:
+        """Return how many of a parent's resources (under a key, if one is given) have which tag."""
+        rows = self._database.rows(
+            "SELECT tag, count(*) FROM objects WHERE kind = ? AND parent = ? AND owner = ? "
+            "AND key IS coalesce(?, key) GROUP BY tag",
+            (self.kind, parent, self._owner, key),
+        )
+        return {tag or "": number for tag, number in rows}
+
+    def expired(self, now: int) -> builtins.list[R]:
+        """Return the resources whose time is over."""
+        rows = self._database.rows(
+            "SELECT body FROM objects WHERE expires_at <= ? AND kind = ? AND owner = ?", (now, self.kind, self._owner)
+        )
+        return [self._decoder.decode(body) for (body,) in rows]
 
     def list(
         self,
         *,
         parent: str = "",
+        key: str | None = None,
+        tag: str | None = None,
         limit: int = 20,
         order: Order = "desc",
         after: str | None = None,
         before: str | None = None,
     ) -> ObjectPage[R]:
-        """Return one page of a parent's resources by creation order.
+        """Return one page of a parent's resources by creation order; `key` and `tag` choose among them.
 
         Raises:
-            InvalidRequestError: `limit` is not in 1 to 100, or a cursor names no resource of the list.
+            InvalidValueError: A cursor names no resource of the list.
         """
-        if not 1 <= limit <= 100:
-            raise InvalidRequestError(f"limit is {limit}; it must be from 1 to 100.", param="limit")
-        conditions, parameters = ["kind = ?", "parent = ?"], [self._kind, parent]
+        conditions, parameters = ["kind = ?", "parent = ?", "owner = ?"], [self.kind, parent, self._owner]
+        for column, value in (("key", key), ("tag", tag)):
+            if value is not None:
+                conditions.append(f"{column} = ?")
+                parameters.append(value)
         later = ">" if order == "asc" else "<"
         for cursor, name, sign in ((after, "after", later), (before, "before", "<" if later == ">" else ">")):
-            if cursor is not None:
+            if cursor:
                 conditions.append(f"seq {sign} ?")
                 parameters.append(self._position(cursor, parent, name))
         # Reading towards `before` starts at the cursor, so that the page is the one just ahead of it.
-        backwards = before is not None and after is None
+        backwards = bool(before) and not after
         descending = (order == "desc") != backwards
         rows = self._database.rows(
             f"SELECT body FROM objects WHERE {' AND '.join(conditions)} "  # noqa: S608 (fixed words only)
@@ -157,15 +213,16 @@ class Objects(Generic[R]):
             data.reverse()
         return ObjectPage(
             data=data,
-            first_id=data[0].id if data else None,
-            last_id=data[-1].id if data else None,
+            first_id=data[0].id if data else "",
+            last_id=data[-1].id if data else "",
             has_more=len(rows) > limit,
         )
 
     def _position(self, id_: str, parent: str, name: str) -> Any:
         row = self._database.row(
-            "SELECT seq FROM objects WHERE kind = ? AND parent = ? AND id = ?", (self._kind, parent, id_)
+            "SELECT seq FROM objects WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
+            (self.kind, parent, id_, self._owner),
         )
         if row is None:
-            raise InvalidRequestError(f"{name} is '{id_}', which is no {self._noun} of this list.", param=name)
+            raise InvalidValueError(f"{name} is '{id_}', which is no {self.noun} of this list.", param=name)
         return row[0]

@@ -69,4 +69,43 @@ _FIRST = (
         PRIMARY KEY (term, segment)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# The server: whose an object is, what its list may be filtered by, when it goes, and work that is still to be done.
+_SECOND = (
+    "ALTER TABLE objects ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+    # A file's purpose, the status of a vector store's file, the run of a message, the model of a chat completion.
+    "ALTER TABLE objects ADD COLUMN tag TEXT",
+    "ALTER TABLE objects ADD COLUMN expires_at INTEGER",
+    """UPDATE objects SET tag = json_extract(CAST(body AS TEXT), CASE kind
+        WHEN 'file' THEN '$.purpose' WHEN 'vector_store.file' THEN '$.status' WHEN 'thread.message' THEN '$.run_id'
+        END) WHERE kind IN ('file', 'vector_store.file', 'thread.message')""",
+    "DROP INDEX objects_in_order",
+    "CREATE INDEX objects_in_order ON objects (kind, parent, owner, seq)",
+    "CREATE INDEX objects_by_tag ON objects (kind, parent, owner, tag, seq)",
+    "DROP INDEX objects_by_key",
+    "CREATE INDEX objects_by_key ON objects (kind, key, tag) WHERE key IS NOT NULL",
+    "CREATE INDEX objects_by_expiry ON objects (expires_at) WHERE expires_at IS NOT NULL",
+    # `worker` names the process that has taken the job: a claim, so that the death of the process gives it back.
+    """CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        parent TEXT NOT NULL,
+        target TEXT NOT NULL,
+        worker TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (kind, parent, target))""",
+    # An API key: its id is the owner of what is made with it. The key itself is not kept.
+    """CREATE TABLE keys (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL UNIQUE,
+        created_at INTEGER NOT NULL) WITHOUT ROWID""",
+    # The events of a response that was made in the background and streamed, for those who come back for the rest.
+    """CREATE TABLE events (
+        target TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (target, number)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)

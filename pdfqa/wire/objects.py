@@ -1,7 +1,7 @@
-"""The wire's resources: files, vector stores, batches, assistants, threads, messages, runs and steps.
+"""The wire's resources: files, uploads, vector stores, batches, assistants, threads, messages, runs and steps.
 
-Field names, enums and nullability are those of the OpenAI API. What pdfqa adds (page, label, quote and character span
-of a citation) stands beside the wire's own fields and never replaces one.
+What pdfqa adds (page, label, quote, boxes and character span of a citation) stands beside the wire's own fields and
+never replaces one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
+
+from pdfqa.wire.base import Attributes, Metadata, Resource
 
 FileStatus = Literal["in_progress", "completed", "cancelled", "failed"]
 RunStatus = Literal[
@@ -23,20 +26,7 @@ RunStatus = Literal[
     "expired",
 ]
 StepStatus = Literal["in_progress", "cancelled", "failed", "completed", "expired"]
-Metadata = dict[str, str]
-
-
-class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of everything that has an id and is stored as it is sent."""
-
-    id: str
-    object: str
-    created_at: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the resource as the dictionary that goes over the wire."""
-        result: dict[str, Any] = msgspec.to_builtins(self)
-        return result
+MessageStatus = Literal["in_progress", "incomplete", "completed"]
 
 
 class File(Resource, frozen=True, kw_only=True):
@@ -47,8 +37,29 @@ class File(Resource, frozen=True, kw_only=True):
     filename: str
     purpose: str = "assistants"
     status: Literal["uploaded", "processed", "error"] = "processed"
-    status_details: str | None = None
-    expires_at: int | None = None
+    expires_at: int | UnsetType = UNSET
+    status_details: str | UnsetType = UNSET
+
+
+class Upload(Resource, frozen=True, kw_only=True):
+    """A file that is sent in parts; `file` is there when it is complete."""
+
+    object: Literal["upload"] = "upload"
+    filename: str
+    bytes: int
+    purpose: str
+    status: Literal["pending", "completed", "cancelled", "expired"] = "pending"
+    expires_at: int
+    mime_type: str | UnsetType = UNSET
+    expires_after: dict[str, Any] | UnsetType = UNSET
+    file: File | None = None
+
+
+class UploadPart(Resource, frozen=True, kw_only=True):
+    """One part of an upload."""
+
+    object: Literal["upload.part"] = "upload.part"
+    upload_id: str
 
 
 class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +77,14 @@ class VectorStore(Resource, frozen=True, kw_only=True):
 
     object: Literal["vector_store"] = "vector_store"
     name: str = ""
+    description: str | None = None
     usage_bytes: int = 0
     file_counts: FileCounts = FileCounts()
     status: Literal["expired", "in_progress", "completed"] = "completed"
-    expires_after: dict[str, Any] | None = None
+    expires_after: dict[str, Any] | UnsetType = UNSET
     expires_at: int | None = None
     last_active_at: int | None = None
-    metadata: Metadata = {}
+    metadata: Metadata | None = {}
 
 
 class LastError(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +103,7 @@ class VectorStoreFile(Resource, frozen=True, kw_only=True):
     status: FileStatus = "in_progress"
     last_error: LastError | None = None
     chunking_strategy: dict[str, Any] = msgspec.field(default_factory=lambda: {"type": "other"})
-    attributes: dict[str, str | float | bool] = {}
+    attributes: Attributes | None = {}
 
 
 class VectorStoreFileBatch(Resource, frozen=True, kw_only=True):
@@ -101,6 +113,50 @@ class VectorStoreFileBatch(Resource, frozen=True, kw_only=True):
     vector_store_id: str
     status: FileStatus = "in_progress"
     file_counts: FileCounts = FileCounts()
+
+
+class TextPiece(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of text as search returns it."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class FileContent(msgspec.Struct, frozen=True, kw_only=True):
+    """The text that was read from a file of a vector store, one piece for each page."""
+
+    object: Literal["vector_store.file_content.page"] = "vector_store.file_content.page"
+    data: list[TextPiece]
+    has_more: bool = False
+    next_page: str | None = None
+
+
+class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A passage that a vector store's search found. `page`, `label`, `quote`, `start` and `end` are pdfqa's own.
+
+    `quote` is `start` to `end` of the stored text of the page.
+    """
+
+    file_id: str
+    filename: str
+    score: float
+    attributes: Attributes | None = {}
+    content: list[TextPiece]
+    page: int | None = None
+    label: str | None = None
+    quote: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+class SearchResults(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vector store's search found, best first, all on one page."""
+
+    object: Literal["vector_store.search_results.page"] = "vector_store.search_results.page"
+    search_query: list[str]
+    data: list[SearchResult]
+    has_more: bool = False
+    next_page: str | None = None
 
 
 class Assistant(Resource, frozen=True, kw_only=True):
@@ -113,10 +169,11 @@ class Assistant(Resource, frozen=True, kw_only=True):
     instructions: str | None = None
     tools: list[dict[str, Any]] = []
     tool_resources: dict[str, Any] | None = None
-    metadata: Metadata = {}
+    metadata: Metadata | None = {}
     temperature: float | None = None
     top_p: float | None = None
     response_format: Any = "auto"
+    reasoning_effort: str | None = None
 
 
 class Thread(Resource, frozen=True, kw_only=True):
@@ -124,20 +181,26 @@ class Thread(Resource, frozen=True, kw_only=True):
 
     object: Literal["thread"] = "thread"
     tool_resources: dict[str, Any] | None = None
-    metadata: Metadata = {}
+    metadata: Metadata | None = {}
 
 
 class FileCitation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a citation points at. All but `file_id` is pdfqa's own: see `pdfqa.Citation`."""
+    """What a citation points at. All but `file_id` is pdfqa's own: see `pdfqa.Citation`.
+
+    `boxes` are [x0, y0, x1, y1] in PDF points from the lower left corner of the page as shown; none where the PDF
+    could not be looked into.
+    """
 
     file_id: str
-    page: int
-    label: str
-    quote: str
-    start: int
-    end: int
-    verified: bool
-    score: float
+    page: int = 0
+    label: str = ""
+    quote: str = ""
+    start: int = 0
+    end: int = 0
+    verified: bool = False
+    score: float = 0.0
+    filename: str = ""
+    boxes: list[tuple[float, float, float, float]] = []
 
 
 class Annotation(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,11 +220,31 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     annotations: list[Annotation] = []
 
 
-class TextContent(msgspec.Struct, frozen=True, kw_only=True):
+class TextContent(msgspec.Struct, frozen=True, kw_only=True, tag="text", tag_field="type"):
     """A message's content part that is text."""
 
-    type: Literal["text"] = "text"
     text: Text
+
+
+class ImageFileContent(msgspec.Struct, frozen=True, kw_only=True, tag="image_file", tag_field="type"):
+    """A message's content part that is an uploaded image."""
+
+    image_file: dict[str, Any]
+
+
+class ImageUrlContent(msgspec.Struct, frozen=True, kw_only=True, tag="image_url", tag_field="type"):
+    """A message's content part that is an image somewhere else."""
+
+    image_url: dict[str, Any]
+
+
+class RefusalContent(msgspec.Struct, frozen=True, kw_only=True, tag="refusal", tag_field="type"):
+    """A message's content part in which the model refuses."""
+
+    refusal: str
+
+
+MessageContent = TextContent | ImageFileContent | ImageUrlContent | RefusalContent
 
 
 class Message(Resource, frozen=True, kw_only=True):
@@ -169,21 +252,26 @@ class Message(Resource, frozen=True, kw_only=True):
 
     object: Literal["thread.message"] = "thread.message"
     thread_id: str
-    status: Literal["in_progress", "incomplete", "completed"] = "completed"
+    status: MessageStatus = "completed"
     incomplete_details: dict[str, Any] | None = None
     completed_at: int | None = None
     incomplete_at: int | None = None
     role: Literal["user", "assistant"]
-    content: list[TextContent]
+    content: list[MessageContent]
     assistant_id: str | None = None
     run_id: str | None = None
     attachments: list[dict[str, Any]] | None = None
-    metadata: Metadata = {}
+    metadata: Metadata | None = {}
 
     @property
     def text(self) -> str:
         """Return the text of all content parts."""
-        return "\n".join(part.text.value for part in self.content)
+        return "\n".join(part.text.value for part in self.content if isinstance(part, TextContent))
+
+    @property
+    def annotations(self) -> list[Annotation]:
+        """Return the citation markers of all content parts."""
+        return [mark for part in self.content if isinstance(part, TextContent) for mark in part.text.annotations]
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,7 +300,7 @@ class Run(Resource, frozen=True, kw_only=True):
     model: str
     instructions: str = ""
     tools: list[dict[str, Any]] = []
-    metadata: Metadata = {}
+    metadata: Metadata | None = {}
     usage: Usage | None = None
     temperature: float | None = None
     top_p: float | None = None
@@ -222,6 +310,7 @@ class Run(Resource, frozen=True, kw_only=True):
     tool_choice: Any = "auto"
     parallel_tool_calls: bool = True
     response_format: Any = "auto"
+    reasoning_effort: str | None = None
 
 
 class RunStep(Resource, frozen=True, kw_only=True):
@@ -239,13 +328,12 @@ class RunStep(Resource, frozen=True, kw_only=True):
     cancelled_at: int | None = None
     failed_at: int | None = None
     completed_at: int | None = None
-    metadata: Metadata = {}
+    metadata: Metadata | None = {}
     usage: Usage | None = None
 
 
-class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a deletion."""
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of a stream: its name, and the resource, delta or error that it brings."""
 
-    id: str
-    object: str
-    deleted: bool = True
+    event: str
+    data: Any

@@ -1,0 +1,1 @@
+"""Back-ends: where operations are performed."""

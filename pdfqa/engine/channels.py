@@ -1,0 +1,87 @@
+"""Channels: the events of something that is under way, for all who listen, from whichever event they want on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+from pdfqa.wire import Event
+
+
+class Channel:
+    """The events of one run or response, in order. Thread-safe; keeps all events until it is forgotten."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.closed = False
+        self._changed = threading.Condition()
+        self._listeners: list[Callable[[], None]] = []
+
+    def put(self, event: Event) -> None:
+        """Add an event."""
+        with self._changed:
+            self.events.append(event)
+        self._tell()
+
+    def close(self) -> None:
+        """Say that no event follows."""
+        with self._changed:
+            self.closed = True
+        self._tell()
+
+    def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Have a function called, from any thread, after each change; return what ends that."""
+        with self._changed:
+            self._listeners.append(wake)
+
+        def stop() -> None:
+            with self._changed:
+                if wake in self._listeners:
+                    self._listeners.remove(wake)
+
+        return stop
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+            listeners = list(self._listeners)
+        for wake in listeners:
+            wake()
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield every event, waiting for those to come, until the channel is closed."""
+        place = 0
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self.closed or len(self.events) > place)
+                events = self.events[place:]
+                over = self.closed and not events
+            if over:
+                return
+            yield from events
+            place += len(events)
+
+
+class Channels:
+    """The open channels of one process, by the id of what they tell of."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Channel] = {}
+        self._lock = threading.Lock()
+
+    def open(self, target: str) -> Channel:
+        """Return the channel of a target; a new one if there is none."""
+        with self._lock:
+            return self._open.setdefault(target, Channel())
+
+    def find(self, target: str) -> Channel | None:
+        """Return the open channel of a target, or None."""
+        with self._lock:
+            return self._open.get(target)
+
+    def close(self, target: str) -> None:
+        """Close the channel of a target, if it has one."""
+        with self._lock:
+            channel = self._open.pop(target, None)
+        if channel is not None:
+            channel.close()

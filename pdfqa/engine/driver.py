@@ -1,0 +1,146 @@
+"""The driver: threads that do the jobs of a home directory while a client or a server is open."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from pdfqa.engine.context import Engine
+from pdfqa.errors import PdfqaError
+from pdfqa.store import Job
+
+_LOOK = 2.0  # seconds between looks for what other processes left
+_READ_AT_ONCE = 64  # files
+_log = logging.getLogger("pdfqa.jobs")
+
+
+class Driver:
+    """Does jobs until it is closed; a context manager.
+
+    Reading is one thread, which has worker processes of its own; answering is several, as most of it may be waiting
+    for a model.
+
+    Args:
+        engine: The engine, of any owner.
+        answering: How many runs and responses may be under way at once.
+    """
+
+    def __init__(self, engine: Engine, *, answering: int = 16) -> None:
+        self._engine = engine
+        self._closing = threading.Event()
+        jobs = engine.jobs
+        jobs.begin(engine.new_id("worker-"))
+        self._crews = (
+            _Crew(engine, ("ingest",), self._read, threads=1, at_once=_READ_AT_ONCE),
+            _Crew(engine, ("run", "response"), self._answer, threads=answering, at_once=1),
+        )
+        jobs.wake = self.wake
+        self._looker = threading.Thread(target=self._look, name="pdfqa-look", daemon=True)
+        self._looker.start()
+
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def wake(self) -> None:
+        """Look for something to do now."""
+        for crew in self._crews:
+            crew.wake()
+
+    def close(self, *, grace: float = 10.0) -> None:
+        """Take no more jobs, wait for those under way, and give back what could not be finished."""
+        self._closing.set()
+        end = monotonic() + grace
+        for crew in self._crews:
+            crew.close()
+        for crew in self._crews:
+            crew.wait(end)
+        self._engine.jobs.wake = lambda: None
+        self._engine.jobs.end()
+
+    def _look(self) -> None:
+        """Take over what was abandoned, at once and then now and again."""
+        while True:
+            try:
+                if self._engine.jobs.adopt():
+                    self.wake()
+            except PdfqaError as error:  # the disk is full, say: it may not be in a moment
+                _log.warning("abandoned jobs could not be looked for: %s", error.message)
+            if self._closing.wait(_LOOK):
+                return
+
+    def _read(self, jobs: Sequence[Job]) -> None:
+        self._engine.vector_stores.read(jobs, self._closing.is_set)
+
+    def _answer(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            engine = self._engine.owned_by(job.owner)
+            (engine.runs if job.kind == "run" else engine.responses).perform(job)
+
+
+class _Crew:
+    """Threads that do the same kinds of jobs; they start when they are needed."""
+
+    def __init__(
+        self, engine: Engine, kinds: Sequence[str], do: Callable[[Sequence[Job]], None], *, threads: int, at_once: int
+    ) -> None:
+        self._engine = engine
+        self._kinds = kinds
+        self._do = do
+        self._most = threads
+        self._at_once = at_once
+        self._changed = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
+        self._busy: set[int] = set()
+        self._closing = False
+
+    def wake(self) -> None:
+        """Have a thread look for a job."""
+        with self._changed:
+            if self._idle:
+                self._changed.notify()
+            elif len(self._threads) < self._most and not self._closing:
+                thread = threading.Thread(target=self._work, name=f"pdfqa-{self._kinds[0]}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def close(self) -> None:
+        """Take no more jobs."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+
+    def wait(self, end: float) -> None:
+        """Wait for the threads to finish, until a time of the monotonic clock."""
+        for thread in self._threads:
+            thread.join(max(0.0, end - monotonic()))
+
+    def _work(self) -> None:
+        while jobs := self._next():
+            try:
+                self._engine.jobs.attempt(jobs)
+                self._do(jobs)
+            except Exception:  # the outermost driver: one job must not end the thread that does the others
+                _log.exception("%s %s could not be done", jobs[0].kind, jobs[0].target)
+            finally:
+                with self._changed:
+                    self._busy.difference_update(job.id for job in jobs)
+
+    def _next(self) -> list[Job]:
+        """Return jobs to do, waiting for some; none when it is time to end."""
+        with self._changed:
+            while not self._closing:
+                for kind in self._kinds:
+                    jobs = self._engine.jobs.mine(kind, beside=sorted(self._busy), limit=self._at_once)
+                    if jobs:
+                        self._busy.update(job.id for job in jobs)
+                        return jobs
+                self._idle += 1
+                self._changed.wait()
+                self._idle -= 1
+        return []

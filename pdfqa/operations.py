@@ -1,0 +1,286 @@
+"""The table of operations: what there is to call, under which name, method and path, with what and for what.
+
+The clients, the server and the reference page read this table; nothing repeats it. `tests/test_operations.py` holds it
+against the engine's functions and the clients' signatures.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Literal
+
+import msgspec
+
+from pdfqa import wire
+from pdfqa.engine import Engine
+from pdfqa.wire import requests
+from pdfqa.wire.base import ListRequest, ModifyMetadata
+
+Events = Literal["named", "typed", "plain"]
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """One thing that can be asked of the engine.
+
+    name: What the clients' method is called.
+    method, path: Where it is over HTTP; the path's `{names}` are the ids, which come first in a call.
+    call: The engine's service and function, called with the ids and then the request.
+    request: The fields it takes: those of the query of a GET or DELETE, of the body of a POST.
+    result: What it returns; bytes are sent as they are.
+    query: Fields that a POST has in its query all the same.
+    form: Whether the body is a multipart form.
+    events: How its events go over the wire if the request has `stream`: named by an `event` line, by their `type`, or
+        without a name. "" where it cannot be streamed.
+    """
+
+    name: str
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    call: str
+    request: type[wire.Request] | None = None
+    result: Any
+    query: tuple[str, ...] = ()
+    form: bool = False
+    events: Events | Literal[""] = ""
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Return the names of the ids in the path."""
+        return tuple(re.findall(r"\{(\w+)\}", self.path))
+
+    def perform(self, engine: Engine, ids: tuple[str, ...], request: wire.Request | None) -> Any:
+        """Return what the engine makes of a request: the result, or a `Channel` where events were asked for."""
+        function = attrgetter(self.call)(engine)
+        return function(*ids) if self.request is None else function(*ids, request)
+
+
+def _rows(*rows: tuple[Any, ...], **common: Any) -> list[Operation]:
+    names = ("name", "method", "path", "call", "request", "result")
+    return [Operation(**dict(zip(names, row, strict=True)), **common) for row in rows]
+
+
+_STORE, _THREAD = "/vector_stores/{vector_store_id}", "/threads/{thread_id}"
+_BATCH, _RUN = _STORE + "/file_batches/{batch_id}", _THREAD + "/runs/{run_id}"
+
+FILES = [
+    *_rows(("upload_file", "POST", "/files", "files.create", requests.UploadFile, wire.File), form=True),
+    *_rows(
+        ("get_files", "GET", "/files", "files.list", requests.ListFiles, wire.ObjectPage[wire.File]),
+        ("get_file", "GET", "/files/{file_id}", "files.get", None, wire.File),
+        ("delete_file", "DELETE", "/files/{file_id}", "files.delete", None, wire.Deleted),
+        ("get_file_content", "GET", "/files/{file_id}/content", "files.content", None, bytes),
+        ("create_upload", "POST", "/uploads", "uploads.create", requests.CreateUpload, wire.Upload),
+        (
+            "complete_upload",
+            "POST",
+            "/uploads/{upload_id}/complete",
+            "uploads.complete",
+            requests.CompleteUpload,
+            wire.Upload,
+        ),
+        ("cancel_upload", "POST", "/uploads/{upload_id}/cancel", "uploads.cancel", None, wire.Upload),
+    ),
+    *_rows(
+        (
+            "add_upload_part",
+            "POST",
+            "/uploads/{upload_id}/parts",
+            "uploads.add_part",
+            requests.AddUploadPart,
+            wire.UploadPart,
+        ),
+        form=True,
+    ),
+]
+
+VECTOR_STORES = _rows(
+    (
+        "create_vector_store",
+        "POST",
+        "/vector_stores",
+        "vector_stores.create",
+        requests.CreateVectorStore,
+        wire.VectorStore,
+    ),
+    (
+        "get_vector_stores",
+        "GET",
+        "/vector_stores",
+        "vector_stores.list",
+        ListRequest,
+        wire.ObjectPage[wire.VectorStore],
+    ),
+    ("get_vector_store", "GET", _STORE, "vector_stores.get", None, wire.VectorStore),
+    ("modify_vector_store", "POST", _STORE, "vector_stores.modify", requests.ModifyVectorStore, wire.VectorStore),
+    ("delete_vector_store", "DELETE", _STORE, "vector_stores.delete", None, wire.Deleted),
+    (
+        "search_vector_store",
+        "POST",
+        _STORE + "/search",
+        "vector_stores.search",
+        requests.SearchVectorStore,
+        wire.SearchResults,
+    ),
+    (
+        "create_vector_store_file",
+        "POST",
+        _STORE + "/files",
+        "store_files.create",
+        requests.CreateVectorStoreFile,
+        wire.VectorStoreFile,
+    ),
+    (
+        "get_vector_store_files",
+        "GET",
+        _STORE + "/files",
+        "store_files.list",
+        requests.ListVectorStoreFiles,
+        wire.ObjectPage[wire.VectorStoreFile],
+    ),
+    ("get_vector_store_file", "GET", _STORE + "/files/{file_id}", "store_files.get", None, wire.VectorStoreFile),
+    (
+        "modify_vector_store_file",
+        "POST",
+        _STORE + "/files/{file_id}",
+        "store_files.modify",
+        requests.ModifyVectorStoreFile,
+        wire.VectorStoreFile,
+    ),
+    ("delete_vector_store_file", "DELETE", _STORE + "/files/{file_id}", "store_files.delete", None, wire.Deleted),
+    (
+        "get_vector_store_file_content",
+        "GET",
+        _STORE + "/files/{file_id}/content",
+        "store_files.content",
+        None,
+        wire.FileContent,
+    ),
+    (
+        "create_vector_store_file_batch",
+        "POST",
+        _STORE + "/file_batches",
+        "store_files.create_batch",
+        requests.CreateVectorStoreFileBatch,
+        wire.VectorStoreFileBatch,
+    ),
+    ("get_vector_store_file_batch", "GET", _BATCH, "store_files.get_batch", None, wire.VectorStoreFileBatch),
+    (
+        "cancel_vector_store_file_batch",
+        "POST",
+        _BATCH + "/cancel",
+        "store_files.cancel_batch",
+        None,
+        wire.VectorStoreFileBatch,
+    ),
+    (
+        "get_vector_store_file_batch_files",
+        "GET",
+        _BATCH + "/files",
+        "store_files.list_batch",
+        requests.ListVectorStoreFiles,
+        wire.ObjectPage[wire.VectorStoreFile],
+    ),
+)
+
+ASSISTANTS = _rows(
+    ("create_assistant", "POST", "/assistants", "assistants.create", requests.CreateAssistant, wire.Assistant),
+    ("get_assistants", "GET", "/assistants", "assistants.list", ListRequest, wire.ObjectPage[wire.Assistant]),
+    ("get_assistant", "GET", "/assistants/{assistant_id}", "assistants.get", None, wire.Assistant),
+    (
+        "modify_assistant",
+        "POST",
+        "/assistants/{assistant_id}",
+        "assistants.modify",
+        requests.ModifyAssistant,
+        wire.Assistant,
+    ),
+    ("delete_assistant", "DELETE", "/assistants/{assistant_id}", "assistants.delete", None, wire.Deleted),
+)
+
+THREADS = _rows(
+    ("create_thread", "POST", "/threads", "threads.create", requests.CreateThread, wire.Thread),
+    ("get_thread", "GET", _THREAD, "threads.get", None, wire.Thread),
+    ("modify_thread", "POST", _THREAD, "threads.modify", requests.ModifyThread, wire.Thread),
+    ("delete_thread", "DELETE", _THREAD, "threads.delete", None, wire.Deleted),
+    (
+        "create_thread_message",
+        "POST",
+        _THREAD + "/messages",
+        "threads.create_message",
+        requests.CreateMessage,
+        wire.Message,
+    ),
+    (
+        "get_thread_messages",
+        "GET",
+        _THREAD + "/messages",
+        "threads.list_messages",
+        requests.ListMessages,
+        wire.ObjectPage[wire.Message],
+    ),
+    ("get_thread_message", "GET", _THREAD + "/messages/{message_id}", "threads.get_message", None, wire.Message),
+    (
+        "modify_thread_message",
+        "POST",
+        _THREAD + "/messages/{message_id}",
+        "threads.modify_message",
+        ModifyMetadata,
+        wire.Message,
+    ),
+    (
+        "delete_thread_message",
+        "DELETE",
+        _THREAD + "/messages/{message_id}",
+        "threads.delete_message",
+        None,
+        wire.Deleted,
+    ),
+)
+
+RUNS = [
+    *_rows(
+        (
+            "create_thread_and_run",
+            "POST",
+            "/threads/runs",
+            "runs.create_with_thread",
+            requests.CreateThreadAndRun,
+            wire.Run,
+        ),
+        (
+            "submit_tool_outputs",
+            "POST",
+            _RUN + "/submit_tool_outputs",
+            "runs.submit_tool_outputs",
+            requests.SubmitToolOutputs,
+            wire.Run,
+        ),
+        events="named",
+    ),
+    *_rows(
+        ("create_run", "POST", _THREAD + "/runs", "runs.create", requests.CreateRun, wire.Run),
+        events="named",
+        query=("include",),
+    ),
+    *_rows(
+        ("get_runs", "GET", _THREAD + "/runs", "runs.list", ListRequest, wire.ObjectPage[wire.Run]),
+        ("get_run", "GET", _RUN, "runs.get", None, wire.Run),
+        ("modify_run", "POST", _RUN, "runs.modify", ModifyMetadata, wire.Run),
+        ("cancel_run", "POST", _RUN + "/cancel", "runs.cancel", None, wire.Run),
+        (
+            "get_run_steps",
+            "GET",
+            _RUN + "/steps",
+            "runs.list_steps",
+            requests.ListRunSteps,
+            wire.ObjectPage[wire.RunStep],
+        ),
+        ("get_run_step", "GET", _RUN + "/steps/{step_id}", "runs.get_step", requests.GetRunStep, wire.RunStep),
+    ),
+]
+
+OPERATIONS: dict[str, Operation] = {
+    operation.name: operation for operation in (*FILES, *VECTOR_STORES, *ASSISTANTS, *THREADS, *RUNS)
+}

@@ -1,0 +1,112 @@
+"""Jobs: work that is recorded before it is begun, so that whoever is killed over it has only interrupted it.
+
+A job belongs to one process at a time, by the name of a claim that the process holds while it lives. The jobs of a
+process that has died are taken over by the next one that looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+import msgspec
+
+from pdfqa.store.claims import abandoned, claim
+from pdfqa.store.database import Database
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to be done: a kind of work, and the object it is done on."""
+
+    id: int
+    kind: str
+    owner: str
+    parent: str
+    target: str
+    attempts: int = 0
+
+
+class Jobs:
+    """The jobs of one home directory.
+
+    `worker` is the name of this process's claim, or "" as long as nobody works here. `wake` is called when there is
+    something new to do here.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._claim = ExitStack()
+        self.worker = ""
+        self.wake: Callable[[], None] = lambda: None
+
+    def begin(self, worker: str) -> None:
+        """Take part in the work, under a name that no other process has."""
+        self._claim.enter_context(claim(self._database.home, worker))
+        self.worker = worker
+
+    def end(self) -> None:
+        """Give the jobs that were not done back, for another process."""
+        if self.worker:
+            with self._database.atomic() as connection:
+                connection.execute("UPDATE jobs SET worker = NULL WHERE worker = ?", (self.worker,))
+            self.worker = ""
+            self._claim.close()
+
+    def add(self, kind: str, target: str, *, parent: str = "", owner: str = "") -> None:
+        """Record a job; call it in the transaction that records what it is for."""
+        self.add_all([(kind, owner, parent, target)])
+
+    def add_all(self, jobs: Sequence[tuple[str, str, str, str]]) -> None:
+        """Record jobs, each as kind, owner, parent and target."""
+        with self._database.atomic() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO jobs (kind, owner, parent, target, worker) VALUES (?, ?, ?, ?, ?)",
+                [(*job, self.worker or None) for job in jobs],
+            )
+            self._database.after_commit(self.wake)
+
+    def adopt(self) -> int:
+        """Take over the jobs of processes that have died, and those that nobody has; return how many."""
+        rows = self._database.rows("SELECT DISTINCT worker FROM jobs WHERE worker IS NOT ?", (self.worker,))
+        free = [worker for (worker,) in rows if worker is None or abandoned(self._database.home, worker)]
+        if not free:
+            return 0
+        with self._database.atomic() as connection:
+            return sum(
+                connection.execute("UPDATE jobs SET worker = ? WHERE worker IS ?", (self.worker, worker)).rowcount
+                for worker in free
+            )
+
+    def mine(self, kind: str, *, beside: Sequence[int] = (), limit: int = 1) -> list[Job]:
+        """Return the oldest jobs of a kind that are this process's, apart from some that it is busy with."""
+        marks = ",".join("?" * len(beside))
+        rows = self._database.rows(
+            "SELECT id, kind, owner, parent, target, attempts FROM jobs WHERE kind = ? AND worker = ? "
+            f"AND id NOT IN ({marks}) ORDER BY id LIMIT ?",  # noqa: S608 (marks only)
+            (kind, self.worker, *beside, limit),
+        )
+        return [
+            Job(id=row[0], kind=row[1], owner=row[2], parent=row[3], target=row[4], attempts=row[5]) for row in rows
+        ]
+
+    def attempt(self, jobs: Sequence[Job]) -> None:
+        """Count that jobs are begun: one that kills its process again and again must not be begun for ever."""
+        with self._database.atomic() as connection:
+            connection.executemany("UPDATE jobs SET attempts = attempts + 1 WHERE id = ?", [(job.id,) for job in jobs])
+
+    def done(self, kind: str, target: str, *, parent: str = "") -> None:
+        """Remove a job: it is done, or need not be."""
+        with self._database.atomic() as connection:
+            connection.execute("DELETE FROM jobs WHERE kind = ? AND parent = ? AND target = ?", (kind, parent, target))
+
+    def drop_children(self, kind: str, parent: str) -> None:
+        """Remove all jobs of a kind on what belongs to a parent."""
+        with self._database.atomic() as connection:
+            connection.execute("DELETE FROM jobs WHERE kind = ? AND parent = ?", (kind, parent))
+
+    def waiting(self, kind: str, target: str, *, parent: str = "") -> bool:
+        """Return whether a job is recorded."""
+        row = self._database.row(
+            "SELECT 1 FROM jobs WHERE kind = ? AND parent = ? AND target = ?", (kind, parent, target)
+        )
+        return row is not None

@@ -1,0 +1,143 @@
+"""What all of the wire has in common: resources, requests, lists, limits, and how a request is checked.
+
+Field names, enums, limits and nullability are those of the OpenAI API (openai-openapi, 21 August 2026).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from pdfqa.errors import InvalidRequestError, InvalidValueError, MissingFieldError, UnknownFieldError
+
+T = TypeVar("T")
+Maybe = T | None | UnsetType  # a field that need not be given; null is something else than not given
+Order = Literal["asc", "desc"]
+Short = Annotated[str, Meta(max_length=64)]
+Text512 = Annotated[str, Meta(max_length=512)]
+Name = Annotated[str, Meta(max_length=256)]
+Instructions = Annotated[str, Meta(max_length=256_000)]
+Temperature = Annotated[float, Meta(ge=0, le=2)]
+Share = Annotated[float, Meta(ge=0, le=1)]  # a top_p, or a score
+Results = Annotated[int, Meta(ge=1, le=50)]  # of one search
+Limit = Annotated[int, Meta(ge=1, le=100)]
+Budget = Annotated[int, Meta(ge=256)]  # tokens of a run
+Metadata = Annotated[dict[Short, Text512], Meta(max_length=16)]
+Attributes = Annotated[dict[Short, Text512 | bool | int | float], Meta(max_length=16)]
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything that has an id and is stored as it is sent."""
+
+    id: str
+    object: str
+    created_at: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the resource as the dictionary that goes over the wire."""
+        result: dict[str, Any] = msgspec.to_builtins(self)
+        return result
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of what stands inside a request."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the fields that an operation takes; one that is not known is an error."""
+
+
+class ListRequest(Request, frozen=True, kw_only=True):
+    """Which page of a list: after (or before) the object with an id, in order of creation."""
+
+    limit: Limit = 20
+    order: Order = "desc"
+    after: str | None = None
+    before: str | None = None
+
+
+class ModifyMetadata(Request, frozen=True, kw_only=True):
+    """New metadata, in place of all that there was."""
+
+    metadata: Maybe[Metadata] = UNSET
+
+
+class ObjectPage(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """One page of a list, as the wire has it."""
+
+    object: Literal["list"] = "list"
+    data: list[T]
+    first_id: str | None = ""
+    last_id: str | None = ""
+    has_more: bool
+
+
+class Deleted(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a deletion."""
+
+    id: str
+    object: str
+    deleted: bool = True
+
+
+R = TypeVar("R", bound=Request)
+_PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*)`$")
+_FIELD = re.compile(r"field `([^`]*)`")
+
+
+def check(type_: type[R], fields: Mapping[str, Any], *, lax: bool = False) -> R:
+    """Return fields as the request they are meant to be.
+
+    Args:
+        type_: The request.
+        fields: Its fields by name; nested values may be structs.
+        lax: Whether numbers and booleans may come as strings, as they do in a query or a form.
+
+    Raises:
+        InvalidRequestError: A field is missing, unknown, of a wrong type or out of its limits; `param` names it.
+    """
+    try:
+        plain = msgspec.to_builtins(fields, builtin_types=(bytes,))
+        return msgspec.convert(plain, type_, strict=not lax, builtin_types=(bytes,))
+    except msgspec.ValidationError as error:
+        raise translated(error) from error
+    except (TypeError, OverflowError) as error:
+        raise InvalidRequestError(
+            f"a value cannot be sent: {error}", hint="Give strings, numbers, lists or dicts."
+        ) from error
+
+
+def decode(type_: type[R], body: bytes) -> R:
+    """Return a JSON body as the request it is meant to be; errors as those of `check`."""
+    try:
+        return msgspec.json.decode(body or b"{}", type=type_)
+    except msgspec.ValidationError as error:
+        raise translated(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequestError(f"the body is no valid JSON: {error}", hint="Send a JSON object.") from error
+
+
+def translated(error: msgspec.ValidationError) -> InvalidRequestError:
+    """Return msgspec's complaint as ours, with the field at fault."""
+    text = str(error)
+    place = _PLACE.search(text)
+    where = place[1] if place else ""
+    what = _PLACE.sub("", text)
+    field = _FIELD.search(what)
+    if what.startswith("Object missing required field") and field:
+        name = _joined(where, field[1])
+        return MissingFieldError(f"Missing required parameter: '{name}'.", param=name)
+    if what.startswith("Object contains unknown field") and field:
+        name = _joined(where, field[1])
+        return UnknownFieldError(f"Unknown parameter: '{name}'.", param=name)
+    if not where:
+        return InvalidValueError(what, hint="Send a JSON object." if what.startswith("Expected `object`") else "")
+    return InvalidValueError(f"Invalid '{where}': {what[:1].lower()}{what[1:].replace('`', '')}.", param=where)
+
+
+def _joined(where: str, field: str) -> str:
+    return f"{where}.{field}" if where else field
