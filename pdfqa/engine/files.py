@@ -6,10 +6,8 @@ from pathlib import Path
 
 from pdfqa.engine.context import Engine
 from pdfqa.errors import EmptyFileError
-from pdfqa.store import ObjectPage
 from pdfqa.store.blobs import hash_file
-from pdfqa.store.objects import Order
-from pdfqa.wire import Deleted, File
+from pdfqa.wire import Deleted, File, ObjectPage, Order
 
 
 class Files:
