@@ -53,7 +53,8 @@ class Channel:
         place = 0
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self.closed or len(self.events) > place)
+                while not self.closed and len(self.events) == place:
+                    self._changed.wait()
                 events = self.events[place:]
                 over = self.closed and not events
             if over:

@@ -125,7 +125,7 @@ class _Crew:
             try:
                 self._engine.jobs.attempt(jobs)
                 self._do(jobs)
-            except Exception:  # the outermost driver: one job must not end the thread that does the others
+            except Exception:  # noqa: BLE001 - the outermost driver: one job must not end the thread that does the others
                 _log.exception("%s %s could not be done", jobs[0].kind, jobs[0].target)
             finally:
                 with self._changed:

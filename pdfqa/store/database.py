@@ -80,7 +80,8 @@ class Database:
             return
         # The threads of one process wait for each other here; SQLite's own waiting looks again only now and then.
         with self._turn:
-            self._local.after = after = []
+            after: list[Callable[[], object]] = []
+            self._local.after = after
             with self._step("BEGIN IMMEDIATE", "COMMIT", nested=False) as connection:
                 yield connection
         for call in after:

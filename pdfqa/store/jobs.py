@@ -81,8 +81,8 @@ class Jobs:
         """Return the oldest jobs of a kind that are this process's, apart from some that it is busy with."""
         marks = ",".join("?" * len(beside))
         rows = self._database.rows(
-            "SELECT id, kind, owner, parent, target, attempts FROM jobs WHERE kind = ? AND worker = ? "
-            f"AND id NOT IN ({marks}) ORDER BY id LIMIT ?",  # noqa: S608 (marks only)
+            "SELECT id, kind, owner, parent, target, attempts FROM jobs WHERE kind = ? AND worker = ? "  # noqa: S608
+            f"AND id NOT IN ({marks}) ORDER BY id LIMIT ?",  # (marks only)
             (kind, self.worker, *beside, limit),
         )
         return [

@@ -117,7 +117,8 @@ class Objects(Generic[R]):
     def with_key(self, key: str, *, tag: str | None = None) -> builtins.list[R]:
         """Return the resources stored under a key (and with a tag, if one is given), oldest first."""
         rows = self._database.rows(
-            "SELECT body FROM objects WHERE kind = ? AND key = ? AND owner = ? AND tag IS coalesce(?, tag) ORDER BY seq",
+            "SELECT body FROM objects WHERE kind = ? AND key = ? AND owner = ? AND tag IS coalesce(?, tag) "
+            "ORDER BY seq",
             (self.kind, key, self._owner, tag),
         )
         return [self._decoder.decode(body) for (body,) in rows]

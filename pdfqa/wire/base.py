@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 from pdfqa.errors import InvalidRequestError, InvalidValueError, MissingFieldError, UnknownFieldError
 
 T = TypeVar("T")
-Maybe = T | None | UnsetType  # a field that need not be given; null is something else than not given
+Maybe: TypeAlias = T | UnsetType | None  # a field that need not be given; null is something else than not given
 Order = Literal["asc", "desc"]
 Short = Annotated[str, Meta(max_length=64)]
 Text512 = Annotated[str, Meta(max_length=512)]
