@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -101,8 +102,8 @@ def check(type_: type[R], fields: Mapping[str, Any], *, lax: bool = False) -> R:
         InvalidRequestError: A field is missing, unknown, of a wrong type or out of its limits; `param` names it.
     """
     try:
-        plain = msgspec.to_builtins(fields, builtin_types=(bytes,))
-        return msgspec.convert(plain, type_, strict=not lax, builtin_types=(bytes,))
+        plain = msgspec.to_builtins(fields, builtin_types=(bytes,), enc_hook=_sent)
+        return msgspec.convert(plain, type_, strict=not lax, builtin_types=(bytes,), dec_hook=_received)
     except msgspec.ValidationError as error:
         raise translated(error) from error
     except (TypeError, OverflowError) as error:
@@ -111,8 +112,18 @@ def check(type_: type[R], fields: Mapping[str, Any], *, lax: bool = False) -> R:
         ) from error
 
 
+def _sent(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no type of JSON")
+
+
+def _received(type_: type, value: Any) -> Any:
+    return type_(value) if type_ is Path else value
+
+
 def decode(type_: type[R], body: bytes) -> R:
-    """Return a JSON body as the request it is meant to be; errors as those of `check`."""
+    """Return a JSON body as the request it is meant to be; errors as those of `check`. No body names a path."""
     try:
         return msgspec.json.decode(body or b"{}", type=type_)
     except msgspec.ValidationError as error:
