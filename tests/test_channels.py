@@ -38,6 +38,18 @@ def test_a_listener_waits_for_what_is_to_come() -> None:
     assert heard == list(range(100))
 
 
+def test_nothing_follows_the_last_event() -> None:
+    channels = Channels()
+    channel = channels.open("run_1", include=["results"])
+    channel.put(event(1), event(2))
+    channels.close("run_1", event(3))
+    channels.close("run_1", event(4))
+    channel.put(event(5))
+    channel.close(event(6))
+    assert numbers(channel) == [1, 2, 3]
+    assert channel.include == ("results",)
+
+
 def test_an_event_loop_is_woken_from_any_thread() -> None:
     channel = Channel()
 

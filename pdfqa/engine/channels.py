@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from pdfqa.wire import Event
 
 
 class Channel:
-    """The events of one run or response, in order. Thread-safe; keeps all events until it is forgotten."""
+    """The events of one run or response, in order. Thread-safe; keeps all events until it is forgotten.
 
-    def __init__(self) -> None:
+    `include` is what the one who asked for the events wants in them.
+    """
+
+    def __init__(self, include: Sequence[str] = ()) -> None:
+        self.include = tuple(include)
         self.events: list[Event] = []
         self.closed = False
         self._changed = threading.Condition()
         self._listeners: list[Callable[[], None]] = []
 
-    def put(self, event: Event) -> None:
-        """Add an event."""
-        with self._changed:
-            self.events.append(event)
-        self._tell()
+    def put(self, *events: Event) -> None:
+        """Add events; after the last one nothing is added any more."""
+        self._add(events, last=False)
 
-    def close(self) -> None:
-        """Say that no event follows."""
+    def close(self, *events: Event) -> None:
+        """Add the last events, unless they have been added, and say that none follows."""
+        self._add(events, last=True)
+
+    def _add(self, events: Sequence[Event], *, last: bool) -> None:
         with self._changed:
-            self.closed = True
+            if self.closed:
+                return
+            self.events += events
+            self.closed = last
         self._tell()
 
     def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
@@ -70,19 +78,19 @@ class Channels:
         self._open: dict[str, Channel] = {}
         self._lock = threading.Lock()
 
-    def open(self, target: str) -> Channel:
+    def open(self, target: str, *, include: Sequence[str] = ()) -> Channel:
         """Return the channel of a target; a new one if there is none."""
         with self._lock:
-            return self._open.setdefault(target, Channel())
+            return self._open.setdefault(target, Channel(include))
 
     def find(self, target: str) -> Channel | None:
         """Return the open channel of a target, or None."""
         with self._lock:
             return self._open.get(target)
 
-    def close(self, target: str) -> None:
-        """Close the channel of a target, if it has one."""
+    def close(self, target: str, *events: Event) -> None:
+        """Close the channel of a target, if it has one, with the last events."""
         with self._lock:
             channel = self._open.pop(target, None)
         if channel is not None:
-            channel.close()
+            channel.close(*events)
