@@ -362,5 +362,5 @@ def test_text_set_sideways_is_read_in_lines(tmp_path: Path, extra: str) -> None:
     assert page.text == FOX
 
 
-def test_the_public_names_are_three() -> None:
-    assert pdfqa.pdf.__all__ == ["find_boxes", "read_info", "read_pages"]
+def test_the_public_names_are_four() -> None:
+    assert pdfqa.pdf.__all__ == ["find_boxes", "picture", "read_info", "read_pages"]

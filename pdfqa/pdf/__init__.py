@@ -1,11 +1,14 @@
-"""Read PDFs: what a file holds, its pages as repaired text, and where on a page a quote stands."""
+"""Read PDFs: what a file holds, its pages as repaired text and as pictures, and where on a page a quote stands."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pdfqa.errors import DamagedFileError, InvalidRequestError
 from pdfqa.pdf.files import RefusedError, check_file, is_encrypted, refusal
 from pdfqa.types import Box, DocumentInfo, Page
 
@@ -14,9 +17,13 @@ if TYPE_CHECKING:
     from pdfqa.pdf.pdfium import PdfiumFile
     from pdfqa.pdf.pypdf_reader import PypdfFile
 
-__all__ = ["find_boxes", "read_info", "read_pages"]
+__all__ = ["find_boxes", "picture", "read_info", "read_pages"]
 
 WINDOW = 32  # pages laid out together: enough neighbours to know a running head by
+PICTURE_WIDTH = 900  # pixels: a page of A4 that can be read
+_WIDEST = 4_000
+# pdfium is not made for several threads, and boxes and pictures are asked for from any. Reading is done in processes.
+_one_at_a_time = threading.Lock()
 
 
 def read_info(path: str | os.PathLike[str], password: str | None = None) -> DocumentInfo:
@@ -70,15 +77,65 @@ def find_boxes(
     """
     from pdfqa.pdf.boxes import find_range, one_for_each_line
 
-    file, _ = _open(path, password)
-    if file is None:
-        return []
-    with file:
-        if not 1 <= page <= file.pages:
+    with _one_at_a_time:
+        file, _ = _open(path, password)
+        if file is None:
             return []
-        with file.characters(page) as characters:
-            found = find_range(characters.codes(), quote, start)
-            return one_for_each_line(characters.rectangles(*found)) if found else []
+        with file:
+            if not 1 <= page <= file.pages:
+                return []
+            with file.characters(page) as characters:
+                found = find_range(characters.codes(), quote, start)
+                return one_for_each_line(characters.rectangles(*found)) if found else []
+
+
+def picture(
+    path: str | os.PathLike[str],
+    page: int,
+    boxes: Sequence[Box] = (),
+    password: str | None = None,
+    *,
+    width: int = PICTURE_WIDTH,
+) -> bytes:
+    """Return a page as it is shown, as a PNG file, with rectangles marked.
+
+    Args:
+        path: The PDF.
+        page: The page, counted from 1.
+        boxes: What is marked, as `find_boxes` gives it.
+        password: For an encrypted file.
+        width: How many pixels wide; the height is that of the page, and at most twice as much.
+
+    Raises:
+        FileError: The file cannot be used, or its page not drawn.
+        InvalidRequestError: There is no such page, or the width is out of range.
+    """
+    from pdfqa.pdf.drawing import draw
+    from pdfqa.pdf.pictures import mark, png
+
+    if not 1 <= width <= _WIDEST:
+        raise InvalidRequestError(f"width is {width}; it must be from 1 to {_WIDEST:,} pixels", param="width")
+    with _one_at_a_time:
+        file, second = _open(path, password)
+        with file or contextlib.nullcontext():
+            pages = file.pages if file else second.pages if second else 0
+            if not 1 <= page <= pages:
+                raise InvalidRequestError(f"{path} has no page {page}; it has {pages:,}", param="page")
+            if file is None:
+                raise _not_drawn(path, page)
+            try:
+                image = draw(file, page, width)
+            except RefusedError as error:
+                raise _not_drawn(path, page) from error
+    mark(image, boxes)
+    return png(image)
+
+
+def _not_drawn(path: str | os.PathLike[str], page: int) -> DamagedFileError:
+    return DamagedFileError(
+        f"{path} is damaged: page {page} cannot be drawn.",
+        hint="Fetch or export it again, or repair it, for example with qpdf or Ghostscript.",
+    )
 
 
 def _open(path: str | os.PathLike[str], password: str | None) -> tuple[PdfiumFile | None, PypdfFile | None]:

@@ -1,4 +1,4 @@
-"""Read pages with pdfium: text, lines with their places, boxes. The only importer of pypdfium2."""
+"""Read pages with pdfium: text, lines with their places, boxes."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class PdfiumFile:
 
     def __init__(self, path: Path, password: str | None) -> None:
         try:
-            self._document: Any = pypdfium2.PdfDocument(path, password=password)
+            self.document: Any = pypdfium2.PdfDocument(path, password=password)
         except pypdfium2.PdfiumError as error:
             raise RefusedError(_REASONS.get(error.err_code or 0, "damaged"), str(error)) from error
-        self._raw = self._document.raw
+        self._raw = self.document.raw
         self.pages: int = raw.FPDF_GetPageCount(self._raw)
         self._room = _Room()
 
@@ -61,20 +61,20 @@ class PdfiumFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._document.close()
+        self.document.close()
 
     def info(self) -> DocumentInfo:
         """Return the document's page count, metadata and outline."""
         metadata = {
             key: " ".join(value.replace("\x00", "").split())
-            for key, value in self._document.get_metadata_dict(skip_empty=True).items()
+            for key, value in self.document.get_metadata_dict(skip_empty=True).items()
         }
         return DocumentInfo(
             pages=self.pages, title=metadata.get("Title", ""), metadata=metadata, outline=list(self._outline())
         )
 
     def _outline(self) -> Iterator[OutlineItem]:
-        for count, item in enumerate(self._document.get_toc()):
+        for count, item in enumerate(self.document.get_toc()):
             if count >= _OUTLINE_LIMIT:
                 return
             target = item.get_dest()
