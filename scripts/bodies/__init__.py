@@ -1,0 +1,1 @@
+"""Parts of scripts/validate_bodies.py."""
