@@ -16,7 +16,9 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "page_seconds": (0.1, 86_400),
     "memory_mb": (64, 1_048_576),
     "busy_seconds": (0, 86_400),
+    "context_tokens": (512, 10_000_000),
 }
+EXTRACTIVE = "extractive"  # the name of the answerer that quotes and needs no model
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +30,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page_seconds: how long one page may take before its file is given up (`PDFQA_PAGE_SECONDS`).
     memory_mb: how much memory a reading process may use (`PDFQA_MEMORY_MB`).
     busy_seconds: how long to wait for another process that is writing (`PDFQA_BUSY_SECONDS`).
+    model: the chat model that writes answers (`PDFQA_MODEL`); by default, and for "extractive", none: the documents are
+        quoted.
+    base_url: the OpenAI-compatible server that has the model (`PDFQA_BASE_URL`); by default OpenAI's own.
+    model_key: that server's key (`PDFQA_MODEL_KEY`, for OpenAI's own also `OPENAI_API_KEY`); never stored or shown.
+    context_tokens: how much the model can be given at once (`PDFQA_CONTEXT_TOKENS`), its answer included.
     """
 
     home: Path
@@ -36,32 +43,82 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page_seconds: float = 60.0
     memory_mb: int = 2048
     busy_seconds: float = 30.0
+    model: str | None = None
+    base_url: str | None = None
+    model_key: str | None = None
+    context_tokens: int = 8192
 
     def __repr__(self) -> str:
         return f"Settings(home={str(self.home)!r}, workers={self.workers})"
 
 
 def load(
-    *, home: str | os.PathLike[str] | None = None, password: str | None = None, env: Mapping[str, str] | None = None
+    *,
+    home: str | os.PathLike[str] | None = None,
+    password: str | None = None,
+    model: str | None = None,
+    base_url: str | None = None,
+    model_key: str | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return the settings: arguments first, then `PDFQA_*` variables of `env`, then defaults.
 
     Raises:
-        InvalidRequestError: A variable holds something that is no number, or one out of range.
+        InvalidRequestError: A variable holds something that is no number, or one out of range; or a model has neither
+            a server nor a key.
     """
     env = os.environ if env is None else env
-    numbers = {
-        name: _number(env, f"PDFQA_{name.upper()}", default, *_BOUNDS[name])
-        for name, default in (("page_seconds", 60.0), ("memory_mb", 2048), ("busy_seconds", 30.0))
-    }
-    return Settings(
+    defaults = (("page_seconds", 60.0), ("memory_mb", 2048), ("busy_seconds", 30.0), ("context_tokens", 8192))
+    numbers = {name: _number(env, f"PDFQA_{name.upper()}", default, *_BOUNDS[name]) for name, default in defaults}
+    settings = Settings(
         home=_expanded(Path(home or env.get("PDFQA_HOME") or default_home(env))),
         password=password if password is not None else env.get("PDFQA_PASSWORD"),
         workers=int(_number(env, "PDFQA_WORKERS", _cores(), *_BOUNDS["workers"])),
         page_seconds=numbers["page_seconds"],
         memory_mb=int(numbers["memory_mb"]),
         busy_seconds=numbers["busy_seconds"],
+        context_tokens=int(numbers["context_tokens"]),
     )
+    model = model or env.get("PDFQA_MODEL")
+    base_url = base_url or env.get("PDFQA_BASE_URL") or None
+    if model == EXTRACTIVE or not (model or base_url):
+        return settings
+    key = model_key or env.get("PDFQA_MODEL_KEY") or (None if base_url else env.get("OPENAI_API_KEY")) or None
+    _check_model(model, base_url, key)
+    return msgspec.structs.replace(settings, model=model, base_url=base_url, model_key=key)
+
+
+def _check_model(model: str | None, base_url: str | None, key: str | None) -> None:
+    """Refuse a model that cannot be reached, before anything else is done."""
+    if not model:
+        raise InvalidRequestError(
+            "a model's server is given, but no model",
+            hint="Name the model too: --model, or PDFQA_MODEL.",
+            param="model",
+        )
+    if not (base_url or key):
+        raise InvalidRequestError(
+            f"the model {model!r} has neither a server nor a key",
+            hint="Name its server with --base-url or PDFQA_BASE_URL, or give OpenAI's key in PDFQA_MODEL_KEY. "
+            f"{EXTRACTIVE!r} needs neither.",
+            param="model",
+        )
+    if base_url and not _is_url(base_url):
+        raise InvalidRequestError(
+            f"base_url is {base_url!r}, which is no address of a server",
+            hint="Give one such as http://127.0.0.1:8080/v1.",
+            param="base_url",
+        )
+
+
+def _is_url(text: str) -> bool:
+    from urllib.parse import urlsplit  # only who uses a model needs it
+
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _expanded(home: Path) -> Path:

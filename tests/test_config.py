@@ -17,6 +17,7 @@ NUMBERS = {
     "PDFQA_PAGE_SECONDS": ("page_seconds", "1.5", 1.5),
     "PDFQA_MEMORY_MB": ("memory_mb", "512", 512),
     "PDFQA_BUSY_SECONDS": ("busy_seconds", "0", 0.0),
+    "PDFQA_CONTEXT_TOKENS": ("context_tokens", "4096", 4096),
 }
 
 
@@ -99,6 +100,46 @@ def test_settings_do_not_show_a_password_or_change(tmp_path: Path) -> None:
     assert "hush" not in repr(settings) + str(settings)
     with pytest.raises(AttributeError):
         settings.workers = 5  # type: ignore[misc]
+
+
+def test_no_model_is_the_default() -> None:
+    for env in ({}, {"PDFQA_MODEL": ""}, {"PDFQA_MODEL": "extractive", "PDFQA_BASE_URL": "http://127.0.0.1:1/v1"}):
+        assert load(env=env).model is None
+    named = {"PDFQA_MODEL": "tiny", "PDFQA_BASE_URL": "http://127.0.0.1:1/v1"}
+    assert load(model="extractive", env=named).model is None
+
+
+def test_a_model_is_given_by_argument_or_environment() -> None:
+    env = {"PDFQA_MODEL": "tiny", "PDFQA_BASE_URL": "http://127.0.0.1:8080/v1", "PDFQA_MODEL_KEY": "hush"}
+    settings = load(env=env)
+    assert (settings.model, settings.base_url, settings.model_key) == ("tiny", "http://127.0.0.1:8080/v1", "hush")
+    settings = load(model="big", base_url="https://models.example/v1", model_key="mine", env=env)
+    assert (settings.model, settings.base_url, settings.model_key) == ("big", "https://models.example/v1", "mine")
+    assert "mine" not in repr(settings) + str(settings)
+
+
+def test_openais_own_key_goes_to_openai_only() -> None:
+    assert load(model="gpt-9", env={"OPENAI_API_KEY": "theirs"}).model_key == "theirs"
+    elsewhere = load(model="gpt-9", base_url="http://127.0.0.1:1", env={"OPENAI_API_KEY": "theirs"})
+    assert elsewhere.model_key is None
+
+
+@pytest.mark.parametrize(
+    ("given", "param"),
+    [
+        ({"model": "gpt-9"}, "model"),
+        ({"base_url": "http://127.0.0.1:1"}, "model"),
+        *(
+            ({"model": "m", "base_url": url}, "base_url")
+            for url in ("127.0.0.1:80", "ftp://a/b", "http://", "http://[", "http://a:b")
+        ),
+    ],
+)
+def test_a_model_that_cannot_be_reached_is_told_at_once(given: dict[str, str], param: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        load(**given, env={})
+    assert caught.value.param == param
+    assert caught.value.hint
 
 
 def test_workers_are_counted_where_the_system_cannot_say_which(monkeypatch: pytest.MonkeyPatch) -> None:
