@@ -77,7 +77,7 @@ class Engine:
             return Objects(self.database, kind, type_, noun, owner=self.owner, tag=tag)
 
         self.file_objects = objects("file", wire.File, "file", lambda file: file.purpose)
-        self.upload_objects = objects("upload", wire.Upload, "upload")
+        self.upload_objects = objects("upload", wire.Upload, "upload", lambda upload: upload.status)
         self.part_objects = objects("upload.part", wire.UploadPart, "part")
         self.store_objects = objects("vector_store", wire.VectorStore, "vector store")
         self.store_file_objects = objects("vector_store.file", wire.VectorStoreFile, "file", lambda file: file.status)

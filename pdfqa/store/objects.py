@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -53,23 +53,31 @@ class Objects(Generic[R]):
 
     def insert(self, resource: R, *, parent: str = "", key: str | None = None) -> R:
         """Store a new resource and return it."""
+        self.insert_all([resource], parent=parent, key=key)
+        return resource
+
+    def insert_all(self, resources: Sequence[R], *, parent: str = "", key: str | None = None) -> None:
+        """Store new resources, in their order."""
         with self._database.atomic() as connection:
-            connection.execute(
+            connection.executemany(
                 "INSERT INTO objects (kind, parent, owner, id, key, tag, expires_at, body) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (self.kind, parent, self._owner, resource.id, key, *self._columns(resource)),
+                [(self.kind, parent, self._owner, one.id, key, *self._columns(one)) for one in resources],
             )
-        return resource
 
     def replace(self, resource: R, *, parent: str = "", key: str | None = None) -> R:
         """Store a resource's new state, under a new key if one is given, and return it."""
+        self.replace_all([resource], parent=parent, key=key)
+        return resource
+
+    def replace_all(self, resources: Sequence[R], *, parent: str = "", key: str | None = None) -> None:
+        """Store the new state of resources of one parent."""
         with self._database.atomic() as connection:
-            connection.execute(
+            connection.executemany(
                 "UPDATE objects SET tag = ?, expires_at = ?, body = ?, key = coalesce(?, key) "
                 "WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
-                (*self._columns(resource), key, self.kind, parent, resource.id, self._owner),
+                [(*self._columns(one), key, self.kind, parent, one.id, self._owner) for one in resources],
             )
-        return resource
 
     def _columns(self, resource: R) -> tuple[str | None, int | None, bytes]:
         expires = getattr(resource, "expires_at", None)
@@ -135,6 +143,15 @@ class Objects(Generic[R]):
         )
         return row[0] if row else None
 
+    def some(self, ids: Iterable[str], *, parent: str = "") -> dict[str, tuple[R, str]]:
+        """Return those of some resources that there are, each with the key it was stored under, by id."""
+        rows = self._database.rows(
+            "SELECT id, body, key FROM objects WHERE kind = ? AND parent = ? AND owner = ? "
+            "AND id IN (SELECT value FROM json_each(?))",
+            (self.kind, parent, self._owner, msgspec.json.encode(builtins.list(ids)).decode()),
+        )
+        return {id_: (self._decoder.decode(body), key or "") for id_, body, key in rows}
+
     def parents(self, id_: str) -> builtins.list[str]:
         """Return the parents under which resources with this id are stored."""
         rows = self._database.rows(
@@ -161,10 +178,11 @@ class Objects(Generic[R]):
 
     def tally(self, *, parent: str = "", key: str | None = None) -> dict[str, int]:
         """Return how many of a parent's resources (under a key, if one is given) have which tag."""
+        # A unary + keeps a column out of the choice of an index: the few of a key are found by it, not by their parent.
+        among, values = ("parent = ?", (parent,)) if key is None else ("+parent = ? AND key = ?", (parent, key))
         rows = self._database.rows(
-            "SELECT tag, count(*) FROM objects WHERE kind = ? AND parent = ? AND owner = ? "
-            "AND key IS coalesce(?, key) GROUP BY tag",
-            (self.kind, parent, self._owner, key),
+            f"SELECT tag, count(*) FROM objects WHERE kind = ? AND {among} AND owner = ? GROUP BY tag",  # noqa: S608
+            (self.kind, *values, self._owner),
         )
         return {tag or "": number for tag, number in rows}
 
@@ -191,7 +209,9 @@ class Objects(Generic[R]):
         Raises:
             InvalidValueError: A cursor names no resource of the list.
         """
-        conditions, parameters = ["kind = ?", "parent = ?", "owner = ?"], [self.kind, parent, self._owner]
+        near = "" if key is None else "+"  # as in `tally`
+        conditions = ["kind = ?", f"{near}parent = ?", f"{near}owner = ?"]
+        parameters = [self.kind, parent, self._owner]
         for column, value in (("key", key), ("tag", tag)):
             if value is not None:
                 conditions.append(f"{column} = ?")

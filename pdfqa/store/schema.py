@@ -83,7 +83,14 @@ _SECOND = (
     "CREATE INDEX objects_by_tag ON objects (kind, parent, owner, tag, seq)",
     "DROP INDEX objects_by_key",
     "CREATE INDEX objects_by_key ON objects (kind, key, tag) WHERE key IS NOT NULL",
-    "CREATE INDEX objects_by_expiry ON objects (expires_at) WHERE expires_at IS NOT NULL",
+    "CREATE INDEX objects_by_expiry ON objects (kind, expires_at) WHERE expires_at IS NOT NULL",
+    # What the wire leaves out was null, and a vector store did not know its size.
+    """UPDATE objects SET body = CAST(json_remove(CAST(body AS TEXT), '$.expires_at', '$.status_details') AS BLOB)
+        WHERE kind = 'file'""",
+    """UPDATE objects SET body = CAST(json_set(json_remove(CAST(body AS TEXT), '$.expires_after'), '$.usage_bytes', (
+            SELECT coalesce(sum(json_extract(CAST(inside.body AS TEXT), '$.usage_bytes')), 0) FROM objects inside
+            WHERE inside.kind = 'vector_store.file' AND inside.parent = objects.id)) AS BLOB)
+        WHERE kind = 'vector_store'""",
     # `worker` names the process that has taken the job: a claim, so that the death of the process gives it back.
     """CREATE TABLE jobs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
