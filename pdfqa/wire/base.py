@@ -132,11 +132,11 @@ def decode(type_: type[R], body: bytes) -> R:
         raise InvalidRequestError(f"the body is no valid JSON: {error}", hint="Send a JSON object.") from error
 
 
-def translated(error: msgspec.ValidationError) -> InvalidRequestError:
-    """Return msgspec's complaint as ours, with the field at fault."""
+def translated(error: msgspec.ValidationError, *, within: str = "") -> InvalidRequestError:
+    """Return msgspec's complaint as ours, with the field at fault; `within` is the field that was being read."""
     text = str(error)
     place = _PLACE.search(text)
-    where = place[1] if place else ""
+    where = _joined(within, place[1]) if place else within
     what = _PLACE.sub("", text)
     field = _FIELD.search(what)
     if what.startswith("Object missing required field") and field:
@@ -151,4 +151,4 @@ def translated(error: msgspec.ValidationError) -> InvalidRequestError:
 
 
 def _joined(where: str, field: str) -> str:
-    return f"{where}.{field}" if where else field
+    return f"{where}.{field}" if where and field and field[0] != "[" else where + field
