@@ -14,11 +14,11 @@ from pdfqa import config
 from pdfqa.document import Document
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Named, Report, Source, failure
-from pdfqa.errors import FileError, InvalidRequestError, NoPdfsError, PdfqaError
+from pdfqa.engine.pictures import PdfLocator
+from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
 from pdfqa.types import (
     AddReport,
     Answer,
-    Box,
     Citation,
     Failure,
     FileEntry,
@@ -135,7 +135,10 @@ class PDFQA:
         store, names = self.prepare(progress)
         shown = {item.sha256: item.shown for item in names}
         found = self._engine.vector_stores.search(store.id, question, k=k)
-        return [hit(piece, shown[piece.document], explain=explain) for piece in found.evidence]
+        return [
+            hit(piece, shown[piece.document], explain=explain).with_locator(self.locator(piece.document))
+            for piece in found.evidence
+        ]
 
     def ask(self, question: str, *, progress: Report | None = None) -> Answer:
         """Return the answer to a question, with its proof.
@@ -216,23 +219,9 @@ class PDFQA:
             hint='Name a PDF: pdfqa ask report.pdf "…", or add some first: pdfqa add FOLDER.',
         )
 
-    def boxes(self, citation: Citation, sha256: str) -> list[Box]:
-        """Return where a citation's quote stands on its page, found in the PDF with this hash.
-
-        Raises:
-            FileMissingError: The PDF is no longer where it was read from, or has changed.
-            FileError: It cannot be read.
-        """
-        from pdfqa import pdf
-
-        path = str(self._engine.blobs.locate(sha256))
-        errors: list[FileError] = []
-        for password in self._passwords or (None,):
-            try:
-                return list(pdf.find_boxes(path, citation.page, citation.quote, password, start=citation.start))
-            except FileError as error:
-                errors.append(error)
-        raise errors[-1]
+    def locator(self, sha256: str) -> PdfLocator:
+        """Return what finds quotes in the PDF with this hash, and draws its pages."""
+        return PdfLocator(self._engine, sha256, self._passwords)
 
 
 class Chat:
@@ -282,7 +271,9 @@ class Chat:
             model=outcome.run.model,
             usage=msgspec.to_builtins(usage) if usage else {},
             timings={name: round(seconds, 4) for name, seconds in timings.items()},
-            closest=[hit(piece, shown[piece.document]) for piece in closest],
+            closest=[
+                hit(piece, shown[piece.document]).with_locator(self._qa.locator(piece.document)) for piece in closest
+            ],
             unread=unread,
         )
 
@@ -301,18 +292,7 @@ class Chat:
                     verified=cited.verified,
                     score=cited.score,
                 )
-                yield citation.with_locator(_Locator(self._qa, item.sha256))
-
-
-class _Locator:
-    """Finds the boxes of a citation in the document with a given hash."""
-
-    def __init__(self, qa: PDFQA, sha256: str) -> None:
-        self._qa = qa
-        self._sha256 = sha256
-
-    def __call__(self, citation: Citation) -> list[Box]:
-        return self._qa.boxes(citation, self._sha256)
+                yield citation.with_locator(self._qa.locator(item.sha256))
 
 
 def _outcome(outcome: Outcome, entries: Sequence[FileEntry], unread: Sequence[Unread]) -> OutcomeName:

@@ -7,13 +7,16 @@ from the left and the bottom edge of the page as it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
+from pdfqa.errors import FileMissingError
+
 BlockKind = Literal["text", "heading", "list", "table", "caption"]
 Outcome = Literal["answered", "not_found", "unreadable"]
+PICTURE_WIDTH = 900  # pixels: on a page of A4 so wide, small print can be read
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +128,63 @@ class Unread(Value, frozen=True):
     reason: str
 
 
-class Hit(Value, frozen=True):
+class Locator(Protocol):
+    """Knows the PDF that quotes come from. `document` is the hash of its bytes."""
+
+    document: str
+
+    def boxes(self, page: int, quote: str, start: int) -> list[Box]:
+        """Return the rectangles that a quote covers on its page."""
+
+    def picture(self, page: int, quotes: Sequence[tuple[str, int]], width: int) -> bytes:
+        """Return a page as PNG, with quotes marked, each given with where it starts in the page's text."""
+
+
+P = TypeVar("P", bound="Placed")
+
+
+class Placed(Value, frozen=True, dict=True):
+    """Base of what stands on a page: a quote or a passage, which can be looked at in the PDF itself."""
+
+    def span(self) -> tuple[int, str, int]:
+        """Return its page, its words, and where in the page's text they start."""
+        raise NotImplementedError
+
+    @property
+    def locator(self) -> Locator | None:
+        """Return what knows its PDF; a value made by hand has none."""
+        found: Locator | None = self.__dict__.get("_locator")
+        return found
+
+    def with_locator(self: P, locator: Locator) -> P:  # noqa: PYI019 (typing.Self is newer than our oldest Python)
+        """Return this value, able to find its place."""
+        self.__dict__["_locator"] = locator
+        return self
+
+    def boxes(self) -> list[Box]:
+        """Return the rectangles that it covers on its page, one for each line, found in the PDF itself.
+
+        Raises:
+            FileMissingError: The PDF is no longer where it was read from, or has changed.
+            FileError: The PDF cannot be read.
+        """
+        return self.locator.boxes(*self.span()) if self.locator else []
+
+    def picture(self, *, width: int = PICTURE_WIDTH) -> bytes:
+        """Return its page as a PNG file so many pixels wide, with its place marked.
+
+        Raises:
+            FileMissingError: The PDF is no longer where it was read from, has changed, or is not known.
+            FileError: The PDF cannot be read, or the page not drawn.
+            InvalidRequestError: The width is out of range.
+        """
+        if self.locator is None:
+            raise FileMissingError("it is not known which file this is of", hint="Ask, or search, to get one that is.")
+        page, words, start = self.span()
+        return self.locator.picture(page, [(words, start)], width)
+
+
+class Hit(Placed, frozen=True):
     """A passage found by a search.
 
     `score` is in [0, 1] and compares hits of one search. `explain` holds the parts of the score and the terms that
@@ -142,6 +201,10 @@ class Hit(Value, frozen=True):
     heading: str = ""
     explain: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
+    def span(self) -> tuple[int, str, int]:
+        """Return its page, its words, and where in the page's text they start."""
+        return self.page, self.text, self.start
+
     def __repr__(self) -> str:
         return f"Hit({self.file!r}, p. {self.page}, score {self.score:.2f}, {_short(self.text)!r})"
 
@@ -151,7 +214,7 @@ class Hit(Value, frozen=True):
         return render.hit_html(self)
 
 
-class Citation(Value, frozen=True, dict=True):
+class Citation(Placed, frozen=True):
     """A quote, the page it stands on and whether it was found there.
 
     `verified` is true when `quote` is, character for character, `start` to `end` of the stored text of that page.
@@ -166,20 +229,9 @@ class Citation(Value, frozen=True, dict=True):
     verified: bool
     score: float
 
-    def boxes(self) -> list[Box]:
-        """Return the rectangles that the quote covers on its page, one for each line, found in the PDF itself.
-
-        Raises:
-            FileMissingError: The PDF is no longer where it was read from.
-            FileError: The PDF cannot be read.
-        """
-        locate: Callable[[Citation], list[Box]] | None = self.__dict__.get("_locate")
-        return locate(self) if locate else []
-
-    def with_locator(self, locate: Callable[[Citation], list[Box]]) -> Citation:
-        """Return this citation, able to find its boxes."""
-        self.__dict__["_locate"] = locate
-        return self
+    def span(self) -> tuple[int, str, int]:
+        """Return its page, its words, and where in the page's text they start."""
+        return self.page, self.quote, self.start
 
     def __repr__(self) -> str:
         printed = f" (printed {self.label})" if self.label not in ("", str(self.page)) else ""

@@ -65,6 +65,8 @@ def find_boxes(
 ) -> list[Box]:
     """Return the rectangles that a quote covers on its page, one for each line; none if it is not found.
 
+    A quote of several lines that do not stand together on the page has those of the lines that are found.
+
     Args:
         path: The PDF.
         page: The page, counted from 1.
@@ -75,7 +77,7 @@ def find_boxes(
     Raises:
         FileError: The file cannot be used.
     """
-    from pdfqa.pdf.boxes import find_range, one_for_each_line
+    from pdfqa.pdf.boxes import find_ranges, one_for_each_line
 
     with _one_at_a_time:
         file, _ = _open(path, password)
@@ -85,8 +87,8 @@ def find_boxes(
             if not 1 <= page <= file.pages:
                 return []
             with file.characters(page) as characters:
-                found = find_range(characters.codes(), quote, start)
-                return one_for_each_line(characters.rectangles(*found)) if found else []
+                found = find_ranges(characters.codes(), quote, start)
+                return one_for_each_line([box for place in found for box in characters.rectangles(*place)])
 
 
 def picture(

@@ -8,6 +8,7 @@ import unicodedata
 from pdfqa.types import Box
 
 _DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd…<‹\u0e4d")
+_SHORT = 8  # characters: what is no longer may stand on a page in many places
 # Dots that lead the eye are one sign in our text.
 _LEADER = re.compile(r"[.·_]{4,}")
 
@@ -21,6 +22,20 @@ def plain(char: str) -> str:
     if char == "\u0e33":  # some fonts do not tell the Thai vowels am and a apart
         return "\u0e32"
     return "".join(part for part in unicodedata.normalize("NFKC", char) if not part.isspace() and part not in _DROPPED)
+
+
+def find_ranges(codes: list[int], quote: str, start: int | None = None) -> list[tuple[int, int]]:
+    """Return where a quote stands; where it is in several pieces on the page (columns, a table), where its lines do."""
+    found = find_range(codes, quote, start)
+    if found or "\n" not in quote:
+        return [found] if found else []
+    ranges: list[tuple[int, int]] = []
+    at = start or 0
+    for line in quote.splitlines(keepends=True):
+        if len(line) > _SHORT and (found := find_range(codes, line, at)):
+            ranges.append(found)
+        at += len(line)
+    return ranges
 
 
 def find_range(codes: list[int], quote: str, start: int | None = None) -> tuple[int, int] | None:
