@@ -8,6 +8,8 @@ PdfqaError
 │   ├── WrongStateError        the object's state does not allow it
 │   ├── ConversationLockedError  another response is adding to the conversation
 │   ├── TooLargeError          more bytes than are taken (HTTP 413)
+│   ├── UnknownUrlError        no operation is at that URL (HTTP 404)
+│   ├── WrongMethodError       the URL is not asked for with that method (HTTP 405)
 │   └── ObjectNotFoundError    no object has that id (HTTP 404, exit 2)
 ├── AuthenticationError        no API key, or none that is known (HTTP 401, exit 4)
 ├── FileError                  one file cannot be used (HTTP 400, exit 3)
@@ -29,6 +31,7 @@ PdfqaError
 ├── MissingExtraError          an optional part is not installed (HTTP 501, exit 4)
 ├── NotSupportedError          this back-end, or this model, cannot do it (HTTP 501, exit 4)
 ├── BackendError               a server or model asked over the network failed (HTTP 502, exit 4)
+│   └── RateLimitError         it was asked too often, or its quota is used up (HTTP 429, exit 4)
 ├── WaitFailedError            what was waited for ended otherwise than hoped (HTTP 500, exit 4)
 └── WaitTimeoutError           something waited for did not finish in time (HTTP 504, exit 4)
 """
@@ -109,6 +112,20 @@ class TooLargeError(InvalidRequestError):
 
     status = 413
     code = "request_too_large"
+
+
+class UnknownUrlError(InvalidRequestError):
+    """No operation is at that URL."""
+
+    status = 404
+    code = "unknown_url"
+
+
+class WrongMethodError(InvalidRequestError):
+    """The URL is not asked for with that method."""
+
+    status = 405
+    code = "method_not_allowed"
 
 
 class ObjectNotFoundError(InvalidRequestError):
@@ -242,6 +259,13 @@ class BackendError(PdfqaError):
 
     status = 502
     code = "backend_error"
+
+
+class RateLimitError(BackendError):
+    """A server or a model was asked too often, or the quota there is used up."""
+
+    status = 429
+    code = "rate_limit_exceeded"
 
 
 class WaitFailedError(PdfqaError):

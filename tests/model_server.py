@@ -1,0 +1,130 @@
+"""A chat model that says what it is told to, behind a real server on this machine that speaks chat completions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+Json = dict[str, Any]
+Reply = Callable[[Json], Response]
+
+
+class ModelServer:
+    """A server and what was asked of it. `replies` are given in turn, the last one again and again."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.replies: list[Reply] = []
+        self.asked: list[Json] = []
+        self.headers: list[dict[str, str]] = []
+
+    def replies_with(self, *replies: Reply) -> None:
+        """Forget what was asked, and give these replies from now on."""
+        self.replies[:] = replies
+        self.asked.clear()
+        self.headers.clear()
+
+    async def complete(self, request: Request) -> Response:
+        body = await request.json()
+        self.asked.append(body)
+        self.headers.append(dict(request.headers))
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        return reply(body)
+
+
+def says(*pieces: str, reason: str = "stop", usage: tuple[int, int] | None = (100, 10)) -> Reply:
+    """Return a reply of some pieces of text."""
+    return _streamed([{"content": piece} for piece in pieces], reason, usage)
+
+
+def calls(name: str, arguments: str, *, id_: str = "call_1", ahead: str = "") -> Reply:
+    """Return a reply that calls a function, its arguments in two pieces, with some text ahead or not."""
+    half = len(arguments) // 2
+    first = {"index": 0, "id": id_, "type": "function", "function": {"name": name, "arguments": arguments[:half]}}
+    second = {"index": 0, "function": {"arguments": arguments[half:]}}
+    text = [{"content": ahead}] if ahead else []
+    return _streamed([*text, {"tool_calls": [first]}, {"tool_calls": [second]}], "tool_calls", (50, 5))
+
+
+def refuses(status: int, message: str) -> Reply:
+    """Return an error of the server's."""
+    return lambda body: JSONResponse({"error": {"message": message, "type": "x", "code": None}}, status)
+
+
+def breaks_off(*pieces: str) -> Reply:
+    """Return a reply whose connection ends in the middle."""
+
+    async def half(body: Json) -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield _chunk({"content": piece})
+        raise ConnectionError("the cable is pulled")
+
+    return lambda body: StreamingResponse(half(body), media_type="text/event-stream")
+
+
+def says_then_waits(*pieces: str, until: threading.Event) -> Reply:
+    """Return a reply that goes silent after some pieces, until something happens."""
+
+    async def slow(body: Json) -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield _chunk({"content": piece})
+        await asyncio.to_thread(until.wait, 20)
+        yield _chunk({"content": " end"})
+        yield _chunk({}, "stop")
+        yield b"data: [DONE]\n\n"
+
+    return lambda body: StreamingResponse(slow(body), media_type="text/event-stream")
+
+
+def sends(data: bytes) -> Reply:
+    """Return a reply of some bytes as they are."""
+    return lambda body: Response(data, media_type="text/event-stream")
+
+
+def _streamed(deltas: list[Json], reason: str, usage: tuple[int, int] | None) -> Reply:
+    parts = [_chunk(delta) for delta in deltas]
+    parts.append(_chunk({}, reason))
+    if usage:
+        counted = {"prompt_tokens": usage[0], "completion_tokens": usage[1], "total_tokens": sum(usage)}
+        parts.append(_line({"id": "c", "object": "chat.completion.chunk", "choices": [], "usage": counted}))
+    return sends(b"".join([*parts, b"data: [DONE]\n\n"]))
+
+
+def _chunk(delta: Json, reason: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": delta, "finish_reason": reason}
+    return _line({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]})
+
+
+def _line(value: Json) -> bytes:
+    return f"data: {json.dumps(value)}\n\n".encode()
+
+
+@contextmanager
+def model_server() -> Iterator[ModelServer]:
+    """Serve a model on this machine for as long as the block runs."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        model = ModelServer(f"http://127.0.0.1:{listening.getsockname()[1]}/v1")
+        routes = [Route("/v1/chat/completions", model.complete, methods=["POST"])]
+        config = uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off", ws="none", http="h11")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.002)
+        try:
+            yield model
+        finally:
+            server.should_exit = True
+            thread.join()
