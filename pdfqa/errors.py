@@ -38,6 +38,9 @@ PdfqaError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class PdfqaError(Exception):
     """Base of every error that pdfqa raises on purpose.
@@ -269,16 +272,22 @@ class RateLimitError(BackendError):
 
 
 class WaitFailedError(PdfqaError):
-    """What was waited for ended otherwise than hoped; `message` says how, and which files failed."""
+    """What was waited for ended otherwise than hoped; `message` says how, and which files failed.
+
+    `state` is how it ended, `files` are the places of the failed files in their vector store, the first 100 of them.
+    """
 
     code = "wait_failed"
+    state: Any = None
+    files: Sequence[Any] = ()
 
 
 class WaitTimeoutError(PdfqaError):
-    """Something that was waited for did not finish in time."""
+    """Something that was waited for did not finish in time; `state` is how it was seen last, if it was."""
 
     status = 504
     code = "timeout"
+    state: Any = None
 
 
 def by_code(code: str) -> type[PdfqaError]:
