@@ -11,9 +11,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from pdfqa import wire
-from pdfqa.config import Settings
+from pdfqa.config import EXTRACTIVE, Settings
 from pdfqa.engine.channels import Channels
-from pdfqa.store import Blobs, Database, Documents, Jobs, Objects
+from pdfqa.store import Blobs, Database, Documents, Events, Jobs, Objects
+from pdfqa.wire.chat import StoredChat
+from pdfqa.wire.responses import Conversation, StoredItem, StoredResponse
 
 if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pdfqa.engine.threads import Threads
     from pdfqa.engine.uploads import Uploads
     from pdfqa.engine.vector_stores import VectorStores
+    from pdfqa.llm import ChatModel
 
 R = TypeVar("R", bound=wire.Resource)
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -68,6 +71,7 @@ class Engine:
         self.blobs = Blobs(self.database)
         self.documents = Documents(self.database)
         self.jobs = Jobs(self.database)
+        self.events = Events(self.database)
         self.channels = Channels()
         self._views: dict[str, Engine] = {"": self}
         self._open_objects()
@@ -87,6 +91,10 @@ class Engine:
         self.message_objects = objects("thread.message", wire.Message, "message", lambda message: message.run_id)
         self.run_objects = objects("thread.run", wire.Run, "run")
         self.step_objects = objects("thread.run.step", wire.RunStep, "run step")
+        self.response_objects = objects("response", StoredResponse, "response")
+        self.conversation_objects = objects("conversation", Conversation, "conversation")
+        self.item_objects = objects("conversation.item", StoredItem, "item")
+        self.completion_objects = objects("chat.completion", StoredChat, "chat completion", _model_of)
 
     def owned_by(self, owner: str) -> Engine:
         """Return this engine as it looks to an owner: only the objects of that owner are there."""
@@ -126,6 +134,23 @@ class Engine:
         from pdfqa.embed import StaticEmbedder
 
         return StaticEmbedder.load()
+
+    @property
+    def model(self) -> ChatModel | None:
+        """Return the chat model that writes answers; None where the documents are only quoted."""
+        return self._views[""]._model
+
+    @cached_property
+    def _model(self) -> ChatModel | None:
+        if self.settings.model is None:
+            return None
+        from pdfqa.llm import OpenAIModel
+
+        return OpenAIModel(self.settings.model, base_url=self.settings.base_url, key=self.settings.model_key)
+
+    def model_for(self, name: str) -> ChatModel | None:
+        """Return what answers for a model that is asked for by name: the chat model, or None for the extractive one."""
+        return None if name == EXTRACTIVE else self.model
 
     @cached_property
     def files(self) -> Files:
@@ -210,3 +235,7 @@ _SERVICES = {name for name, value in vars(Engine).items() if isinstance(value, c
 
 def _untagged(_: object) -> None:
     return None
+
+
+def _model_of(chat: StoredChat) -> str:
+    return chat.completion.model

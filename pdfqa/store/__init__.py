@@ -3,7 +3,8 @@
 from pdfqa.store.blobs import Blobs
 from pdfqa.store.database import Database
 from pdfqa.store.documents import Documents, StoredIndex
+from pdfqa.store.events import Events
 from pdfqa.store.jobs import Job, Jobs
 from pdfqa.store.objects import Objects
 
-__all__ = ["Blobs", "Database", "Documents", "Job", "Jobs", "Objects", "StoredIndex"]
+__all__ = ["Blobs", "Database", "Documents", "Events", "Job", "Jobs", "Objects", "StoredIndex"]

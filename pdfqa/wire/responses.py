@@ -128,3 +128,31 @@ class CompactedResponse(Resource, frozen=True, kw_only=True):
     object: Literal["response.compaction"] = "response.compaction"
     output: list[Item]
     usage: ResponseUsage
+
+
+# As they are kept; these never go over the wire themselves.
+
+
+class StoredResponse(Resource, frozen=True, kw_only=True):
+    """A response with all that is needed to make it, even by another process.
+
+    input: What was said anew.
+    include: What its maker wants to see; everything is kept.
+    compact_at: From how many tokens on what was said before is made short.
+    files: Files that were made of bytes in the input; they go with the response.
+    """
+
+    object: Literal["response.stored"] = "response.stored"
+    response: Response
+    input: list[Item] = []
+    include: list[str] = []
+    compact_at: int | None = None
+    files: list[str] = []
+    streamed: bool = False
+
+
+class StoredItem(Resource, frozen=True, kw_only=True):
+    """An item of a conversation."""
+
+    object: Literal["conversation.item"] = "conversation.item"
+    item: Item
