@@ -41,7 +41,7 @@ def main() -> int:
     if not (shutil.which("node") and shutil.which("npm")):
         print("skipped: node and npm are needed, and one of them is not there")
         return 0
-    folder, other = installed(args.cache, args.version), "Another API Key"
+    folder, other = installed(args.cache, args.version), "a key of somebody else"
     with serving("--api-key", other, log=folder / "server.log") as port:
         env = {
             **os.environ,

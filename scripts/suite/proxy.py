@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from suite.api import Api, SetupError
+from suite.api import KEY, SUITE_KEY, Api, SetupError
 from suite.mending import mend
 from suite.rules import Mend, Route
 from suite.scenes import Stage
@@ -93,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.note(mended.applied)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
         headers.pop("Accept-Encoding", None)
+        if headers.get("Authorization") == f"Bearer {SUITE_KEY}":
+            headers["Authorization"] = f"Bearer {KEY}"
         connection = HTTPConnection("127.0.0.1", self.server.api.port, timeout=120)
         try:
             connection.request(self.command, mended.path, mended.body, headers)

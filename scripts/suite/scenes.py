@@ -124,6 +124,12 @@ def _filled_upload(api: Api) -> Ids:
     return {**ids, "part_id": part["id"], "md5": md5}
 
 
+def _cancelled_upload(api: Api) -> Ids:
+    ids = _upload(api)
+    api.make(f"/uploads/{ids['upload_id']}/cancel")
+    return ids
+
+
 def _response(api: Api, **fields: Any) -> Ids:
     return {"response_id": api.make("/responses", {"model": "extractive", "input": QUESTION, **fields})["id"]}
 
@@ -153,9 +159,9 @@ SCENES: dict[str, Callable[[Api], Ids]] = {
     "a batch in progress": _running_batch,
     "a pending upload": _upload,
     "an upload with its part": _filled_upload,
+    "a cancelled upload": _cancelled_upload,
     "a response": _response,
     "a background response": lambda api: _response(api, background=True),
-    "a background stream": lambda api: _response(api, background=True),
     "a conversation": _conversation,
     "a stored chat completion": _completion,
     "the built-in model": lambda _: {"model": "extractive"},
