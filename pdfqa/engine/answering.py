@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from pdfqa.engine.context import Engine
+from pdfqa.errors import InvalidValueError
 from pdfqa.wire import FileCitation, SearchResult, Usage
 from pdfqa.wire.requests import Filter
+
+if TYPE_CHECKING:
+    from pdfqa.search import Evidence
+
+_PLAIN = ("auto", "text")  # formats of an answer that need no model to honour them
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +59,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be answered, and how. The last user turn is the question itself.
 
     `sources` is None where nothing is to be searched. `functions` are {"name", "description", "parameters", "strict"}.
-    `tool_choice` is auto, none, required, file_search or the name of a function as {"function": name}.
+    `tool_choice` is auto, none, required, file_search or the name of a function as {"function": name}. Without
+    `boxes`, citations do not say where on its page a quote stands.
     """
 
     model: str
@@ -68,14 +77,16 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     response_format: dict[str, Any] | None = None  # as chat completions have it
     stop: list[str] = []
     seed: int | None = None
+    boxes: bool = True
 
 
 class Searched(msgspec.Struct, frozen=True, kw_only=True):
-    """The documents were searched."""
+    """The documents were searched. `evidence` are the results as search gave them."""
 
     id: str
     queries: list[str]
     results: list[SearchResult]
+    evidence: list[Evidence] = []
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,3 +126,46 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Happening = Searched | Written | Called | Finished
+
+
+def answer(engine: Engine, question: Question, *, stop: Callable[[], bool] | None = None) -> Iterator[Happening]:
+    """Yield what happens while a question is answered; the last is `Called` or `Finished`.
+
+    Args:
+        engine: The engine, as the owner of the documents sees it.
+        question: What is to be answered, and how.
+        stop: Asked, several times a second, whether the answer is no longer wanted.
+
+    Raises:
+        PdfqaError: There can be no answer: a store has expired, the model's server fails.
+        StoppedError: `stop` has returned true.
+    """
+    model = engine.model_for(question.model)
+    if model is None:
+        from pdfqa.engine.quoting import quoted
+
+        yield from quoted(engine, question)
+    else:
+        from pdfqa.engine.asking import written
+
+        yield from written(engine, model, question, stop)
+
+
+def check_format(engine: Engine, model: str, response_format: object) -> None:
+    """Refuse a format of answers that what answers for a model cannot honour.
+
+    Args:
+        engine: The engine.
+        model: The name that is asked for.
+        response_format: As the wire has it.
+
+    Raises:
+        InvalidValueError: It cannot.
+    """
+    kind = response_format.get("type") if isinstance(response_format, dict) else response_format
+    if engine.model_for(model) is None and kind is not None and kind not in _PLAIN:
+        raise InvalidValueError(
+            f"Invalid 'response_format': {kind!r} needs a model that writes; answers here are quotes.",
+            hint="Leave it out, or configure a model (--model, --base-url).",
+            param="response_format",
+        )

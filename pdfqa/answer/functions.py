@@ -1,0 +1,58 @@
+"""The arguments of a function that has to be called, taken from a question without a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
+_DEEPEST = 8  # objects within objects
+
+
+def arguments(question: str, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a value for each property that a function requires, or for every one where none is required.
+
+    A string is the question, unless the schema names the values it can have; a number is the next one that the question
+    holds. What the question cannot tell is the default, or the plainest value there is.
+
+    Args:
+        question: What was asked.
+        parameters: The JSON schema of the function's parameters.
+    """
+    numbers = (float(text.replace(",", "")) for text in _NUMBER.findall(question) if text.count(".") < 2)
+    return _object(question, parameters or {}, numbers, 0)
+
+
+def _object(question: str, schema: Mapping[str, Any], numbers: Iterator[float], depth: int) -> dict[str, Any]:
+    properties = schema.get("properties")
+    if not isinstance(properties, Mapping) or depth > _DEEPEST:
+        return {}
+    wanted = schema.get("required") or list(properties)
+    return {
+        name: _value(question, inner, numbers, depth)
+        for name, inner in properties.items()
+        if name in wanted and isinstance(inner, Mapping)
+    }
+
+
+def _value(question: str, schema: Mapping[str, Any], numbers: Iterator[float], depth: int) -> Any:
+    options = schema.get("enum")
+    if isinstance(options, Sequence) and options and not isinstance(options, str):
+        named = [option for option in options if str(option).casefold() in question.casefold()]
+        return named[0] if named else schema.get("default", options[0])
+    if "const" in schema:
+        return schema["const"]
+    kind = schema.get("type", "string")
+    if not isinstance(kind, str):
+        kind = next((one for one in kind if one != "null"), "null")
+    if kind == "string" and "default" not in schema:
+        return question
+    if kind in {"integer", "number"}:
+        found = next(numbers, None)
+        value = schema.get("default", schema.get("minimum", 0)) if found is None else found
+        return int(value) if kind == "integer" else value
+    if kind == "object":
+        return schema.get("default", _object(question, schema, numbers, depth + 1))
+    plain = {"boolean": False, "array": [], "null": None, "string": question}
+    return schema.get("default", plain.get(kind))
