@@ -127,7 +127,8 @@ class Checker:
 
 def _events(body: str, route: str) -> Iterator[Any]:
     """Yield the events of a stream as the specification has them: named ones as event and data."""
-    for block in body.replace("\r\n", "\n").split("\n\n"):
+    # What follows the last empty line was cut off: the client had gone.
+    for block in body.replace("\r\n", "\n").split("\n\n")[:-1]:
         fields: dict[str, list[str]] = {}
         for line in block.split("\n"):
             name, colon, text = line.partition(":")
