@@ -26,10 +26,15 @@ COMMANDS = {
     "rm": "files",
     "info": "home",
     "path": "home",
+    "serve": "serve",
+    "keys": "keys",
     "completion": "home",
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.
-VALUED = frozenset({"--home", "--password", "--password-file", "--page", "-k"})
+VALUED = frozenset(
+    ("--home", "--password", "--password-file", "--page", "-k")
+    + ("--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--log-file")
+)
 _ABOUT = frozenset({"--help", "-h", "--version"})
 _LONGEST_TYPO = 12
 

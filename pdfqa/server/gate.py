@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-from pdfqa.errors import AuthenticationError
+from pdfqa.errors import AuthenticationError, InvalidRequestError
 from pdfqa.store.keys import Key, Keys, given, matching
 
+_SHORTEST = 16
 _HINT = "Send it as 'Authorization: Bearer KEY' (api_key of OpenAI's clients); make one with 'pdfqa keys add NAME'."
 
 
@@ -73,3 +74,19 @@ def _refuse_strangers(headers: Headers) -> None:
             f"Without API keys only this machine is answered, not {origin or host or 'a request without a host'}.",
             hint="Ask for http://127.0.0.1, or make a key with 'pdfqa keys add NAME' and send it.",
         )
+
+
+def checked_secrets(given: Sequence[str], variable: str = "") -> list[str]:
+    """Return the keys that were given one by one, and those of a variable, with commas or spaces between them.
+
+    Raises:
+        InvalidRequestError: One is too short to be safe.
+    """
+    secrets = [*given, *variable.replace(",", " ").split()]
+    if any(len(secret) < _SHORTEST for secret in secrets):
+        raise InvalidRequestError(
+            f"an API key has fewer than {_SHORTEST} characters, and could be guessed",
+            hint="Give a longer one, or have one made and kept by 'pdfqa keys add NAME'.",
+            param="--api-key",
+        )
+    return secrets

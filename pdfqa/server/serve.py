@@ -3,24 +3,78 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
+import msgspec
 import uvicorn
+from starlette.types import ASGIApp
 
 from pdfqa.backends.local import LocalBackend
-from pdfqa.errors import PdfqaError
-from pdfqa.server.entry import Entry
-from pdfqa.server.gate import is_loopback
+from pdfqa.config import Settings
+from pdfqa.engine import Engine
+from pdfqa.errors import InvalidRequestError, PdfqaError
+from pdfqa.server.app import app
+from pdfqa.server.gate import checked_secrets, is_loopback
+from pdfqa.server.reading import Limits
 from pdfqa.server.streams import Stopping
+from pdfqa.store.keys import Keys
 
-GRACE = 10.0  # seconds for what is under way when the server stops
-_AFTERWARDS = 5.0  # and for the answers to reach the clients
+_AFTERWARDS = 5.0  # seconds for the answers to reach the clients when the work has ended
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to listen, for whom, and how large a request may be."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    secrets: Sequence[str] = ()
+    limits: Limits = Limits()
+    grace: float = 10.0
+
+
+def serve(settings: Settings, options: Options, *, started: Callable[[str], object] = lambda _: None) -> None:
+    """Serve a home directory until SIGTERM or Ctrl-C.
+
+    Args:
+        settings: The home directory, and the limits.
+        options: Where to listen, and for whom.
+        started: Called with the URL when the server answers.
+
+    Raises:
+        InvalidRequestError: Others could reach it without a key, or a key is too short.
+        PdfqaError: It cannot listen there.
+        KeyboardInterrupt: Ctrl-C came twice.
+    """
+    secrets = checked_secrets(options.secrets)
+    listener = listening(options.host, options.port)
+    try:
+        if not (only_here(listener) or secrets):
+            _check_keys(settings, options.host)
+        backend = LocalBackend(settings)
+        stopping = Stopping()
+        entry = app(backend, secrets=secrets, local=only_here(listener), limits=options.limits, stopping=stopping)
+        where = url(listener)
+        server = Server(entry, backend, stopping, grace=options.grace, started=lambda: started(where))
+        server.run([listener])
+    finally:
+        listener.close()
+
+
+def _check_keys(settings: Settings, host: str) -> None:
+    with Engine(settings) as engine:
+        if not Keys(engine.database).all():
+            raise InvalidRequestError(
+                f"on {host} everyone in the network could read the documents, as there is no API key",
+                hint="Make a key with 'pdfqa keys add NAME' (or give one with --api-key), or leave --host out.",
+                param="--host",
+            )
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -33,8 +87,9 @@ def listening(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=1024)
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise PdfqaError(
-            f"{host} port {port} cannot be listened on: {error.strerror}", hint="Choose another with --port or --host."
+            f"{host} port {port} cannot be listened on: {reason}", hint="Choose another with --port or --host."
         ) from error
 
 
@@ -62,11 +117,11 @@ class Server(uvicorn.Server):
 
     def __init__(
         self,
-        app: Entry,
+        app: ASGIApp,
         backend: LocalBackend,
         stopping: Stopping,
         *,
-        grace: float = GRACE,
+        grace: float = 10.0,
         started: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__(

@@ -49,6 +49,18 @@ class Keys:
         with self._database.atomic() as connection:
             connection.execute("DELETE FROM keys WHERE id = ?", (id_,))
 
+    def count(self, owner: str) -> int:
+        """Return how many objects belong to an owner."""
+        row = self._database.row("SELECT count(*) FROM objects WHERE owner = ?", (owner,))
+        return int(row[0]) if row else 0
+
+    def delete_objects(self, owner: str) -> None:
+        """Delete the objects and jobs of an owner, and the events of its responses."""
+        with self._database.atomic() as connection:
+            connection.execute("DELETE FROM events WHERE target IN (SELECT id FROM objects WHERE owner = ?)", (owner,))
+            connection.execute("DELETE FROM objects WHERE owner = ?", (owner,))
+            connection.execute("DELETE FROM jobs WHERE owner = ?", (owner,))
+
 
 def given(secret: str) -> Key:
     """Return the key that a secret is by itself, without being stored: its id depends on nothing else."""
