@@ -2,7 +2,7 @@
 
     python scripts/conformance.py               # fetch the tests, run them, say what passed
     python scripts/conformance.py --raw         # the inputs that the proxy mends, sent as they are: all must be refused
-    python scripts/conformance.py --deviations  # what the proxy changes, as it stands in docs/compatibility.md
+    python scripts/conformance.py --deviations  # what the proxy changes; --write puts it into docs/compatibility.md
 
 The SDK's tests are fetched by pip, and run in an environment of their own; both are kept in a cache folder. The SDK's
 tests know no state: they name objects that do not exist, and expect success. `suite/rules.py` has the list of what is
@@ -23,12 +23,15 @@ from suite.proxy import Proxy, Refused
 from suite.server import serving
 
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pdfqa-conformance"
+_PAGE = Path(__file__).parent.parent / "docs" / "compatibility.md"
+_MARKS = ("<!-- changed requests -->", "<!-- end -->")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--raw", action="store_true", help="send what the proxy mends straight to the server")
     parser.add_argument("--deviations", action="store_true", help="print what the proxy changes")
+    parser.add_argument("--write", action="store_true", help="with --deviations: into docs/compatibility.md")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="processes that run tests (2)")
     parser.add_argument("--only", nargs="+", default=[], metavar="FILE", help="files under tests/api_resources")
     parser.add_argument("--cache", type=Path, default=_CACHE, metavar="DIR", help="where the SDK's tests are kept")
@@ -77,11 +80,21 @@ def print_refused(refused: list[Refused]) -> None:
         print(f"\n{len(alike)} x {request}\n  sent on: {one.sent_on} {one.body}\n  {status} {one.answer[:600]}")
 
 
+def tell(*, write: bool) -> int:
+    """Print what the proxy changes, or put it into the documentation."""
+    if not write:
+        print(deviations())
+        return 0
+    before, _, rest = _PAGE.read_text(encoding="utf-8").partition(_MARKS[0])
+    after = rest.partition(_MARKS[1])[2]
+    _PAGE.write_text(f"{before}{_MARKS[0]}\n{deviations()}\n{_MARKS[1]}{after}", encoding="utf-8")
+    return 0
+
+
 def main() -> int:
     args = arguments()
     if args.deviations:
-        print(deviations())
-        return 0
+        return tell(write=args.write)
     if args.raw:
         from suite.raw import check
 
