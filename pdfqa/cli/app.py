@@ -31,9 +31,8 @@ COMMANDS = {
     "completion": "home",
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.
-VALUED = frozenset(
-    ("--home", "--password", "--password-file", "--page", "-k")
-    + ("--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--log-file")
+VALUED = frozenset({"--home", "--password", "--password-file", "--page", "-k"}) | frozenset(
+    {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})
 _LONGEST_TYPO = 12
