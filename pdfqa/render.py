@@ -1,7 +1,7 @@
-"""Wording for people: answers, hits and citations as terminal text and as HTML.
+"""Wording for people: answers, hits and citations as text for a terminal. HTML for notebooks is in `notebook`.
 
-The text of a document is hostile: it may hold terminal escapes, marks that turn the reading direction, or HTML. Nothing
-of that reaches a terminal or a notebook from here. JSON keeps the text as it is.
+The text of a document is hostile: it may hold terminal escapes or marks that turn the reading direction. Nothing of
+that reaches a terminal from here. JSON keeps the text as it is.
 """
 
 from __future__ import annotations
@@ -147,14 +147,21 @@ def body_text(answer: Answer, look: Look = PLAIN) -> str:
 def _text_of(answer: Answer) -> str:
     text = answer.text.strip()
     if answer.outcome == "answered":
-        missing = [f"[{number}]" for number in range(1, len(answer.citations) + 1) if f"[{number}]" not in text]
-        return f"{text} {''.join(missing)}".strip()
+        return marked_text(answer)
+    return f"{text or not_found(answer)} {_closest_text(answer.closest)}".strip()
+
+
+def marked_text(answer: Answer) -> str:
+    """Return the text of an answer with a mark for each citation, at its end if it has none."""
+    text = answer.text.strip()
+    missing = [f"[{number}]" for number in range(1, len(answer.citations) + 1) if f"[{number}]" not in text]
+    return f"{text} {''.join(missing)}".strip()
+
+
+def not_found(answer: Answer) -> str:
+    """Return what an answer says that has found nothing."""
     if answer.outcome == "unreadable":
-        return text or "Nothing could be read."
-    return f"{text or _not_found(answer)} {_closest_text(answer.closest)}".strip()
-
-
-def _not_found(answer: Answer) -> str:
+        return "Nothing could be read."
     several = len({hit.file for hit in answer.closest}) > 1
     return f"Not found in the document{'s' if several else ''}."
 
@@ -219,45 +226,3 @@ def footer_text(answer: Answer) -> str:
     seconds = answer.timings.get("total", sum(answer.timings.values()))
     offline = " · offline" if answer.model == "extractive" else ""
     return f"{seconds:.1f} s · {one_line(answer.model)}{offline}"
-
-
-def answer_html(answer: Answer) -> str:
-    """Return the answer and its citations as HTML for a notebook."""
-    text = re.sub(r"\[\d+\]", lambda mark: f"<sup>{mark[0]}</sup>", _escaped(_text_of(answer)))
-    proofs = "".join(f'<li style="margin:.25em 0">{_proof_html(citation)}</li>' for citation in answer.citations)
-    unread = "".join(f'<div style="opacity:.7">{_escaped(unread_text(item))}</div>' for item in answer.unread)
-    listed = f'<ol style="margin:.5em 0 0;padding-left:1.6em">{proofs}</ol>' if proofs else ""
-    return _framed(f'<div style="white-space:pre-line">{text}</div>{listed}{unread}')
-
-
-def citation_html(citation: Citation) -> str:
-    """Return the place and the quote as HTML for a notebook."""
-    return _framed(_proof_html(citation))
-
-
-def hit_html(hit: Hit) -> str:
-    """Return the place, the score and the passage as HTML for a notebook."""
-    heading = f" · {_escaped(one_line(hit.heading))}" if hit.heading else ""
-    where = _escaped(place(hit.file, hit.page, hit.label))
-    return _framed(
-        f'<div><b>{where}</b> <span style="opacity:.7">{hit.score:.2f}{heading}</span></div>'
-        f'<div style="white-space:pre-line">{_escaped(hit.text.strip())}</div>'
-    )
-
-
-def _proof_html(citation: Citation) -> str:
-    where = _escaped(place(citation.file, citation.page, citation.label))
-    doubt = "" if citation.verified else ' <b style="color:#c60">unverified</b>'
-    return f"<b>{where}</b>{doubt}: <q>{_escaped(one_line(citation.quote))}</q>"
-
-
-def _framed(content: str) -> str:
-    # No background and no text colour of our own: a notebook may be dark or light.
-    style = "border-left:3px solid rgba(128,128,128,.5);padding:.2em .8em;max-width:60em;overflow-wrap:anywhere"
-    return f'<div style="{style}">{content}</div>'
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(clean(text))

@@ -208,10 +208,10 @@ class Hit(Placed, frozen=True):
     def __repr__(self) -> str:
         return f"Hit({self.file!r}, p. {self.page}, score {self.score:.2f}, {_short(self.text)!r})"
 
-    def _repr_html_(self) -> str:
-        from pdfqa import render
+    def _repr_html_(self) -> str | None:
+        from pdfqa import notebook
 
-        return render.hit_html(self)
+        return notebook.html(self)
 
 
 class Citation(Placed, frozen=True):
@@ -238,10 +238,10 @@ class Citation(Placed, frozen=True):
         mark = "" if self.verified else ", unverified"
         return f"Citation({self.file!r}, p. {self.page}{printed}, {_short(self.quote)!r}{mark})"
 
-    def _repr_html_(self) -> str:
-        from pdfqa import render
+    def _repr_html_(self) -> str | None:
+        from pdfqa import notebook
 
-        return render.citation_html(self)
+        return notebook.html(self)
 
 
 class Answer(Value, frozen=True):
@@ -277,10 +277,10 @@ class Answer(Value, frozen=True):
         pages = ", ".join(f"p. {citation.page}" for citation in self.citations)
         return f"Answer({_short(self.text)!r}, {pages or self.outcome})"
 
-    def _repr_html_(self) -> str:
-        from pdfqa import render
+    def _repr_html_(self) -> str | None:
+        from pdfqa import notebook
 
-        return render.answer_html(self)
+        return notebook.html(self)
 
 
 class FileEntry(Value, frozen=True):

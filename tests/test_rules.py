@@ -23,7 +23,18 @@ PACKAGE = Path(pdfqa.__file__).parent
 # Imports go down, or sideways without cycles. A name stands for the module and everything below it.
 LAYERS = [
     ["errors", "types", "config", "wire", "_version"],
-    ["pdf", "passages", "embed", "languages", "phrases", "workers", "worker_main", "worker_pipes", "render"],
+    [
+        "pdf",
+        "passages",
+        "embed",
+        "languages",
+        "phrases",
+        "workers",
+        "worker_main",
+        "worker_pipes",
+        "render",
+        "notebook",
+    ],
     ["store", "index"],
     ["search", "query_terms", "rerank", "answer", "verify", "llm"],
     ["engine", "operations"],
@@ -35,7 +46,9 @@ LAYERS = [
 
 # Imports that go up, when called.
 UPWARD = {
-    ("types", "render"): "values render themselves in a notebook; render knows the values",
+    ("types", "render"): "an answer prints itself; render knows the values",
+    ("types", "notebook"): "values show themselves in a notebook, which asks them for it by a method of theirs",
+    ("wire", "notebook"): "the same",
 }
 
 # Who may import what comes from outside; everything else of the package asks them.
@@ -63,7 +76,19 @@ LONGEST_MODULE, LONGEST_FUNCTION, MOST_PARAMETERS = 400, 50, 6
 EXCEPTIONS: dict[str, str] = {}
 
 # What `import pdfqa` and `pdfqa --help` do without.
-HEAVY = {"numpy", "openai", "pypdf", "pypdfium2", "httpx", "httpx2", "Stemmer", "PIL", "pydantic", "asyncio", "anyio"} | {"starlette", "uvicorn"}
+HEAVY = {
+    "numpy",
+    "openai",
+    "pypdf",
+    "pypdfium2",
+    "httpx",
+    "httpx2",
+    "Stemmer",
+    "PIL",
+    "pydantic",
+    "asyncio",
+    "anyio",
+} | {"starlette", "uvicorn"}
 
 
 class Import(NamedTuple):

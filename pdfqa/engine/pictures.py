@@ -15,8 +15,11 @@ import msgspec
 from pdfqa.engine.context import Engine
 from pdfqa.errors import EncryptedFileError, ReaderFailedError
 from pdfqa.types import Box
+from pdfqa.wire import requests
+from pdfqa.wire.base import Shown
 
 R = TypeVar("R")
+T = TypeVar("T")
 _SECONDS = 20.0  # for one page
 
 
@@ -103,3 +106,40 @@ def _opened(passwords: Sequence[str], look: Callable[[str | None], R]) -> R:
         except EncryptedFileError:
             continue
     return look(last)
+
+
+class HomeSource:
+    """What values that came from a home may ask it when they are looked at; a `wire.base.Source`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def locator(self, file_id: str) -> PdfLocator | None:
+        """Return what finds quotes in a file and draws its pages; None where the file is not there."""
+        sha256 = self._engine.file_objects.key(file_id)
+        password = self._engine.settings.password
+        return PdfLocator(self._engine, sha256, [password] if password else []) if sha256 else None
+
+    def failed_files(self, vector_store_id: str, batch_id: str) -> list[tuple[str, str]]:
+        """Return name and reason of the files of a batch (of the whole vector store without an id) that failed."""
+        request = requests.ListVectorStoreFiles(filter="failed", order="asc")
+        files = self._engine.store_files
+        if batch_id:
+            page = files.list_batch(vector_store_id, batch_id, request)
+        else:
+            page = files.list(vector_store_id, request)
+        names = self._engine.file_objects.some(item.id for item in page.data)
+        return [
+            (names[item.id][0].filename if item.id in names else item.id, item.last_error.message)
+            for item in page.data
+            if item.last_error
+        ]
+
+
+def sourced(result: T, engine: Engine) -> T:
+    """Return what an operation gave, and the objects in it, knowing the home that they came from."""
+    source = HomeSource(engine)
+    for value in (result, *getattr(result, "data", ())):
+        if isinstance(value, Shown):
+            value.with_source(source)
+    return result

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from pdfqa.errors import InvalidRequestError, InvalidValueError, MissingFieldError, UnknownFieldError
+
+if TYPE_CHECKING:
+    from pdfqa.types import Locator
 
 T = TypeVar("T")
 Maybe: TypeAlias = T | UnsetType | None  # a field that need not be given; null is something else than not given
@@ -31,7 +34,36 @@ Metadata = Annotated[dict[Short, Text512], Meta(max_length=16)]
 Attributes = Annotated[dict[Short, Text512 | bool | int | float], Meta(max_length=16)]
 
 
-class Resource(msgspec.Struct, frozen=True, kw_only=True):
+class Source(Protocol):
+    """What a value that is looked at may ask of the home directory it comes from."""
+
+    def locator(self, file_id: str) -> Locator | None:
+        """Return what finds quotes in a file and draws its pages; None where the file is not there."""
+
+    def failed_files(self, vector_store_id: str, batch_id: str) -> list[tuple[str, str]]:
+        """Return name and reason of the files of a batch (of the whole vector store without an id) that failed."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Base of what a notebook shows."""
+
+    @property
+    def source(self) -> Source | None:
+        """Return where it comes from, if that is a home directory of this computer."""
+        found: Source | None = self.__dict__.get("_source")
+        return found
+
+    def with_source(self, source: Source) -> None:
+        """Tell it where it comes from."""
+        self.__dict__["_source"] = source
+
+    def _repr_html_(self) -> str | None:
+        from pdfqa import notebook
+
+        return notebook.html(self)
+
+
+class Resource(Shown, frozen=True, kw_only=True):
     """Base of everything that has an id and is stored as it is sent."""
 
     id: str
@@ -67,7 +99,7 @@ class ModifyMetadata(Request, frozen=True, kw_only=True):
     metadata: Maybe[Metadata] = UNSET
 
 
-class ObjectPage(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+class ObjectPage(Shown, Generic[T], frozen=True, kw_only=True):
     """One page of a list, as the wire has it."""
 
     object: Literal["list"] = "list"

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pdfqa.wire.base import Attributes, Metadata, Resource
+from pdfqa.wire.base import Attributes, Metadata, Resource, Shown
 
 FileStatus = Literal["in_progress", "completed", "cancelled", "failed"]
 RunStatus = Literal[
@@ -131,7 +131,7 @@ class FileContent(msgspec.Struct, frozen=True, kw_only=True):
     next_page: str | None = None
 
 
-class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
+class SearchResult(Shown, frozen=True, kw_only=True):
     """A passage that a vector store's search found. `page`, `label`, `quote`, `start` and `end` are pdfqa's own.
 
     `quote` is `start` to `end` of the stored text of the page.
@@ -149,7 +149,7 @@ class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     end: int | None = None
 
 
-class SearchResults(msgspec.Struct, frozen=True, kw_only=True):
+class SearchResults(Shown, frozen=True, kw_only=True):
     """What a vector store's search found, best first, all on one page."""
 
     object: Literal["vector_store.search_results.page"] = "vector_store.search_results.page"

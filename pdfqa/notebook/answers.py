@@ -1,0 +1,74 @@
+"""Answers, citations and hits as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pdfqa.notebook.parts import dim, escaped, framed, items, line, row, short
+from pdfqa.notebook.pictures import Spot, figures
+from pdfqa.render import marked_text, not_found, place, unread_text
+from pdfqa.types import Answer, Citation, Hit, Placed
+
+_CLOSEST = 200  # characters of a passage that may be about it
+
+
+def answer(value: Answer) -> str:
+    """Return the answer, its numbered citations and their pages; or what was found instead."""
+    proofs = items((proof(citation) for citation in value.citations), numbered=True)
+    unread = "".join(f"<div>{dim(escaped(unread_text(item)))}</div>" for item in value.unread)
+    titled = [(f"[{number}]", citation) for number, citation in enumerate(value.citations, 1)]
+    pages = figures(_spot(citation, mark) for mark, citation in titled)
+    return framed(f'<div style="white-space:pre-line">{_words(value)}</div>', proofs, _closest(value), unread, pages)
+
+
+def _words(value: Answer) -> str:
+    if value.outcome == "answered":
+        return re.sub(r"\[\d+\]", lambda mark: f"<sup>{mark[0]}</sup>", escaped(marked_text(value)))
+    return escaped(value.text.strip() or not_found(value))
+
+
+def _closest(value: Answer) -> str:
+    if value.outcome == "answered" or not value.closest:
+        return ""
+    hits = (f"<b>{_place(hit)}</b>: {short(hit.text, _CLOSEST)}" for hit in value.closest)
+    return row(dim("Closest passages:")) + items(hits)
+
+
+def citation(value: Citation) -> str:
+    """Return the place, the quote and the page."""
+    return framed(proof(value), figures([_spot(value)]))
+
+
+def hit(value: Hit) -> str:
+    """Return the place, the score, the passage and the page."""
+    return framed(
+        row(f"<b>{_place(value)}</b>", dim(f"{value.score:.2f}"), dim(line(value.heading)) * bool(value.heading)),
+        f'<div style="white-space:pre-line">{escaped(value.text.strip())}</div>',
+        figures([_spot(value)]),
+    )
+
+
+def proof(value: Citation) -> str:
+    """Return the place and the quote."""
+    return quoted(value.file, value.page, value.label, value.quote, verified=value.verified)
+
+
+def quoted(file: str, page: int, label: str, quote: str, *, verified: bool) -> str:
+    """Return where a quote stands, its words, and whether they were not found there."""
+    doubt = "" if verified else ' <b style="color:#c60">unverified</b>'
+    return f"<b>{escaped(place(file, page, label))}</b>{doubt}: <q>{line(quote)}</q>"
+
+
+def _place(value: Citation | Hit) -> str:
+    return escaped(place(value.file, value.page, value.label))
+
+
+def _spot(value: Citation | Hit, mark: str = "") -> Spot:
+    page, quote, start = value.span()
+    title = f"{mark} {place(value.file, page, value.label)}".strip()
+    return Spot(locator=value.locator, page=page, quote=quote, start=start, title=title)
+
+
+ANSWERS: dict[type[Placed | Answer], Callable[[Any], str]] = {Answer: answer, Citation: citation, Hit: hit}
