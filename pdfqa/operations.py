@@ -7,6 +7,7 @@ against the engine's functions and the clients' signatures.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal
@@ -15,10 +16,27 @@ import msgspec
 
 from pdfqa import wire
 from pdfqa.engine import Engine
+from pdfqa.errors import InvalidValueError
 from pdfqa.wire import requests
 from pdfqa.wire.base import ListRequest, ModifyMetadata
 
 Events = Literal["named", "typed", "plain"]
+
+# What the ids of each kind begin with; an id that is not here may be anything.
+_PREFIXES = {
+    "assistant_id": "asst",
+    "batch_id": "vsfb",
+    "completion_id": "chatcmpl",
+    "conversation_id": "conv",
+    "file_id": "file",
+    "message_id": "msg",
+    "response_id": "resp",
+    "run_id": "run",
+    "step_id": "step",
+    "thread_id": "thread",
+    "upload_id": "upload",
+    "vector_store_id": "vs",
+}
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -50,8 +68,23 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the names of the ids in the path."""
         return tuple(re.findall(r"\{(\w+)\}", self.path))
 
-    def perform(self, engine: Engine, ids: tuple[str, ...], request: wire.Request | None) -> Any:
-        """Return what the engine makes of a request: the result, or a `Channel` where events were asked for."""
+    def check_ids(self, ids: Sequence[str], *, ours: bool = True) -> None:
+        """Raise InvalidValueError for an id that cannot be one: empty, no text or, of our own, of another kind."""
+        for name, value in zip(self.ids, ids, strict=True):
+            if not isinstance(value, str):
+                raise InvalidValueError(f"Invalid '{name}': expected str, got {type(value).__name__}.", param=name)
+            prefix = _PREFIXES.get(name, "") if ours else ""
+            if not value or not value.startswith(prefix):
+                wanted = f"Expected an ID that begins with '{prefix}'." if prefix else "Expected an ID."
+                raise InvalidValueError(f"Invalid '{name}': '{value[:64]}'. {wanted}", param=name)
+
+    def perform(self, engine: Engine, ids: Sequence[str], request: wire.Request | None) -> Any:
+        """Return what the engine makes of a request: the result, or a `Channel` where events were asked for.
+
+        Raises:
+            InvalidValueError: An id begins otherwise than the ids of its kind do.
+        """
+        self.check_ids(ids)
         function = attrgetter(self.call)(engine)
         return function(*ids) if self.request is None else function(*ids, request)
 

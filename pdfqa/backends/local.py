@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import contextlib
+import weakref
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 
 from pdfqa import wire
@@ -16,11 +20,15 @@ from pdfqa.engine.channels import Channel
 from pdfqa.engine.driver import Driver
 from pdfqa.operations import OPERATIONS, Operation
 
-_AT_ONCE = 64  # calls in threads
+_AT_ONCE = 64  # calls in threads, for each event loop
+_FORGOTTEN = 1.0  # seconds for what is under way when a back-end is dropped without having been closed
+_limiters: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("pdfqa-limiter")
 
 
 class LocalBackend:
     """The engine of a home directory, and the threads that do its jobs.
+
+    One that is dropped, or still open when Python ends, gives its jobs back to whoever opens the home next.
 
     Args:
         settings: Where the home is, and the limits.
@@ -29,45 +37,70 @@ class LocalBackend:
     """
 
     def __init__(self, settings: Settings, *, engine: Engine | None = None, owner: str = "") -> None:
-        self._own = engine is None
         self.engine = (engine or Engine(settings)).owned_by(owner)
-        self._driver = Driver(self.engine) if self._own else None
-        self._limiter = anyio.CapacityLimiter(_AT_ONCE)
+        self._whole: LocalBackend | None = None  # a view keeps it open
+        self._closer: weakref.finalize[..., LocalBackend] | None = None
+        if engine is None:
+            self._closer = weakref.finalize(self, _close, self.engine, Driver(self.engine), _FORGOTTEN)
 
     def owned_by(self, owner: str) -> LocalBackend:
         """Return this back-end as another owner sees it; closing it closes nothing."""
         view = LocalBackend(self.engine.settings, engine=self.engine, owner=owner)
-        view._limiter = self._limiter
+        view._whole = self._whole or self
         return view
 
     async def call(self, name: str, ids: Sequence[str], fields: Mapping[str, Any]) -> Any:
-        """Return the result of an operation, or an iterator of its events where `stream` is set."""
+        """Return the result of an operation, or a generator of its events where `stream` is set."""
         operation = OPERATIONS[name]
         request = wire.check(operation.request, fields) if operation.request else None
         result = await self.perform(operation, ids, request)
+        if isinstance(result, Path):
+            return await anyio.to_thread.run_sync(result.read_bytes)
         return events(result) if isinstance(result, Channel) else result
 
     async def perform(self, operation: Operation, ids: Sequence[str], request: wire.Request | None) -> Any:
         """Return what the engine makes of a request that has been checked: the result, or a `Channel`."""
+        # A thread cannot be stopped: a call that is cancelled is finished all the same, and its result dropped.
         return await anyio.to_thread.run_sync(
-            operation.perform, self.engine, tuple(ids), request, limiter=self._limiter, abandon_on_cancel=True
+            operation.perform, self.engine, tuple(ids), request, limiter=_limiter(), abandon_on_cancel=True
         )
+
+    async def finish(self, *, grace: float = 10.0) -> None:
+        """Take no more jobs, and finish those under way within some seconds; the rest is given back."""
+        if self._closer and (alive := self._closer.peek()):
+            await anyio.to_thread.run_sync(lambda: alive[2][1].close(grace=grace))
 
     async def close(self, *, grace: float = 10.0) -> None:
         """Finish what is under way, within some seconds, and close the home directory."""
-        if self._own:
-            await anyio.to_thread.run_sync(self._close, grace)
-
-    def _close(self, grace: float) -> None:
-        if self._driver:
-            self._driver.close(grace=grace)
-        self.engine.close()
+        closing = self._closer.detach() if self._closer else None
+        if closing:
+            _, close, (engine, driver, _), _ = closing
+            await anyio.to_thread.run_sync(close, engine, driver, grace)
 
 
-async def events(channel: Channel, *, start: int = 0) -> AsyncIterator[wire.Event]:
+def _close(engine: Engine, driver: Driver, grace: float) -> None:
+    driver.close(grace=grace)
+    engine.close()
+
+
+def _limiter() -> anyio.CapacityLimiter:
+    try:
+        return _limiters.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(_AT_ONCE)
+        _limiters.set(limiter)
+        return limiter
+
+
+async def events(channel: Channel, *, start: int = 0) -> AsyncGenerator[wire.Event, None]:
     """Yield the events of a channel from a place on, waiting for those to come."""
     loop, changed = asyncio.get_running_loop(), asyncio.Event()
-    stop = channel.listen(lambda: loop.call_soon_threadsafe(changed.set))
+
+    def wake() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has been closed, and nobody listens any more
+            loop.call_soon_threadsafe(changed.set)
+
+    stop = channel.listen(wake)
     try:
         while True:
             changed.clear()

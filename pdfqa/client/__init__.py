@@ -1,0 +1,45 @@
+"""The asynchronous client: every operation as a method, on whichever back-end."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from pdfqa.client.assistants import Assistants
+from pdfqa.client.waiting import Waiting
+
+__all__ = ["AsyncClient"]
+
+
+class AsyncClient(Waiting, Assistants):
+    """All operations on files, vector stores, assistants, threads, runs and answers; a context manager.
+
+    Methods take ids first, then the fields of OpenAI's API as keywords; values are as there, or the structs of
+    `pdfqa.wire`. Results are those structs. What is left out is not sent; None is null.
+
+    >>> async with AsyncClient() as client:
+    ...     file = await client.upload_file("report.pdf")
+
+    Args:
+        backend: "local", the engine in this process, or the address of a server ("http://127.0.0.1:8008/v1").
+        home: The directory that holds everything; `PDFQA_HOME` if not given. Of the local back-end, as what follows.
+        password: Tried on encrypted files; `PDFQA_PASSWORD` if not given.
+        model: The chat model that writes answers; `PDFQA_MODEL` if not given, and if that is not set either, the
+            documents are quoted.
+        base_url: The OpenAI-compatible server that has the model; `PDFQA_BASE_URL` if not given.
+        api_key: The key of that server, or of the server that is the back-end.
+        timeout: How many seconds one call may take, and one event of a stream may be waited for; None for ever. The
+            methods that wait have a deadline of their own.
+        max_retries: How often a call to a server is tried again when it is busy or cannot be reached.
+
+    Raises:
+        InvalidRequestError: No back-end has that name, or it has no use for an option.
+        StorageError: The home directory cannot be used.
+    """
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
