@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from pdfqa import languages
 from pdfqa.answer.kinds import Ask, Kind
-from pdfqa.answer.tables import Row, Tables
+from pdfqa.answer.tables import Row, Tables, block_at
 from pdfqa.answer.values import counts, fresh
 from pdfqa.embed import Embedder
 from pdfqa.rerank import Asked, is_contents
@@ -141,7 +140,7 @@ class _Reader:
         self.named |= names
         found = []
         for place, (start, end) in enumerate(spans):
-            block = _block(piece.page, offset + start)
+            block = block_at(piece.page, offset + start)
             row = self._tables.row(piece.page, block, offset + start, offset + end)
             own = {**named, **held[place]}
             if row is not None:
@@ -190,12 +189,6 @@ def _label(row: Row | None, asked: Asked, analyzer: languages.Analyzer) -> float
     label = re.sub(r"\([^)]*\)", " ", row.label) if row else ""
     words = [word for word in analyzer.terms(label) if not analyzer.stop(word)]
     return sum(word in asked.words for word in words) / len(words) if words else 0.0
-
-
-def _block(page: Page, start: int) -> Block | None:
-    """Return the block that stands at a place of a page."""
-    place = bisect_right(page.blocks, start, key=lambda block: block.start) - 1
-    return page.blocks[place] if place >= 0 and start < page.blocks[place].end else None
 
 
 def _shape(text: str, page: Page, block: Block | None, start: int) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
@@ -57,6 +58,12 @@ class Tables:
         key = (id(page), block.start)
         header = self._headers.get(key) or self._headers.setdefault(key, _header(page, block))
         return Row(cells[0], values, _columns(header, len(cells), len(values)), header.unit)
+
+
+def block_at(page: Page, start: int) -> Block | None:
+    """Return the block that stands at a place of a page."""
+    place = bisect_right(page.blocks, start, key=lambda block: block.start) - 1
+    return page.blocks[place] if place >= 0 and start < page.blocks[place].end else None
 
 
 def split(line: str) -> list[str]:

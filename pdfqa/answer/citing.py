@@ -1,0 +1,176 @@
+"""Read what a model writes, as it writes it: numbers of passages become proved citations, and a refusal is told.
+
+A model cites the passages of its prompt by number. Each marker is replaced, on the fly, by the number of a citation:
+the words of the passage that say what the sentence before the marker says. A marker that names no passage is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from pdfqa import languages
+from pdfqa.answer.drafting import Quote
+from pdfqa.answer.support import Claim, best_support, support
+from pdfqa.embed import Embedder
+from pdfqa.search import Evidence
+
+NOT_FOUND = "NOT FOUND"  # what a model is to reply with where the passages hold no answer
+_MARK = re.compile(
+    r" ?[\[【](?:(?:passages?|sources?|documents?|no\.?|#|\^)\s*)?"
+    r"(\d{1,3}(?:\s*(?:,|;|and|&|-|–)\s*(?:passages?\s*)?\d{1,3})*)(?:†[^\]】]*)?[\]】]",
+    re.IGNORECASE,
+)
+_LONGEST_MARK = 60
+_THOUGHT = ("<think>", "</think>")
+_FEW = 3  # words between two markers of one sentence that make no claim of their own
+_MOST_ADDED = 3  # citations of a text that cites nothing
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A marker in the text as it was rewritten, `text[start:end]`, and which of the quotes it names."""
+
+    start: int
+    end: int
+    quote: int
+
+
+class Reader:
+    """Takes in what a model writes and gives out what is to be shown.
+
+    Args:
+        question: What was asked.
+        evidence: The passages.
+        given: Which of them the model was given, in the order of their numbers.
+        embedder: Compares meanings.
+    """
+
+    def __init__(self, question: str, evidence: Sequence[Evidence], given: Sequence[int], embedder: Embedder) -> None:
+        self.text = ""
+        self.quotes: list[Quote] = []
+        self.supported: list[bool] = []
+        self.marks: list[Mark] = []
+        self.refused = False
+        self._question = question
+        self._evidence = evidence
+        self._given = given
+        self._embedder = embedder
+        self._waiting = ""
+        self._begun = False
+
+    def add(self, text: str) -> str:
+        """Return what can be shown now."""
+        self._waiting += text
+        return self._show(self._take(last=False)) if self._answers(last=False) else ""
+
+    def end(self) -> str:
+        """Return the rest; after it, `text` is all there is."""
+        if not self._answers(last=True):
+            return ""
+        shown = self._show(self._take(last=True))
+        return shown if self.marks else shown + self._add_citations()
+
+    def _answers(self, *, last: bool) -> bool:
+        """Return whether it is clear that what comes is an answer, and neither a thought nor a refusal."""
+        if not self._begun:
+            start = self._waiting.lstrip()
+            if start.startswith(_THOUGHT[0]):
+                if _THOUGHT[1] not in start and not last:
+                    return False
+                start = start.partition(_THOUGHT[1])[2].lstrip()
+            plain = start.lstrip("*\"'`")
+            if not last and (_THOUGHT[0].startswith(start) or NOT_FOUND.startswith(plain)):
+                return False
+            self._begun, self._waiting = True, start
+            self.refused = bool(self._given) and plain.startswith(NOT_FOUND)
+        return not self.refused
+
+    def _take(self, *, last: bool) -> str:
+        """Return what waits, up to what may still become a marker."""
+        text = self._waiting
+        end = len(text)
+        if not last:
+            opened = max(text.rfind("["), text.rfind("【"))
+            if opened >= 0 and not re.search(r"[\]】]", text[opened:]) and end - opened < _LONGEST_MARK:
+                end = opened
+            while end and text[end - 1] == " ":  # goes with a marker that is left out
+                end -= 1
+        self._waiting = text[end:]
+        return text[:end]
+
+    def _show(self, text: str) -> str:
+        """Add text to what is shown, its markers rewritten; return what was added."""
+        before, place = len(self.text), 0
+        for mark in _MARK.finditer(text):
+            self.text += text[place : mark.start()]
+            place = mark.end()
+            claim = Claim(self._claim(), self._question)
+            space = " " if mark[0].startswith(" ") else ""
+            for number in self._numbers(mark[1]):
+                self._cite(claim, number, space)
+                space = ""
+        self.text += text[place:]
+        return self.text[before:]
+
+    def _numbers(self, text: str) -> list[int]:
+        """Return which pieces of evidence the numbers of a marker name."""
+        numbers: list[int] = []
+        for one, other in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", text):
+            numbers += range(int(one), min(int(other or one), int(one) + 9) + 1)
+        named = dict.fromkeys(numbers)
+        return [self._given[number - 1] for number in named if 1 <= number <= len(self._given)]
+
+    def _claim(self) -> str:
+        """Return what a marker at the end of the text is for: its sentence, or what follows the marker before."""
+        text = self.text
+        spans = languages.sentences(text, languages.detect(text[-500:]))
+        if not spans:
+            return ""
+        start = spans[-1][0]
+        inside = [mark for mark in self.marks if mark.end > start]
+        if inside:
+            after = text[inside[-1].end :]
+            if len(after.split()) >= _FEW:
+                return after.strip()
+        claim = text[start:]
+        for mark in reversed(inside):
+            at = max(0, mark.start - start)
+            claim = claim[:at] + claim[mark.end - start :]
+        return claim.strip()
+
+    def _cite(self, claim: Claim, number: int, space: str) -> None:
+        """Write the marker of what supports a claim: in the passage that is cited, else in another that was given."""
+        quote, supported = support(claim, number, self._evidence, self._embedder)
+        if not supported:
+            others = [other for other in self._given if other != number]
+            better = best_support(claim, self._evidence, self._embedder, others)
+            quote, supported = (better, True) if better else (quote, False)
+        if quote is not None:
+            self._mark(quote, supported, space)
+
+    def _mark(self, quote: Quote, supported: bool, space: str) -> None:
+        place = next((at for at, known in enumerate(self.quotes) if _same(known, quote)), len(self.quotes))
+        if place == len(self.quotes):
+            self.quotes.append(quote)
+            self.supported.append(supported)
+        elif supported and not self.supported[place]:
+            self.supported[place] = True
+        start = len(self.text) + len(space)
+        self.text += f"{space}[{place + 1}]"
+        self.marks.append(Mark(start, len(self.text), place))
+
+    def _add_citations(self) -> str:
+        """Cite what supports the sentences of a text that cites nothing: small models forget to."""
+        before = len(self.text)
+        for start, end in languages.sentences(self.text, languages.detect(self.text)):
+            claim = Claim(self.text[start:end], self._question)
+            quote = best_support(claim, self._evidence, self._embedder, self._given)
+            if quote is not None and len(self.quotes) < _MOST_ADDED and not any(_same(quote, q) for q in self.quotes):
+                self._mark(quote, True, "" if self.text[-1:] in "] \n" else " ")
+        return self.text[before:]
+
+
+def _same(one: Quote, other: Quote) -> bool:
+    return (one.evidence, one.start, one.end) == (other.evidence, other.start, other.end)

@@ -1,0 +1,208 @@
+"""A chat model answers: it is given what was found, and what it says is held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pdfqa.answer.citing import Reader
+from pdfqa.answer.model import Message, Prompt, Shown, prompt
+from pdfqa.engine.answering import Called, Cited, Finished, FunctionCall, Happening, Question, Turn, Written
+from pdfqa.engine.context import Engine
+from pdfqa.engine.evidence import Looked, asked, cite, look, searched
+from pdfqa.errors import BackendError, InvalidRequestError
+from pdfqa.llm import ChatModel, Ended, Options, Piece, Text, ToolCall, interruptible
+from pdfqa.passages import count_tokens
+from pdfqa.wire import Usage
+
+_ANSWER = 1024  # tokens that are kept for the answer where no limit is set
+_NO_CALLS = ("none", "file_search")  # choices of tools that leave out functions
+_UNPROVED = "\n\nUnverified: no passage of the documents was found to say this."
+
+
+def written(
+    engine: Engine, model: ChatModel, question: Question, stop: Callable[[], bool] | None = None
+) -> Iterator[Happening]:
+    """Yield what happens while a model answers a question."""
+    if not any(turn.role == "user" for turn in question.turns):
+        raise InvalidRequestError("there is no question to answer", hint="Add a message of the user first.")
+    looked = None
+    if question.sources is not None and asked(question.turns):
+        looked = look(engine, question, question.sources)
+        yield searched(engine, looked)
+        if not looked.evidence and not _has_other_means(question):
+            yield Written(text=looked.not_found)
+            yield Finished(text=looked.not_found, found=False, model=_name(engine, question))
+            return
+    given = _prompt(engine, question, looked)
+    if not given.fits:
+        yield Finished(text="", found=False, incomplete="max_prompt_tokens", model=_name(engine, question))
+        return
+    pieces = model.stream(given.messages, _options(question))
+    yield from _Telling(engine, question, looked, given).tell(interruptible(pieces, stop) if stop else pieces)
+
+
+class _Telling:
+    """What becomes of the pieces that a model writes."""
+
+    def __init__(self, engine: Engine, question: Question, looked: Looked | None, given: Prompt) -> None:
+        self._engine = engine
+        self._question = question
+        self._looked = looked
+        self._given = given
+        evidence, numbers = (looked.evidence, given.given) if looked and not _structured(question) else ([], [])
+        self._reader = Reader(looked.question if looked else "", evidence, numbers, engine.embedder)
+        self._calls: list[FunctionCall] = []
+        self._ended = Ended()
+        self._refusal = ""
+
+    def tell(self, pieces: Iterator[Piece]) -> Iterator[Happening]:
+        """Yield what happens while they come, and what it came to."""
+        for piece in pieces:
+            shown = self._take(piece)
+            if shown:
+                yield Written(text=shown)
+        shown = self._reader.end() + self._last_words()
+        if shown:
+            yield Written(text=shown)
+        yield self._called() if self._calls else self._finished()
+
+    def _take(self, piece: Piece) -> str:
+        """Return what is to be shown of a piece."""
+        if isinstance(piece, Text):
+            return self._reader.add(piece.text)
+        if isinstance(piece, Ended):
+            self._ended = piece
+        else:
+            self._call(piece)
+        return ""
+
+    def _call(self, call: ToolCall) -> None:
+        names = {function["name"] for function in self._question.functions}
+        if call.name not in names:
+            raise BackendError(
+                f"the model called the function {call.name!r}, which it was not offered",
+                hint="Ask again, or use a model that is better at calling functions.",
+            )
+        if not self._calls or self._question.parallel_tool_calls:
+            id_ = call.id or self._engine.new_id("call_")
+            self._calls.append(FunctionCall(id=id_, name=call.name, arguments=call.arguments or "{}"))
+
+    def _last_words(self) -> str:
+        """Return what is said after the model's own words: that it refused, or that nothing supports them."""
+        reader = self._reader
+        if reader.refused and self._looked:
+            self._refusal = self._looked.not_found
+            return self._refusal
+        proved = any(reader.supported) or not self._given.given or _structured(self._question)
+        if self._calls or proved or _outputs(self._question) or not reader.text.strip():
+            return ""
+        reader.text += _UNPROVED
+        return _UNPROVED
+
+    def _finished(self) -> Finished:
+        reader, looked = self._reader, self._looked
+        citations = []
+        for mark in reader.marks:
+            quote, supported = reader.quotes[mark.quote], reader.supported[mark.quote]
+            if looked is not None:
+                citation = cite(self._engine, looked, quote, supported=supported, boxes=self._question.boxes)
+                citations.append(Cited(start=mark.start, end=mark.end, citation=citation))
+        return Finished(
+            text=self._refusal or reader.text,
+            citations=citations,
+            found=not reader.refused,
+            incomplete="max_completion_tokens" if self._ended.reason == "length" else None,
+            usage=self._usage(),
+            model=_name(self._engine, self._question),
+        )
+
+    def _called(self) -> Called:
+        return Called(calls=self._calls, usage=self._usage())
+
+    def _usage(self) -> Usage:
+        """Return the tokens used, as the server counted them or else about."""
+        ended, calls = self._ended, self._calls
+        sent = self._given.tokens if ended.prompt_tokens is None else ended.prompt_tokens
+        about = count_tokens(self._reader.text) + sum(count_tokens(call.arguments) for call in calls)
+        got = about if ended.completion_tokens is None else ended.completion_tokens
+        return Usage(prompt_tokens=sent, completion_tokens=got, total_tokens=sent + got)
+
+
+def _name(engine: Engine, question: Question) -> str:
+    return engine.settings.model or question.model
+
+
+def _has_other_means(question: Question) -> bool:
+    """Return whether a model may answer although nothing was found: by functions, what they returned, or pictures."""
+    may_call = bool(question.functions) and question.tool_choice not in _NO_CALLS
+    return may_call or bool(_outputs(question)) or any(turn.images for turn in question.turns)
+
+
+def _structured(question: Question) -> bool:
+    """Return whether the answer is to be JSON."""
+    return bool((question.response_format or {}).get("type", "text") != "text")
+
+
+def _outputs(question: Question) -> list[Turn]:
+    """Return what functions returned since the last question."""
+    last = max(place for place, turn in enumerate(question.turns) if turn.role == "user")
+    return [turn for turn in question.turns[last:] if turn.role == "tool"]
+
+
+def _prompt(engine: Engine, question: Question, looked: Looked | None) -> Prompt:
+    limit = engine.settings.context_tokens
+    room = limit - min(question.max_tokens or _ANSWER, limit // 2)
+    names = {sha256: file.filename for sha256, file in looked.files.items()} if looked else {}
+    rules = [turn.text for turn in question.turns if turn.role == "system"]
+    return prompt(
+        [_message(turn) for turn in question.turns if turn.role != "system"],
+        Shown(evidence=looked.evidence, names=names) if looked else None,
+        instructions="\n\n".join(filter(None, [question.instructions, *rules])),
+        room=min(room, question.max_prompt_tokens or room),
+        functions=_tools(question),
+        structured=_structured(question),
+    )
+
+
+def _message(turn: Turn) -> Message:
+    """Return a turn as chat completions have it."""
+    if turn.role == "tool":
+        return {"role": "tool", "tool_call_id": turn.call_id, "content": turn.text}
+    content: Any = turn.text
+    if turn.images:
+        content = [*([{"type": "text", "text": turn.text}] if turn.text else []), *turn.images]
+    if not turn.calls:
+        return {"role": turn.role, "content": content}
+    calls = [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in turn.calls
+    ]
+    return {"role": turn.role, "content": content or None, "tool_calls": calls}
+
+
+def _tools(question: Question) -> list[Message]:
+    if question.tool_choice in _NO_CALLS:
+        return []
+    return [{"type": "function", "function": function} for function in question.functions]
+
+
+def _options(question: Question) -> Options:
+    tools = _tools(question)
+    choice: str | dict[str, Any] | None = None
+    if tools:
+        # A function that had to be called has been.
+        choice = "auto" if _outputs(question) else question.tool_choice
+        if isinstance(choice, dict):
+            choice = {"type": "function", "function": {"name": choice["function"]}}
+    return Options(
+        max_tokens=question.max_tokens,
+        temperature=question.temperature,
+        top_p=question.top_p,
+        stop=question.stop,
+        seed=question.seed,
+        response_format=question.response_format,
+        tools=tools,
+        tool_choice=choice,
+        parallel_tool_calls=False if tools and not question.parallel_tool_calls else None,
+    )
