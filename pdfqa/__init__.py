@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 from pdfqa._version import __version__
 
 if TYPE_CHECKING:
+    from pdfqa.client import AsyncClient
     from pdfqa.errors import (
+        AuthenticationError,
+        BackendError,
+        ConversationLockedError,
         DamagedFileError,
         EmptyFileError,
         EncryptedFileError,
@@ -21,21 +25,34 @@ if TYPE_CHECKING:
         FileError,
         FileMissingError,
         InvalidRequestError,
+        InvalidValueError,
         NoPagesError,
         NoPdfsError,
         NotAPdfError,
         NoTextError,
+        NotSupportedError,
         ObjectNotFoundError,
         PdfqaError,
+        RateLimitError,
         StorageError,
+        TooLargeError,
+        WaitFailedError,
+        WaitTimeoutError,
+        WrongStateError,
     )
     from pdfqa.qa import PDFQA
+    from pdfqa.sync import Client
     from pdfqa.types import Answer, Box, Citation, Hit, Page
 
 __all__ = [
     "Answer",
+    "AsyncClient",
+    "AuthenticationError",
+    "BackendError",
     "Box",
     "Citation",
+    "Client",
+    "ConversationLockedError",
     "DamagedFileError",
     "EmptyFileError",
     "EncryptedFileError",
@@ -44,17 +61,26 @@ __all__ = [
     "FileMissingError",
     "Hit",
     "InvalidRequestError",
+    "InvalidValueError",
     "NoPagesError",
     "NoPdfsError",
     "NoTextError",
     "NotAPdfError",
+    "NotSupportedError",
     "ObjectNotFoundError",
     "PDFQA",
     "Page",
     "PdfqaError",
+    "RateLimitError",
     "StorageError",
+    "TooLargeError",
+    "WaitFailedError",
+    "WaitTimeoutError",
+    "WrongStateError",
     "__version__",
 ]
+
+_MODULES = {"AsyncClient": "client", "Client": "sync", "PDFQA": "qa"}
 
 
 def __getattr__(name: str) -> object:
@@ -63,7 +89,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'pdfqa' has no attribute {name!r}")
     from importlib import import_module
 
-    module = "qa" if name == "PDFQA" else "errors" if name.endswith("Error") else "types"
+    module = _MODULES.get(name) or ("errors" if name.endswith("Error") else "types")
     value: object = getattr(import_module(f"pdfqa.{module}"), name)
     globals()[name] = value
     return value
