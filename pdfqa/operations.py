@@ -17,8 +17,12 @@ import msgspec
 from pdfqa import wire
 from pdfqa.engine import Engine
 from pdfqa.errors import InvalidValueError
-from pdfqa.wire import requests
+from pdfqa.wire import chat, requests
+from pdfqa.wire import response_requests as asked
 from pdfqa.wire.base import ListRequest, ModifyMetadata
+from pdfqa.wire.items import Item, Items
+from pdfqa.wire.responses import CompactedResponse as Compacted
+from pdfqa.wire.responses import Conversation, InputTokens, Response
 
 Events = Literal["named", "typed", "plain"]
 
@@ -314,6 +318,68 @@ RUNS = [
     ),
 ]
 
-OPERATIONS: dict[str, Operation] = {
-    operation.name: operation for operation in (*FILES, *VECTOR_STORES, *ASSISTANTS, *THREADS, *RUNS)
-}
+_RESPONSE, _CONVS, _CONV = "/responses/{response_id}", "/conversations", "/conversations/{conversation_id}"
+_ITEMS, _ITEM = _CONV + "/items", _CONV + "/items/{item_id}"
+_CHATS, _CHAT = "/chat/completions", "/chat/completions/{completion_id}"
+
+RESPONSES = [
+    *_rows(
+        ("create_response", "POST", "/responses", "responses.create", asked.CreateResponse, Response),
+        ("get_response", "GET", _RESPONSE, "responses.get", asked.GetResponse, Response),
+        events="typed",
+    ),
+    *_rows(
+        ("delete_response", "DELETE", _RESPONSE, "responses.delete", None, wire.Deleted),
+        ("cancel_response", "POST", _RESPONSE + "/cancel", "responses.cancel", None, Response),
+        ("get_response_input_items", "GET", _RESPONSE + "/input_items", "responses.list_items", asked.ListItems, Items),
+        ("count_input_tokens", "POST", "/responses/input_tokens", "responses.count", asked.CountTokens, InputTokens),
+        ("compact_response", "POST", "/responses/compact", "responses.compact", asked.CompactResponse, Compacted),
+    ),
+]
+
+CONVERSATIONS = [
+    *_rows(
+        ("create_conversation", "POST", _CONVS, "conversations.create", asked.CreateConversation, Conversation),
+        ("get_conversation", "GET", _CONV, "conversations.get", None, Conversation),
+        ("modify_conversation", "POST", _CONV, "conversations.modify", asked.ModifyConversation, Conversation),
+        ("delete_conversation", "DELETE", _CONV, "conversations.delete", None, wire.Deleted),
+        ("get_conversation_items", "GET", _ITEMS, "conversations.list_items", asked.ListItems, Items),
+        ("get_conversation_item", "GET", _ITEM, "conversations.get_item", asked.GetItem, Item),
+        ("delete_conversation_item", "DELETE", _ITEM, "conversations.delete_item", None, Conversation),
+    ),
+    *_rows(
+        ("create_conversation_items", "POST", _ITEMS, "conversations.create_items", asked.CreateItems, Items),
+        query=("include",),
+    ),
+]
+
+CHAT = [
+    *_rows(
+        ("create_completion", "POST", _CHATS, "completions.create", chat.CreateCompletion, chat.ChatCompletion),
+        events="plain",
+    ),
+    *_rows(
+        ("get_completions", "GET", _CHATS, "completions.list", chat.ListCompletions, chat.Completions),
+        ("get_completion", "GET", _CHAT, "completions.get", None, chat.ChatCompletion),
+        ("modify_completion", "POST", _CHAT, "completions.modify", chat.ModifyCompletion, chat.ChatCompletion),
+        ("delete_completion", "DELETE", _CHAT, "completions.delete", None, wire.Deleted),
+        (
+            "get_completion_messages",
+            "GET",
+            _CHAT + "/messages",
+            "completions.messages",
+            chat.ListMessages,
+            chat.StoredMessages,
+        ),
+    ),
+]
+
+MODELS = _rows(
+    ("create_embeddings", "POST", "/embeddings", "models.embed", chat.CreateEmbeddings, chat.EmbeddingList),
+    ("list_models", "GET", "/models", "models.list", None, chat.ModelList),
+    ("get_model", "GET", "/models/{model}", "models.get", None, chat.Model),
+    ("delete_model", "DELETE", "/models/{model}", "models.delete", None, wire.Deleted),
+)
+
+_ALL = (*FILES, *VECTOR_STORES, *ASSISTANTS, *THREADS, *RUNS, *RESPONSES, *CONVERSATIONS, *CHAT, *MODELS)
+OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _ALL}

@@ -6,7 +6,7 @@ process that has died are taken over by the next one that looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 
 import msgspec
@@ -52,16 +52,19 @@ class Jobs:
             self.worker = ""
             self._claim.close()
 
-    def add(self, kind: str, target: str, *, parent: str = "", owner: str = "") -> None:
-        """Record a job; call it in the transaction that records what it is for."""
-        self.add_all([(kind, owner, parent, target)])
+    def add(self, kind: str, target: str, *, parent: str = "", owner: str = "", worker: str = "") -> None:
+        """Record a job; call it in the transaction that records what it is for.
 
-    def add_all(self, jobs: Sequence[tuple[str, str, str, str]]) -> None:
+        A `worker` is the claim of somebody who does it himself: nobody else does it as long as the claim is held.
+        """
+        self.add_all([(kind, owner, parent, target)], worker=worker)
+
+    def add_all(self, jobs: Sequence[tuple[str, str, str, str]], *, worker: str = "") -> None:
         """Record jobs, each as kind, owner, parent and target."""
         with self._database.atomic() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO jobs (kind, owner, parent, target, worker) VALUES (?, ?, ?, ?, ?)",
-                [(*job, self.worker or None) for job in jobs],
+                [(*job, worker or self.worker or None) for job in jobs],
             )
             self._database.after_commit(self.wake)
 
@@ -96,13 +99,36 @@ class Jobs:
 
     def done(self, kind: str, target: str, *, parent: str = "") -> None:
         """Remove a job: it is done, or need not be."""
+        self.done_all(kind, [target], parent=parent)
+
+    def done_all(self, kind: str, targets: Iterable[str], *, parent: str = "") -> None:
+        """Remove jobs on what belongs to one parent, those that there are."""
         with self._database.atomic() as connection:
-            connection.execute("DELETE FROM jobs WHERE kind = ? AND parent = ? AND target = ?", (kind, parent, target))
+            connection.executemany(
+                "DELETE FROM jobs WHERE kind = ? AND parent = ? AND target = ?",
+                [(kind, parent, target) for target in targets],
+            )
+
+    def stands(self, job: Job) -> bool:
+        """Return whether a job is still to be done; another one on the same object is not it."""
+        return self._database.row("SELECT 1 FROM jobs WHERE id = ?", (job.id,)) is not None
+
+    def give_back(self, jobs: Sequence[Job]) -> None:
+        """Say that jobs were not begun after all, or were stopped on purpose: that counts for nothing."""
+        with self._database.atomic() as connection:
+            connection.executemany(
+                "UPDATE jobs SET attempts = attempts - 1 WHERE id = ? AND attempts > 0", [(job.id,) for job in jobs]
+            )
 
     def drop_children(self, kind: str, parent: str) -> None:
         """Remove all jobs of a kind on what belongs to a parent."""
         with self._database.atomic() as connection:
             connection.execute("DELETE FROM jobs WHERE kind = ? AND parent = ?", (kind, parent))
+
+    def any(self, kind: str, parent: str) -> bool:
+        """Return whether there is a job of a kind on what belongs to a parent."""
+        row = self._database.row("SELECT 1 FROM jobs WHERE kind = ? AND parent = ?", (kind, parent))
+        return row is not None
 
     def waiting(self, kind: str, target: str, *, parent: str = "") -> bool:
         """Return whether a job is recorded."""

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from pdfqa.errors import InvalidValueError
-from pdfqa.wire.base import Limit, Metadata, Order, Part, Request, Resource, Share, Temperature
+from pdfqa.wire.base import Limit, Metadata, ObjectPage, Order, Part, Request, Resource, Share, Temperature
 from pdfqa.wire.chat_messages import ToolCall
 from pdfqa.wire.objects import Annotation, Usage
 from pdfqa.wire.requests import Effort, FunctionDefinition, ResponseFormat
@@ -75,6 +75,10 @@ class StoredMessage(msgspec.Struct, frozen=True, kw_only=True):
     content_parts: list[dict[str, Any]] | None = None
     tool_calls: list[ToolCall] | UnsetType = UNSET
     tool_call_id: str | UnsetType = UNSET
+
+
+Completions: TypeAlias = ObjectPage[ChatCompletion]
+StoredMessages: TypeAlias = ObjectPage[StoredMessage]
 
 
 class StoredChat(Resource, frozen=True, kw_only=True):
@@ -239,7 +243,7 @@ class ListCompletions(Request, frozen=True, kw_only=True):
     metadata: Metadata | None = None
 
 
-class ListCompletionMessages(Request, frozen=True, kw_only=True):
+class ListMessages(Request, frozen=True, kw_only=True):
     """Which messages of a stored chat completion to list."""
 
     limit: Limit = 20

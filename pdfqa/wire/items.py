@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, UnsetType, field
 
 from pdfqa.errors import InvalidValueError, MissingFieldError, UnknownFieldError
-from pdfqa.wire.base import Attributes, Maybe, translated
+from pdfqa.wire.base import Attributes, Maybe, ObjectPage, translated
 
 ItemStatus = Literal["in_progress", "completed", "incomplete"]
 Detail = Literal["auto", "low", "high", "original"]
@@ -230,6 +230,7 @@ class ItemReference(_Piece, frozen=True, kw_only=True, tag="item_reference"):
 
 
 Item: TypeAlias = MessageItem | FileSearchCall | FunctionCallItem | FunctionCallOutput | ReasoningItem | CompactionItem
+Items: TypeAlias = ObjectPage[Item]
 ITEM_PREFIXES: dict[type, str] = {
     MessageItem: "msg_",
     FileSearchCall: "fs_",

@@ -149,7 +149,7 @@ class CountTokens(_Context, frozen=True, kw_only=True):
 class CompactResponse(ResponseInput, frozen=True, kw_only=True):
     """What was said and is to be made short."""
 
-    model: Annotated[str, Meta(min_length=1)]
+    model: Annotated[str, Meta(min_length=1)] | None
     image: ImageOptions | None = None
     prompt_cache_key: str | None = None
     prompt_cache_options: CacheOptions | None = None
@@ -170,14 +170,14 @@ class ModifyConversation(Request, frozen=True, kw_only=True):
     metadata: Metadata | None
 
 
-class CreateConversationItems(Request, frozen=True, kw_only=True):
+class CreateItems(Request, frozen=True, kw_only=True):
     """Items for the end of a conversation."""
 
     items: Annotated[RawItems, Meta(min_length=1, max_length=20)]
     include: Includes = []
 
 
-class GetConversationItem(Request, frozen=True, kw_only=True):
+class GetItem(Request, frozen=True, kw_only=True):
     """What to include."""
 
     include: Includes = []

@@ -26,7 +26,7 @@ class HybridSearch(Part, frozen=True, kw_only=True):
 class SearchRanking(Part, frozen=True, kw_only=True):
     """How a file search ranks."""
 
-    ranker: Literal["auto", "default-2024-11-15", "none"] = "auto"
+    ranker: Literal["auto", "default-2024-11-15"] = "auto"
     score_threshold: Share = 0.0
     hybrid_search: Maybe[HybridSearch] = UNSET
 

@@ -1,0 +1,176 @@
+"""The making of a response: from what was said to an answer, with its events. Nothing is stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from pdfqa.engine import history
+from pdfqa.engine.answering import Called, Finished, Happening, Question, Sources, Turn, answer
+from pdfqa.engine.context import Engine
+from pdfqa.engine.response_events import Put, Teller
+from pdfqa.engine.response_input import chat_format
+from pdfqa.errors import FileError, InvalidRequestError, PdfqaError
+from pdfqa.llm import StoppedError
+from pdfqa.passages import count_tokens
+from pdfqa.wire.items import FunctionCallItem, Item
+from pdfqa.wire.responses import (
+    IncompleteDetails,
+    InputDetails,
+    Response,
+    ResponseError,
+    ResponseUsage,
+    StoredResponse,
+)
+from pdfqa.wire.tools import AllowedTools, AnyTool, CallerTool, SearchTool, TextOptions, read_choice, read_tools
+
+replace = msgspec.structs.replace
+
+
+class Making:
+    """Makes one response.
+
+    Args:
+        engine: The engine, as the owner of the response sees it.
+        record: The response as it begins.
+        put: Takes each event.
+        stop: Asked now and then whether the response is no longer wanted.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        record: StoredResponse,
+        put: Put = lambda _: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._engine = engine
+        self._record = record
+        self._stop = stop
+        self._tools = read_tools(record.response.tools)
+        self._search = next((tool for tool in self._tools if isinstance(tool, SearchTool)), None)
+        self._teller = Teller(record.response, put, first=len(record.input), searches=self._search is not None)
+
+    def run(self) -> Response:
+        """Return the response as it ends.
+
+        Raises:
+            PdfqaError: It cannot be made.
+            StoppedError: It is no longer wanted.
+        """
+        self._teller.begin()
+        items = [*history.before(self._engine, self._record), *self._record.input]
+        files = history.files(items)
+        for error in self._engine.vector_stores.read_files(files).values():
+            raise error
+        said = history.turns(self._engine, self._compacted(items))
+        last: Happening | None = None
+        for last in answer(self._engine, self._question(said, files), stop=self._stop):
+            if self._stop():
+                raise StoppedError("stopped")
+            self._teller.happened(last)
+        return self._end(said, last)
+
+    def fail(self, error: PdfqaError) -> Response:
+        """Return the response as it ends where it cannot be made."""
+        self._teller.broken_off()
+        theirs = isinstance(error, InvalidRequestError | FileError)
+        reason = ResponseError(code="invalid_prompt" if theirs else "server_error", message=error.message)
+        self._teller.ended(replace(self._teller.response, status="failed", error=reason))
+        return self._teller.response
+
+    def _compacted(self, items: list[Item]) -> list[Item]:
+        """Return what was said with all but the input made short, where it has become too long."""
+        threshold, new = self._record.compact_at, self._record.input
+        said = history.turns(self._engine, items)
+        if threshold is None or history.estimate(said, self._record.response.instructions) <= threshold:
+            return items
+        before = items[: len(items) - len(new)]
+        if not before:
+            return items
+        item = history.compact(before, self._teller.next_id("cmp_"))
+        self._teller.item(item)
+        return [item, *new]
+
+    def _question(self, said: list[Turn], files: list[str]) -> Question:
+        response = self._record.response
+        text = msgspec.convert(response.text, TextOptions)
+        choice = read_choice(response.tool_choice, self._tools)
+        allowed = {tool.name for tool in choice.tools} if isinstance(choice, AllowedTools) else None
+        functions = [
+            {name: getattr(tool, name) for name in ("name", "description", "parameters", "strict")}
+            for tool in self._tools
+            if isinstance(tool, CallerTool) and (allowed is None or tool.name in allowed)
+        ]
+        return Question(
+            model=response.model,
+            turns=said,
+            instructions=response.instructions or "",
+            sources=self._sources(choice, files),
+            functions=functions,
+            tool_choice=_asked(choice, searches=self._search is not None),
+            parallel_tool_calls=response.parallel_tool_calls,
+            temperature=self._record.temperature,
+            top_p=self._record.top_p,
+            max_tokens=response.max_output_tokens,
+            response_format=chat_format(text.format),
+        )
+
+    def _sources(self, choice: Any, files: list[str]) -> Sources | None:
+        """Return what is searched: the tool's stores and the input's files; without either, all there is."""
+        tool = self._search
+        if tool is None:
+            return Sources(files=tuple(files))
+        if choice == "none" or self._record.response.max_tool_calls == 0:
+            return Sources(files=tuple(files)) if files else None
+        if isinstance(choice, AllowedTools) and all(allowed.type != "file_search" for allowed in choice.tools):
+            return Sources(files=tuple(files)) if files else None
+        weights = tool.ranking_options.hybrid_search
+        return Sources(
+            stores=tuple(tool.vector_store_ids),
+            files=tuple(files),
+            filters=tool.filters,
+            max_results=tool.max_num_results,
+            score_threshold=tool.ranking_options.score_threshold,
+            ranker=tool.ranking_options.ranker,
+            weights=(weights.embedding_weight, weights.text_weight) if weights else None,
+        )
+
+    def _end(self, said: list[Turn], last: Happening | None) -> Response:
+        cut = isinstance(last, Finished) and last.incomplete is not None
+        ended = replace(
+            self._teller.response,
+            status="incomplete" if cut else "completed",
+            incomplete_details=IncompleteDetails(reason="max_output_tokens") if cut else None,
+            completed_at=None if cut else self._engine.now(),
+            usage=self._usage(said, last),
+        )
+        self._teller.ended(ended)
+        return ended
+
+    def _usage(self, said: list[Turn], last: Happening | None) -> ResponseUsage:
+        """Return what the model counted, or an estimate."""
+        response = self._teller.response
+        counted = last.usage if isinstance(last, Finished | Called) else None
+        if counted is not None and counted.total_tokens:
+            read, written = counted.prompt_tokens, counted.completion_tokens
+        else:
+            calls = [item for item in response.output if isinstance(item, FunctionCallItem)]
+            read = history.estimate(said, response.instructions)
+            written = sum(count_tokens(text) for text in [response.output_text, *(call.arguments for call in calls)])
+        return ResponseUsage(
+            input_tokens=read, output_tokens=written, total_tokens=read + written, input_tokens_details=InputDetails()
+        )
+
+
+def _asked(choice: str | AnyTool | AllowedTools, *, searches: bool) -> str | dict[str, str]:
+    """Return the choice of tools as answering takes it."""
+    if isinstance(choice, AllowedTools):
+        searches = any(tool.type == "file_search" for tool in choice.tools)
+        choice = choice.mode
+    if isinstance(choice, str):
+        # A search is a call of a tool, too, and there always is one where there is the tool.
+        return "auto" if choice == "required" and searches else choice
+    return {"function": choice.name} if isinstance(choice.name, str) else "file_search"
