@@ -16,6 +16,7 @@ from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Named, Report, Source, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
+from pdfqa.progress import reporting
 from pdfqa.types import (
     AddReport,
     Answer,
@@ -95,15 +96,16 @@ class PDFQA:
         """Close the home directory."""
         self._engine.close()
 
-    def add(self, *paths: Source, progress: Report | None = None) -> AddReport:
+    def add(self, *paths: Source, progress: Report | bool | None = None) -> AddReport:
         """Read and index files now; a bad one never stops the others.
 
         Args:
             *paths: As for the constructor; without any, those given there.
-            progress: Told of every range of pages that was read.
+            progress: Told of every range of pages that was read; True draws a bar.
         """
         started = perf_counter()
-        named, failed, new = self._library.gather(paths or self._paths, progress)
+        with reporting(progress) as report:
+            named, failed, new = self._library.gather(paths or self._paths, report)
         self.failures = [failure(shown, error) for shown, error in failed]
         entries = [self._library.entry(item) for item in named]
         added = [entry for entry in entries if entry.sha256 in new]
@@ -116,14 +118,16 @@ class PDFQA:
             unread=[unread for entry in added for unread in entry.unread],
         )
 
-    def search(self, question: str, k: int = 5, *, explain: bool = False, progress: Report | None = None) -> list[Hit]:
+    def search(
+        self, question: str, k: int = 5, *, explain: bool = False, progress: Report | bool | None = None
+    ) -> list[Hit]:
         """Return the k passages that speak most of a question, best first.
 
         Args:
             question: What is asked, or some words.
             k: How many, from 1 to 1,000.
             explain: Whether hits say what their score is made of.
-            progress: Told of the reading of files that were not read before.
+            progress: Told of the reading of files that were not read before; True draws a bar.
 
         Raises:
             InvalidRequestError: The question is empty, or k is out of range.
@@ -140,12 +144,12 @@ class PDFQA:
             for piece in found.evidence
         ]
 
-    def ask(self, question: str, *, progress: Report | None = None) -> Answer:
+    def ask(self, question: str, *, progress: Report | bool | None = None) -> Answer:
         """Return the answer to a question, with its proof.
 
         Args:
             question: What is asked.
-            progress: Told of the reading of files that were not read before.
+            progress: Told of the reading of files that were not read before; True draws a bar.
 
         Raises:
             InvalidRequestError: The question is empty.
@@ -198,7 +202,7 @@ class PDFQA:
             languages=languages,
         )
 
-    def prepare(self, progress: Report | None = None) -> tuple[VectorStore, list[Named]]:
+    def prepare(self, progress: Report | bool | None = None) -> tuple[VectorStore, list[Named]]:
         """Return the vector store of exactly the files asked, read if they were not, and those files.
 
         Raises:
@@ -206,7 +210,8 @@ class PDFQA:
         """
         failed: list[tuple[str, PdfqaError]] = []
         if self._paths:
-            named, failed, _ = self._library.gather(self._paths, progress)
+            with reporting(progress) as report:
+                named, failed, _ = self._library.gather(self._paths, report)
         else:
             named = [item for item, _ in self._library.everything()]
         self.failures = [failure(shown, error) for shown, error in failed]
@@ -236,7 +241,7 @@ class Chat:
     def __repr__(self) -> str:
         return f"Chat({self.thread_id or 'not begun'})"
 
-    def ask(self, question: str, *, progress: Report | None = None) -> Answer:
+    def ask(self, question: str, *, progress: Report | bool | None = None) -> Answer:
         """Return the answer to the next question; as `PDFQA.ask`."""
         _check_question(question)
         started, engine = perf_counter(), self._engine

@@ -34,6 +34,7 @@ LAYERS = [
         "worker_pipes",
         "render",
         "notebook",
+        "progress",
     ],
     ["store", "index"],
     ["search", "query_terms", "rerank", "answer", "verify", "llm"],
@@ -67,7 +68,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "sqlite3": "store.database",
     "subprocess": "workers",
     "starlette": "server",
-    "tqdm": "cli",
+    "tqdm": ("cli", "progress"),
     "uvicorn": "server",
 }
 

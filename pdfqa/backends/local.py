@@ -18,6 +18,7 @@ from pdfqa.config import Settings
 from pdfqa.engine import Engine
 from pdfqa.engine.channels import Channel
 from pdfqa.engine.driver import Driver
+from pdfqa.engine.pictures import sourced
 from pdfqa.operations import OPERATIONS, Operation
 
 _AT_ONCE = 64  # calls in threads, for each event loop
@@ -56,7 +57,7 @@ class LocalBackend:
         result = await self.perform(operation, ids, request)
         if isinstance(result, Path):
             return await anyio.to_thread.run_sync(result.read_bytes)
-        return events(result) if isinstance(result, Channel) else result
+        return events(result) if isinstance(result, Channel) else sourced(result, self.engine)
 
     async def perform(self, operation: Operation, ids: Sequence[str], request: wire.Request | None) -> Any:
         """Return what the engine makes of a request that has been checked: the result, or a `Channel`."""

@@ -6,16 +6,17 @@ Looks at once, then after 0.02 s, then each time after half as long again as bef
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, Union
 
 import anyio
 
 from pdfqa.errors import InvalidValueError, WaitFailedError, WaitTimeoutError
+from pdfqa.progress import reporting
 from pdfqa.wire import FileCounts
 
 S = TypeVar("S")
 R = TypeVar("R")
-Progress = Callable[[S], object]
+Progress = Union[Callable[[S], object], bool]  # noqa: UP007 (what `|` gives takes no parameters in Python 3.10)
 PATIENCE = 600.0  # seconds
 _FIRST, _GROWTH, _LONGEST = 0.02, 1.5, 2.0
 
@@ -35,7 +36,7 @@ async def until(
         look: Returns the present state.
         what: What is waited for, in words.
         timeout: Seconds.
-        progress: Called with every state that is another than the one before.
+        progress: Called with every state that is another than the one before; True draws a bar.
 
     Raises:
         WaitTimeoutError: It takes longer.
@@ -44,11 +45,11 @@ async def until(
         raise InvalidValueError(f"timeout is {timeout}; it must be more than 0 seconds", param="timeout")
     seen: S | None = None
     pause = _FIRST
-    with anyio.move_on_after(timeout):
+    with reporting(progress) as report, anyio.move_on_after(timeout):
         while True:
             state = await look()
-            if state != seen and progress is not None:
-                progress(state)
+            if state != seen and report is not None:
+                report(state)
             seen = state
             if (result := await end(state)) is not None:
                 return result

@@ -80,7 +80,7 @@ class Waiting(Files, VectorStores, Threads, Runs):
         Args:
             vector_store_id: The vector store.
             timeout: How many seconds at most.
-            progress: Called with each state that is seen.
+            progress: Called with each state that is seen; True draws a bar.
             allow_failed: Whether to wait for the others when a file fails, instead of raising at once.
 
         Raises:
@@ -115,7 +115,7 @@ class Waiting(Files, VectorStores, Threads, Runs):
             vector_store_id: The vector store.
             file_id: The file.
             timeout: How many seconds at most.
-            progress: Called with each state that is seen.
+            progress: Called with each state that is seen; True draws a bar.
 
         Raises:
             WaitFailedError: It failed, and the error says why; or it was cancelled.
@@ -153,7 +153,7 @@ class Waiting(Files, VectorStores, Threads, Runs):
             vector_store_id: The vector store.
             batch_id: The batch.
             timeout: How many seconds at most.
-            progress: Called with each state that is seen; `file_counts` says how far it is.
+            progress: Called with each state that is seen; `file_counts` says how far it is. True draws a bar.
             allow_failed: Whether to wait for the others when a file fails, instead of raising at once.
 
         Raises:
@@ -213,7 +213,7 @@ class Waiting(Files, VectorStores, Threads, Runs):
             thread_id: The thread.
             message_id: The message.
             timeout: How many seconds at most.
-            progress: Called with each state that is seen.
+            progress: Called with each state that is seen; True draws a bar.
 
         Raises:
             WaitFailedError: It stays incomplete.
@@ -280,7 +280,7 @@ class Waiting(Files, VectorStores, Threads, Runs):
             thread_id: The thread.
             run_id: The run.
             timeout: How many seconds at most.
-            progress: Called with each state that is seen.
+            progress: Called with each state that is seen; True draws a bar.
 
         Raises:
             WaitFailedError: It failed, expired, was cancelled or stays incomplete, and the error says why.

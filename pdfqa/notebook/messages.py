@@ -52,7 +52,8 @@ def _part(value: wire.Message, part: wire.MessageContent) -> str:
 
 def _marker(value: wire.Message, mark: wire.Annotation, number: int) -> str:
     tip = escape(one_line(mark.file_citation.quote))
-    return f'<sup><a href="#{_anchor(value, number)}" title="{tip}">{line(mark.text)}</a></sup>'
+    link = f'<a href="#{_anchor(value, number)}" title="{tip}" style="color:inherit">{line(mark.text)}</a>'
+    return f"<sup>{link}</sup>"
 
 
 def _quote(value: wire.Message, number: int, mark: wire.Annotation) -> str:

@@ -11,8 +11,10 @@ from pdfqa.render import clean, one_line
 _GREY = "rgba(128,128,128,.35)"
 COLORS = {
     "completed": "#2e9e5b",
+    "processed": "#2e9e5b",
     "in_progress": _GREY,
     "failed": "#d0453b",
+    "error": "#d0453b",
     "cancelled": "#b08a2e",
     "expired": "#b08a2e",
     "incomplete": "#b08a2e",
