@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import openai
 import pytest
 
+from pdfqa.server import Limits
+from tests.homes import CLUB, PARK, pdf
 from tests.servers import Served, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
@@ -28,6 +33,11 @@ def client(served: Served) -> Iterator[openai.OpenAI]:
     """Return a client with a key of its own."""
     with served.client() as client:
         yield client
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Path:
+    return pdf(tmp_path / "club.pdf", CLUB, PARK)
 
 
 class Answer:
@@ -97,3 +107,122 @@ def test_a_wrong_method_is_told_the_right_ones(served: Served) -> None:
     answer = ask(served, "PUT", "/v1/assistants")
     assert answer.error == (405, "method_not_allowed", None, "method_not_allowed")
     assert answer.headers["allow"] == "GET, HEAD, POST"
+
+
+def test_small_answers_are_sent_at_once(served: Served) -> None:
+    assert socket.IPPROTO_TCP == served.server.servers[0].sockets[0].proto  # or each would wait 40 ms
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("/v1/assistants", {}, (400, "missing_required_parameter", "model", "missing_required_parameter")),
+        ("/v1/assistants", {"model": "m", "colour": 1}, (400, "unknown_parameter", "colour", "unknown_parameter")),
+        ("/v1/assistants", {"model": 7}, (400, "invalid_value", "model", "invalid_value")),
+        ("/v1/assistants", [], (400, "invalid_value", None, "invalid_value")),
+        ("/assistants", {}, (400, "missing_required_parameter", "model", "missing_required_parameter")),
+    ],
+)
+def test_a_wrong_request_is_explained(path: str, body: object, expected: Any, served: Served) -> None:
+    assert expected == post(served, path, body).error
+
+
+@pytest.mark.parametrize(("content_type", "body"), [("text/plain", b"{}"), ("application/json", b"{")])
+def test_a_body_must_be_json_and_say_so(content_type: str, body: bytes, served: Served) -> None:
+    answer = ask(served, "POST", "/v1/threads", body, content_type=content_type)
+    assert (400, "invalid_request_error", None, None) == answer.error
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer nobody-knows-this-key", "Basic x"])
+def test_a_request_without_a_known_key_is_refused(authorization: str, served: Served) -> None:
+    served.new_key()
+    answer = ask(served, "GET", "/v1/files", authorization=authorization)
+    assert (401, "invalid_api_key", None, "invalid_api_key") == answer.error
+    assert "nobody-knows-this-key" not in answer.body.decode()
+
+
+def test_the_client_raises_its_own_errors(served: Served) -> None:
+    with served.client() as client:
+        with pytest.raises(openai.NotFoundError) as missing:
+            client.files.retrieve("file-missing")
+        assert (missing.value.code, missing.value.type) == (None, "invalid_request_error")
+        assert "No file found with id 'file-missing'" in missing.value.message
+        assert str(missing.value.request_id).startswith("req_")
+        with pytest.raises(openai.BadRequestError) as wrong:
+            client.files.list(limit=0)
+        assert "limit" == wrong.value.param
+    with served.client("nobody-knows-this-key") as stranger, pytest.raises(openai.AuthenticationError):
+        stranger.files.list()
+
+
+def test_a_file_comes_and_goes(client: openai.OpenAI, club: Path) -> None:
+    file = client.files.create(file=club, purpose="assistants", expires_after={"anchor": "created_at", "seconds": 3600})
+    assert ("club.pdf", club.stat().st_size, "assistants") == (file.filename, file.bytes, file.purpose)
+    assert file.created_at + 3600 == file.expires_at
+    assert file == client.files.retrieve(file.id)
+    content = client.files.content(file.id)
+    assert club.read_bytes() == content.content
+    assert "application/octet-stream" == content.response.headers["content-type"]
+    assert content.response.headers["content-disposition"].startswith("attachment")
+    assert [file.id] == [one.id for one in client.files.list(purpose="assistants")]
+    assert [] == list(client.files.list(purpose="vision"))
+    assert client.files.delete(file.id).deleted
+    assert [] == list(client.files.list())
+
+
+def test_nothing_of_an_upload_is_left_beside_the_file(served: Served, client: openai.OpenAI, club: Path) -> None:
+    client.files.create(file=club, purpose="assistants")
+    with pytest.raises(openai.BadRequestError) as wrong:
+        client.files.create(file=club, purpose="wrong")  # type: ignore[arg-type]
+    assert "purpose" == wrong.value.param
+    assert [] == list((served.engine.settings.home / "incoming").iterdir())
+
+
+def test_two_keys_see_nothing_of_each_other(served: Served, club: Path) -> None:
+    with served.client() as one, served.client() as other:
+        file = one.files.create(file=club, purpose="assistants")
+        same = other.files.create(file=club, purpose="assistants")
+        assert [file.id] == [found.id for found in one.files.list()]
+        assert [same.id] == [found.id for found in other.files.list()]
+        for call in (other.files.retrieve, other.files.delete, other.files.content):
+            with pytest.raises(openai.NotFoundError):
+                call(file.id)
+        other.files.delete(same.id)
+        assert club.read_bytes() == one.files.content(file.id).content
+
+
+def test_a_large_body_is_refused_before_it_is_kept(tmp_path: Path) -> None:
+    limits = Limits(file=3 << 20, body=1 << 20)
+    with serving(tmp_path / "small", secrets=["0123456789abcdef"], limits=limits) as served:
+        with served.client("0123456789abcdef") as client:
+            for call in (
+                lambda: client.files.create(file=("big.pdf", b"%PDF-" + bytes(7 << 20)), purpose="assistants"),
+                lambda: client.beta.threads.create(messages=[{"role": "user", "content": "x" * (2 << 20)}]),
+            ):
+                with pytest.raises(openai.APIStatusError) as refused:
+                    call()
+                assert (413, "request_too_large") == (refused.value.status_code, refused.value.code)
+            assert [] == list(client.files.list())
+        assert [] == list((tmp_path / "small").glob("incoming/*"))
+
+
+def test_a_client_that_goes_away_in_an_upload_leaves_nothing(served: Served) -> None:
+    address = urlsplit(served.url)
+    head = (
+        f"POST /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.new_key()}\r\nContent-Length: 9000000\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+        '--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    )
+    incoming = served.engine.settings.home / "incoming"
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(head.encode() + bytes(3_000_000))
+        wait_until(lambda: any(incoming.glob("*")))
+    wait_until(lambda: not any(incoming.glob("*")))
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it does not come about"
+        time.sleep(0.01)

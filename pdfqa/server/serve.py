@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 import msgspec
 import uvicorn
@@ -26,6 +27,7 @@ from pdfqa.server.streams import Stopping
 from pdfqa.store.keys import Keys
 
 _AFTERWARDS = 5.0  # seconds for the answers to reach the clients when the work has ended
+_WAITING = 1024  # connections that were not accepted yet
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -85,12 +87,26 @@ def listening(host: str, port: int) -> socket.socket:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family, backlog=1024)
+        return _bound(family, address)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise PdfqaError(
             f"{host} port {port} cannot be listened on: {reason}", hint="Choose another with --port or --host."
         ) from error
+
+
+def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
+    # With the protocol named: asyncio makes only such sockets send at once what they are given (TCP_NODELAY).
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_WAITING)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
 
 
 def only_here(listener: socket.socket) -> bool:
