@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-_LOOPBACK = ("127.", "::1", "localhost")
+_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # the last is where a server listens for all
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "home"
     monkeypatch.setenv("PDFQA_HOME", str(path))
     return path
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Name the event loop in which tests marked `anyio` run."""
+    return "asyncio"
 
 
 @pytest.fixture(autouse=True)
