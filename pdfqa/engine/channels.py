@@ -88,9 +88,35 @@ class Channels:
         with self._lock:
             return self._open.get(target)
 
+    def leave(self, target: str, channel: Channel) -> None:
+        """Forget a channel, which may still be told the last events: what happens to its target next has its own."""
+        with self._lock:
+            if self._open.get(target) is channel:
+                del self._open[target]
+
     def close(self, target: str, *events: Event) -> None:
         """Close the channel of a target, if it has one, with the last events."""
         with self._lock:
             channel = self._open.pop(target, None)
         if channel is not None:
             channel.close(*events)
+
+
+def tail(channel: Channel, change: Callable[[Event], Event], *, start: int = 0) -> Channel:
+    """Return a channel with what comes over another from an event on, each event changed."""
+    result, reading = Channel(), threading.Lock()
+    place = start
+
+    def pull() -> None:
+        nonlocal place
+        with reading:  # whoever puts something in calls this
+            over = channel.closed  # before looking for events: those that come after would be missed
+            events = channel.events[place:]
+            place += len(events)
+            result.put(*map(change, events))
+            if over:
+                result.close()
+
+    channel.listen(pull)
+    pull()
+    return result

@@ -120,6 +120,17 @@ class Jobs:
                 "UPDATE jobs SET attempts = attempts - 1 WHERE id = ? AND attempts > 0", [(job.id,) for job in jobs]
             )
 
+    def withdraw(self, kind: str, target: str, *, parent: str = "") -> None:
+        """Remove a job that need not be done, unless another process has it: that one is left to find out for itself.
+
+        Whoever listens there would otherwise wait for ever.
+        """
+        with self._database.atomic() as connection:
+            connection.execute(
+                "DELETE FROM jobs WHERE kind = ? AND parent = ? AND target = ? AND (worker IS NULL OR worker = ?)",
+                (kind, parent, target, self.worker),
+            )
+
     def drop_children(self, kind: str, parent: str) -> None:
         """Remove all jobs of a kind on what belongs to a parent."""
         with self._database.atomic() as connection:

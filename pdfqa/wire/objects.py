@@ -283,7 +283,10 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(Resource, frozen=True, kw_only=True):
-    """One answering of a thread by an assistant."""
+    """One answering of a thread by an assistant.
+
+    `tool_resources` are the assistant's, or those given in their place; pdfqa's own. The thread has its own.
+    """
 
     object: Literal["thread.run"] = "thread.run"
     thread_id: str
@@ -311,6 +314,7 @@ class Run(Resource, frozen=True, kw_only=True):
     parallel_tool_calls: bool = True
     response_format: Any = "auto"
     reasoning_effort: str | None = None
+    tool_resources: dict[str, Any] | None = None
 
 
 class RunStep(Resource, frozen=True, kw_only=True):
