@@ -216,6 +216,6 @@ def test_the_start_is_told_in_one_line() -> None:
         line = process.stderr.readline()
         process.send_signal(signal.SIGTERM)
         assert ("", "") == process.communicate(timeout=20)
-    assert line.startswith("pdfqa serves ")
+    assert line.startswith("Serving ")
     assert 'OpenAI(base_url="http://127.0.0.1:' in line
     assert 0 == process.returncode

@@ -87,7 +87,7 @@ def serve_command(
         if shared.json:
             emit({"base_url": f"{url}/v1", "home": str(settings.home)})
         elif not shared.quiet:
-            tell(f'pdfqa serves {settings.home}: OpenAI(base_url="{url}/v1", api_key="…"). Ctrl-C stops.')
+            tell(f'Serving {settings.home}: OpenAI(base_url="{url}/v1", api_key="…"). Ctrl-C stops.')
 
     serve(settings, options, started=started)
     return 0
