@@ -68,6 +68,8 @@ def accept(engine: Engine, request: CreateResponse) -> StoredResponse:
     response = _response(engine, request, tools, text)
     items = numbered(resolved(engine, request.input or [], "input", before), response.id)
     _check_calls([*before, *items])
+    for file_id in history.files(items):
+        engine.files.get(file_id)
     return StoredResponse(
         id=response.id,
         created_at=response.created_at,

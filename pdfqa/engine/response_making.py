@@ -49,6 +49,7 @@ class Making:
         self._engine = engine
         self._record = record
         self._stop = stop
+        self._begun = False
         self._tools = read_tools(record.response.tools)
         self._search = next((tool for tool in self._tools if isinstance(tool, SearchTool)), None)
         self._teller = Teller(record.response, put, first=len(record.input), searches=self._search is not None)
@@ -60,9 +61,9 @@ class Making:
             PdfqaError: It cannot be made.
             StoppedError: It is no longer wanted.
         """
-        self._teller.begin()
+        self._begin()
         items = [*history.before(self._engine, self._record), *self._record.input]
-        files = history.files(items)
+        files = [id_ for id_ in history.files(items) if self._engine.file_objects.find(id_)]  # some may be gone
         for error in self._engine.vector_stores.read_files(files).values():
             raise error
         said = history.turns(self._engine, self._compacted(items))
@@ -75,11 +76,17 @@ class Making:
 
     def fail(self, error: PdfqaError) -> Response:
         """Return the response as it ends where it cannot be made."""
+        self._begin()
         self._teller.broken_off()
         theirs = isinstance(error, InvalidRequestError | FileError)
         reason = ResponseError(code="invalid_prompt" if theirs else "server_error", message=error.message)
         self._teller.ended(replace(self._teller.response, status="failed", error=reason))
         return self._teller.response
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self._teller.begin()
 
     def _compacted(self, items: list[Item]) -> list[Item]:
         """Return what was said with all but the input made short, where it has become too long."""
