@@ -25,7 +25,7 @@ from pdfqa.backends import Backend
 from pdfqa.client import AsyncClient
 from pdfqa.client.base import forward
 from pdfqa.errors import WrongStateError
-from pdfqa.wire import ObjectPage
+from pdfqa.wire import Event, ObjectPage
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -137,7 +137,7 @@ def streaming(
                 with suppress(WrongStateError):
                     loop.run(items.aclose)
 
-    call.__annotations__ = {**call.__annotations__, "return": "Generator[Event, None, None]"}
+    call.__annotations__ = {**call.__annotations__, "return": Generator[Event, None, None]}
     return call
 
 
@@ -284,6 +284,42 @@ class Client:
     get_run_steps = blocking(AsyncClient.get_run_steps)
     get_run_step = blocking(AsyncClient.get_run_step)
 
+    # responses
+    create_response = blocking(AsyncClient.create_response)
+    stream_response = streaming(AsyncClient.stream_response)
+    get_response = blocking(AsyncClient.get_response)
+    resume_response = streaming(AsyncClient.resume_response)
+    delete_response = blocking(AsyncClient.delete_response)
+    cancel_response = blocking(AsyncClient.cancel_response)
+    get_response_input_items = blocking(AsyncClient.get_response_input_items)
+    count_input_tokens = blocking(AsyncClient.count_input_tokens)
+    compact_response = blocking(AsyncClient.compact_response)
+
+    # conversations
+    create_conversation = blocking(AsyncClient.create_conversation)
+    get_conversation = blocking(AsyncClient.get_conversation)
+    modify_conversation = blocking(AsyncClient.modify_conversation)
+    delete_conversation = blocking(AsyncClient.delete_conversation)
+    create_conversation_items = blocking(AsyncClient.create_conversation_items)
+    get_conversation_items = blocking(AsyncClient.get_conversation_items)
+    get_conversation_item = blocking(AsyncClient.get_conversation_item)
+    delete_conversation_item = blocking(AsyncClient.delete_conversation_item)
+
+    # chat completions
+    create_completion = blocking(AsyncClient.create_completion)
+    stream_completion = streaming(AsyncClient.stream_completion)
+    get_completions = blocking(AsyncClient.get_completions)
+    get_completion = blocking(AsyncClient.get_completion)
+    modify_completion = blocking(AsyncClient.modify_completion)
+    delete_completion = blocking(AsyncClient.delete_completion)
+    get_completion_messages = blocking(AsyncClient.get_completion_messages)
+
+    # models and embeddings
+    create_embeddings = blocking(AsyncClient.create_embeddings)
+    list_models = blocking(AsyncClient.list_models)
+    get_model = blocking(AsyncClient.get_model)
+    delete_model = blocking(AsyncClient.delete_model)
+
     # waiting
     create_vector_store_and_wait_to_complete = blocking(AsyncClient.create_vector_store_and_wait_to_complete)
     wait_for_vector_store_to_complete = blocking(AsyncClient.wait_for_vector_store_to_complete)
@@ -293,3 +329,4 @@ class Client:
     wait_for_assistant_message = blocking(AsyncClient.wait_for_assistant_message)
     wait_for_run_to_complete = blocking(AsyncClient.wait_for_run_to_complete)
     run_and_get_assistant_response = blocking(AsyncClient.run_and_get_assistant_response)
+    wait_for_response_to_complete = blocking(AsyncClient.wait_for_response_to_complete)

@@ -74,7 +74,10 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
 
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_PARAMETERS = 400, 50, 6
 # What is longer or wider than that, with the reason.
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "client.completions:create_completion": "its parameters are the wire's fields, 35 of them, each with a line",
+    "client.responses:create_response": "likewise, 32",
+}
 
 # What `import pdfqa` and `pdfqa --help` do without.
 HEAVY = {

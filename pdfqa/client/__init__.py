@@ -5,12 +5,15 @@ from __future__ import annotations
 from types import TracebackType
 
 from pdfqa.client.assistants import Assistants
+from pdfqa.client.completions import Completions
+from pdfqa.client.conversations import Conversations
+from pdfqa.client.models import Models
 from pdfqa.client.waiting import Waiting
 
 __all__ = ["AsyncClient"]
 
 
-class AsyncClient(Waiting, Assistants):
+class AsyncClient(Waiting, Assistants, Conversations, Completions, Models):
     """All operations on files, vector stores, assistants, threads, runs and answers; a context manager.
 
     Methods take ids first, then the fields of OpenAI's API as keywords; values are as there, or the structs of

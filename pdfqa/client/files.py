@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -124,7 +125,7 @@ class Files(Base):
         """
         return await self._call("add_upload_part", {**locals(), "data": await _content(data, "data")})
 
-    async def complete_upload(self, upload_id: str, *, part_ids: list[str], md5: Maybe[str] = UNSET) -> Upload:
+    async def complete_upload(self, upload_id: str, *, part_ids: Sequence[str], md5: Maybe[str] = UNSET) -> Upload:
         """Make a file of an upload's parts; it is the upload's `file`.
 
         Wire: `POST /uploads/{upload_id}/complete`.

@@ -8,8 +8,9 @@ from typing import Any, BinaryIO, Literal, TypeAlias, TypeVar
 
 from msgspec import UnsetType
 
-from pdfqa.wire import requests
+from pdfqa.wire import chat, requests, tools
 from pdfqa.wire.base import Maybe
+from pdfqa.wire.responses import ConversationId
 
 __all__ = ["Maybe"]
 
@@ -39,3 +40,22 @@ Truncation = requests.Truncation | Dict
 NewThread = requests.CreateThread | Dict
 ToolOutputs = Sequence[requests.ToolOutput | Dict]
 Include = Sequence[Literal["step_details.tool_calls[*].file_search.results[*].content"]]
+
+# Of responses, conversations and chats
+Items = Sequence[Dict]
+Conversation = str | ConversationId | Dict
+Reasoning = tools.Reasoning | Dict
+TextOptions = tools.TextOptions | Dict
+BackgroundOptions = tools.BackgroundOptions | Dict
+ContextManagement = Sequence[tools.ContextManagement | Dict]
+Prompt = tools.Prompt | Dict
+StreamOptions = tools.StreamOptions | Dict
+AccessPrograms = tools.AccessPrograms | Dict
+ImageOptions = tools.ImageOptions | Dict
+Moderation = tools.Moderation | Dict
+CacheOptions = tools.CacheOptions | Dict
+ChatStreamOptions = chat.ChatStreamOptions | Dict
+ChatTools = Sequence[chat.ChatTool | Dict]
+ChatToolChoice = Literal["none", "auto", "required"] | chat.FunctionChoice | chat.AllowedChoice | Dict
+OldFunctions = Sequence[requests.FunctionDefinition | Dict]
+OldChoice = Literal["none", "auto"] | chat.NamedFunction | Dict

@@ -23,18 +23,20 @@ from pdfqa.client.inputs import (
     Truncation,
 )
 from pdfqa.client.polling import PATIENCE, Progress, described, failed, until
+from pdfqa.client.responses import Responses
 from pdfqa.client.runs import Runs
 from pdfqa.client.threads import Threads
 from pdfqa.client.vector_stores import VectorStores
 from pdfqa.errors import PdfqaError, WaitFailedError, WaitTimeoutError
 from pdfqa.wire import FileCounts, Message, ObjectPage, Run, VectorStore, VectorStoreFile, VectorStoreFileBatch
 from pdfqa.wire.requests import Effort
+from pdfqa.wire.responses import Response
 
 _NAMED = 10  # failed files that are named in a message
 _TO_CANCEL = 5.0  # seconds for giving up a run that is no longer wanted
 
 
-class Waiting(Files, VectorStores, Threads, Runs):
+class Waiting(Files, VectorStores, Threads, Runs, Responses):
     """Operations that wait.
 
     All look at once, then after 0.02 s, then each time after half as long again as before, in the end every 2 s.
@@ -293,6 +295,31 @@ class Waiting(Files, VectorStores, Threads, Runs):
         return await until(
             end, lambda: self.get_run(thread_id, run_id), f"run {run_id}", timeout=timeout, progress=progress
         )
+
+    async def wait_for_response_to_complete(
+        self, response_id: str, *, timeout: float = PATIENCE, progress: Progress[Response] | None = None
+    ) -> Response:
+        """Return a response that is made in the background when it is complete.
+
+        Args:
+            response_id: The response.
+            timeout: How many seconds at most.
+            progress: Called with each state that is seen.
+
+        Raises:
+            WaitFailedError: It failed, was cancelled or stays incomplete, and the error says why.
+            WaitTimeoutError: It takes longer.
+        """
+
+        async def end(response: Response) -> Response | None:
+            if response.status in {"failed", "cancelled", "incomplete"}:
+                details = response.error or response.incomplete_details
+                reason = getattr(details, "message", None) or getattr(details, "reason", None)
+                raise failed(f"response {response_id} is {response.status}{f': {reason}' if reason else ''}", response)
+            return response if response.status == "completed" else None
+
+        what = f"response {response_id}"
+        return await until(end, lambda: self.get_response(response_id), what, timeout=timeout, progress=progress)
 
     async def run_and_get_assistant_response(
         self,
