@@ -68,7 +68,7 @@ def bar(description: str = "", *, leave: bool = True) -> Bar:
 
 
 @contextmanager
-def reporting(progress: Callable[[Any], object] | bool | None) -> Iterator[Callable[[Any], object] | None]:
+def reporting(progress: Callable[[Any], object] | bool | None) -> Iterator[Callable[[Any], Any] | None]:
     """Yield what is told of progress: a bar for True, nothing for False or None. Bars have an end when this has.
 
     Raises:

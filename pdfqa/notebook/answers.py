@@ -67,8 +67,8 @@ def _place(value: Citation | Hit) -> str:
 
 def _spot(value: Citation | Hit, mark: str = "") -> Spot:
     page, quote, start = value.span()
-    title = f"{mark} {place(value.file, page, value.label)}".strip()
-    return Spot(locator=value.locator, page=page, quote=quote, start=start, title=title)
+    where = place(value.file, page, value.label)
+    return Spot(locator=value.locator, page=page, quote=quote, start=start, place=where, mark=mark)
 
 
 ANSWERS: dict[type[Placed | Answer], Callable[[Any], str]] = {Answer: answer, Citation: citation, Hit: hit}

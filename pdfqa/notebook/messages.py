@@ -64,11 +64,11 @@ def _quote(value: wire.Message, number: int, mark: wire.Annotation) -> str:
 
 
 def _anchor(value: wire.Message, number: int) -> str:
-    return escape(f"{value.id}-{number}")
+    return line(f"{value.id}-{number}")
 
 
 def _spot(value: wire.Message, mark: wire.Annotation) -> Spot:
     cited = mark.file_citation
     locator = value.source.locator(cited.file_id) if value.source and cited.page and cited.quote else None
-    title = f"{mark.text} {place(cited.filename or cited.file_id, cited.page, cited.label)}"
-    return Spot(locator=locator, page=cited.page, quote=cited.quote, start=cited.start, title=title)
+    where = place(cited.filename or cited.file_id, cited.page, cited.label)
+    return Spot(locator=locator, page=cited.page, quote=cited.quote, start=cited.start, place=where, mark=mark.text)

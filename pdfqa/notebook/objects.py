@@ -112,7 +112,7 @@ def search_results(value: wire.SearchResults) -> str:
     found = items((_found(result) for result in value.data[:_MOST]), numbered=True)
     more = row(dim(f"and {len(value.data) - _MOST} more")) if len(value.data) > _MOST else ""
     head = row("<b>Search</b> " + ", ".join(f"<q>{line(query)}</q>" for query in value.search_query))
-    spots = [_spot(result, f"{number}.") for number, result in enumerate(value.data[:_MOST], 1)]
+    spots = [_spot(result, f"{number}. ") for number, result in enumerate(value.data[:_MOST], 1)]
     return framed(head, found or row("nothing found"), more, figures(spots))
 
 
@@ -133,8 +133,8 @@ def _place(value: wire.SearchResult) -> str:
 
 def _spot(value: wire.SearchResult, mark: str = "") -> Spot:
     locator = value.source.locator(value.file_id) if value.source and value.page and value.quote else None
-    title = f"{mark} {_place(value)}".strip()
-    return Spot(locator=locator, page=value.page or 0, quote=value.quote or "", start=value.start or 0, title=title)
+    quote, where = value.quote or "", _place(value)
+    return Spot(locator=locator, page=value.page or 0, quote=quote, start=value.start or 0, place=where, mark=mark)
 
 
 OBJECTS: dict[type[Shown], Callable[[Any], str]] = {

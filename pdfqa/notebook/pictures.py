@@ -9,7 +9,7 @@ from contextlib import suppress
 import msgspec
 
 from pdfqa.errors import PdfqaError
-from pdfqa.notebook.parts import dim, escaped
+from pdfqa.notebook.parts import dim, escaped, row
 from pdfqa.types import Locator
 
 _MOST = 3  # pictures of one value
@@ -18,13 +18,14 @@ _WIDTHS = (800, 600, 400)  # pixels: for one picture, for several, for those tha
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
-    """A quote on a page, and what its page is called below the picture."""
+    """A quote on a page: the page's name and the mark of the quote stand below the picture."""
 
     locator: Locator | None
     page: int
     quote: str
     start: int
-    title: str
+    place: str
+    mark: str = ""
 
 
 def figures(spots: Iterable[Spot]) -> str:
@@ -44,9 +45,9 @@ def figures(spots: Iterable[Spot]) -> str:
             shown.append(_figure(data, together, alone=len(pages) == 1))
     if not shown:
         return ""
-    more = f"{len(pages) - _MOST} more pages are cited" if len(pages) > _MOST else ""
-    row = f'<div style="display:flex;flex-wrap:wrap;gap:.8em;margin-top:.6em">{"".join(shown)}</div>'
-    return row + dim(more) * bool(more)
+    more = dim(f"{len(pages) - _MOST} more pages are not shown") if len(pages) > _MOST else ""
+    pictures = f'<div style="display:flex;flex-wrap:wrap;gap:.8em;margin-top:.6em">{"".join(shown)}</div>'
+    return pictures + row(more) * bool(more)
 
 
 def _drawn(spots: list[Spot], width: int, room: int) -> bytes:
@@ -61,7 +62,8 @@ def _drawn(spots: list[Spot], width: int, room: int) -> bytes:
 
 
 def _figure(data: bytes, spots: list[Spot], *, alone: bool) -> str:
-    title = escaped(", ".join(dict.fromkeys(spot.title for spot in spots)))
+    marks = "".join(dict.fromkeys(spot.mark for spot in spots))
+    title = escaped(f"{marks} {spots[0].place}".strip())
     image = "width:100%;height:auto;border:1px solid rgba(128,128,128,.4)"
     return (
         f'<figure style="margin:0;flex:0 1 {36 if alone else 22}em;min-width:10em">'
