@@ -14,7 +14,7 @@ from pdfqa import languages
 from pdfqa.types import Block, BlockKind, Page, Passage
 
 
-class Strategy(msgspec.Struct, frozen=True):
+class Strategy(msgspec.Struct, frozen=True, tag="words"):
     """How large passages are, in words (in characters / 3 where words are not separated by spaces).
 
     The sizes were chosen by measurement (benchmarks/quality.py).
@@ -29,7 +29,25 @@ class Strategy(msgspec.Struct, frozen=True):
         return f"words-{self.words}-{self.overlap}"
 
 
+class TokenStrategy(msgspec.Struct, frozen=True, tag="tokens"):
+    """How large passages are at most, and how much of each the next one repeats, in tokens as `count_tokens` has them.
+
+    Such a passage is as long as whole sentences allow, whatever headings are in it; only a sentence that is longer than
+    the limit makes it longer.
+    """
+
+    most: int = 800
+    overlap: int = 400
+
+    @property
+    def name(self) -> str:
+        """Return what an index made with this strategy is stored under."""
+        return f"tokens-{self.most}-{self.overlap}"
+
+
+AnyStrategy = Strategy | TokenStrategy
 DEFAULT = Strategy()
+_WORDS = 3 / 4  # of a token
 
 
 class _Unit(msgspec.Struct, frozen=True):
@@ -42,7 +60,7 @@ class _Unit(msgspec.Struct, frozen=True):
     level: int
 
 
-def cut(pages: Iterable[Page], language: str, *, heading: str = "", strategy: Strategy = DEFAULT) -> list[Passage]:
+def cut(pages: Iterable[Page], language: str, *, heading: str = "", strategy: AnyStrategy = DEFAULT) -> list[Passage]:
     """Return the passages of consecutive pages.
 
     Args:
@@ -53,9 +71,13 @@ def cut(pages: Iterable[Page], language: str, *, heading: str = "", strategy: St
     """
     found: list[Passage] = []
     for page in pages:
-        for group, above in _sections(page, language, heading):
-            found.extend(_pack(group, page.number, above, strategy))
-            heading = above
+        sections = list(_sections(page, language, heading))
+        if isinstance(strategy, TokenStrategy):
+            found.extend(_fill(sections, page.number, strategy))
+        else:
+            for group, above in sections:
+                found.extend(_pack(group, page.number, above, strategy))
+        heading = sections[-1][1] if sections else heading
     return found
 
 
@@ -115,6 +137,34 @@ def _overlapping(units: list[_Unit], last: int, overlap: int) -> int:
     """Return where the next passage begins: some units before `last`, if they are running text."""
     first, size = last, 0
     while first > 0 and units[first - 1].kind == "text" and size + units[first - 1].size <= overlap:
+        first -= 1
+        size += units[first].size
+    return first
+
+
+def _fill(sections: list[tuple[list[_Unit], str]], page: int, strategy: TokenStrategy) -> Iterator[Passage]:
+    """Fill passages with as many whole units as they may hold, each beginning with the end of the one before."""
+    units = [unit for group, _ in sections for unit in group]
+    headings = [above for group, above in sections for _ in group]
+    most, overlap = strategy.most * _WORDS, strategy.overlap * _WORDS
+    first = fresh = 0
+    while fresh < len(units):
+        size = sum(unit.size for unit in units[first : fresh + 1])
+        while first < fresh and size > most:  # the end of the one before and this unit are too much together
+            size -= units[first].size
+            first += 1
+        last = fresh + 1
+        while last < len(units) and size + units[last].size <= most:
+            size += units[last].size
+            last += 1
+        yield _passage(units[first:last], page, headings[fresh])
+        first, fresh = max(_repeated(units[:last], overlap), first + 1), last
+
+
+def _repeated(units: list[_Unit], overlap: float) -> int:
+    """Return from where on the last units come nearest to an overlap."""
+    first, size = len(units), 0
+    while first > 0 and abs(size + units[first - 1].size - overlap) < abs(size - overlap):
         first -= 1
         size += units[first].size
     return first

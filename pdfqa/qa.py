@@ -13,6 +13,7 @@ import msgspec
 from pdfqa import config
 from pdfqa.document import Document
 from pdfqa.engine import Engine
+from pdfqa.engine.answering import Sources
 from pdfqa.engine.library import Library, Named, Report, Source, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
@@ -138,7 +139,7 @@ class PDFQA:
             raise InvalidRequestError(f"k is {k}; it must be from 1 to {_MOST_HITS:,}", param="k")
         store, names = self.prepare(progress)
         shown = {item.sha256: item.shown for item in names}
-        found = self._engine.vector_stores.search(store.id, question, k=k)
+        found = self._engine.vector_stores.find(Sources(stores=(store.id,)), question, k)
         return [
             hit(piece, shown[piece.document], explain=explain).with_locator(self.locator(piece.document))
             for piece in found.evidence

@@ -57,6 +57,16 @@ class Found(msgspec.Struct, frozen=True):
     evidence: list[Evidence]
 
 
+class Ranking(msgspec.Struct, frozen=True, kw_only=True):
+    """How to rank: whether the best are read again, and the weight of keywords beside vectors, from 0 to 1.
+
+    Without one, keywords weigh as much as the question asks for.
+    """
+
+    again: bool = True
+    lead: float | None = None
+
+
 class _Scores(msgspec.Struct, frozen=True):
     """The scores of all passages; `low` and `high` are what the worst has and the best imaginable one would have."""
 
@@ -68,24 +78,35 @@ class _Scores(msgspec.Struct, frozen=True):
 
 
 def search(
-    database: Database, documents: Documents, where: query.Scope, embedder: Embedder, question: str, k: int
+    database: Database,
+    documents: Documents,
+    where: query.Scope,
+    embedder: Embedder,
+    question: str,
+    k: int,
+    *,
+    ranking: Ranking = Ranking(),  # noqa: B008 (cannot change)
 ) -> Found:
     """Return the k best passages of a scope for a question."""
     if not where.size:
         return Found([], [])
     terms = question_terms(database, where, question)
-    scores = _score(where, terms, embedder.encode([question])[0], _named_pages(question))
-    pieces = _evidence(documents, where, scores, terms, top(scores.fused, max(k, AGAIN)))
+    # The fewer words of the question occur at all (it is asked in another language, say), the less keywords can tell.
+    lead = ranking.lead if ranking.lead is not None else KEYWORD_WEIGHT * _known(terms)
+    scores = _score(where, terms, embedder.encode([question])[0], _named_pages(question), lead)
+    pieces = _evidence(documents, where, scores, terms, top(scores.fused, max(k, AGAIN) if ranking.again else k))
     span = scores.high - scores.low
     scored = [
-        msgspec.structs.replace(
-            piece,
-            score=_clip(piece.score + adjustment(terms, piece.passage, piece.text, piece.language) / span),
-        )
+        msgspec.structs.replace(piece, score=_clip(piece.score + _gain(terms, piece, ranking) / span))
         for piece in pieces
     ]
     related = [piece for piece in scored if piece.terms or piece.vector >= UNRELATED]
     return Found(terms, sorted(related, key=lambda piece: -piece.score)[:k])
+
+
+def _gain(terms: Sequence[Term], piece: Evidence, ranking: Ranking) -> float:
+    """Return what reading a passage again adds to its score."""
+    return adjustment(terms, piece.passage, piece.text, piece.language) if ranking.again else 0.0
 
 
 def _named_pages(question: str) -> list[int]:
@@ -93,14 +114,15 @@ def _named_pages(question: str) -> list[int]:
     return [int(one or two) for one, two in re.findall(_PAGE, question)]
 
 
-def _score(where: query.Scope, terms: Sequence[Term], question: np.ndarray, pages: Sequence[int]) -> _Scores:
+def _score(
+    where: query.Scope, terms: Sequence[Term], question: np.ndarray, pages: Sequence[int], lead: float
+) -> _Scores:
+    """Return the scores of all passages; `lead` is the weight of keywords."""
     keyword = np.zeros(where.size, dtype=np.float32)
     for term in terms:
         keyword[term.found.passages] += query.bm25(where, term.found, term.idf * term.weight * term.likeness)
     vector = query.cosines(where, question)
     ideal = 0.75 * (query.K1 + 1) * sum(term.weight * term.likeness * term.idf for term in terms)
-    # The fewer words of the question occur at all (it is asked in another language, say), the less keywords can tell.
-    lead = KEYWORD_WEIGHT * _known(terms)
     fused = np.zeros(where.size, dtype=np.float32)
     high = 0.0
     for weight, scores, best in ((lead, keyword, ideal), (1 - lead, vector, 1.0)):

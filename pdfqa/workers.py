@@ -20,7 +20,7 @@ import tempfile
 import time
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -30,6 +30,7 @@ from pdfqa.errors import PdfqaError, ReaderFailedError, by_code
 from pdfqa.worker_main import BEGUN, FAILED_LAST, LENGTH, RESULT
 from pdfqa.worker_pipes import Selector, Threads
 
+_LOOK = 0.2  # seconds between looks whether to stop
 _START_SECONDS = 60.0  # for a worker to start and import what its task names; a loaded machine takes seconds
 # The current directory is taken off the path, so that a user's types.py cannot stand in for the real one, and pdfqa is
 # loaded from where the parent has it, so that both are the same version; what only the parent's path has comes last.
@@ -95,12 +96,15 @@ class WorkerPool:
         """Stop every worker, busy or not."""
         self._finish()
 
-    def map(self, tasks: Iterable[Task | None]) -> Iterator[Done]:
+    def map(
+        self, tasks: Iterable[Task | None], *, stopping: Callable[[], bool] | None = None
+    ) -> Generator[Done, None, None]:
         """Yield what comes of each task, in the order in which they finish.
 
         A task is drawn only when a worker is free for it, and no more than twice `size` are drawn whose outcome has
         not been yielded. An iterable that needs an outcome before it can go on yields None, and is asked again once
-        the caller has had the next outcome. Stopping early stops the workers that are busy.
+        the caller has had the next outcome. Stopping early stops the workers that are busy; `stopping` is asked now and
+        then whether to.
         """
         if self._driven or not self._finish.alive:
             raise RuntimeError("the pool is closed" if not self._finish.alive else "the pool is already in use")
@@ -109,7 +113,9 @@ class WorkerPool:
         try:
             while True:
                 self._fill(source, len(ready))
-                ready.extend(self._gather(wait=not ready))
+                ready.extend(self._gather(longest=0.0 if ready else _LOOK if stopping else _START_SECONDS))
+                if stopping and stopping():
+                    return
                 self._fill(source, len(ready))  # before the caller takes its time
                 if ready:
                     yield ready.popleft()
@@ -149,13 +155,13 @@ class WorkerPool:
         self._workers.remove(worker)
         worker.stop()
 
-    def _gather(self, *, wait: bool) -> Iterator[Done]:
-        """Take in what workers have sent, and stop those that are late."""
+    def _gather(self, *, longest: float) -> Iterator[Done]:
+        """Take in what workers have sent, waiting so many seconds at most, and stop those that are late."""
         busy = self._busy()
         if not busy:
             return
         now = time.monotonic()
-        heard = self._ears.listen(max(0.0, min(worker.deadline for worker in busy) - now) if wait else 0.0)
+        heard = self._ears.listen(max(0.0, min(longest, min(worker.deadline for worker in busy) - now)))
         for worker, chunk in heard:
             if worker in self._workers:
                 yield from self._hear(worker, chunk)

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from pdfqa.engine.conversations import Conversations
     from pdfqa.engine.files import Files
     from pdfqa.engine.models import Models
+    from pdfqa.engine.reader import Reader
     from pdfqa.engine.responses import Responses
     from pdfqa.engine.runs import Runs
     from pdfqa.engine.store_files import StoreFiles
     from pdfqa.engine.threads import Threads
     from pdfqa.engine.uploads import Uploads
     from pdfqa.engine.vector_stores import VectorStores
+    from pdfqa.index.scopes import Scopes
     from pdfqa.llm import ChatModel
 
 R = TypeVar("R", bound=wire.Resource)
@@ -117,7 +119,10 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Close the database."""
+        """End the worker processes, and close the database."""
+        reader = self._views[""].__dict__.get("_reader")
+        if reader is not None:
+            reader.close()
         self.database.close()
 
     def now(self) -> int:
@@ -151,6 +156,28 @@ class Engine:
     def model_for(self, name: str) -> ChatModel | None:
         """Return what answers for a model that is asked for by name: the chat model, or None for the extractive one."""
         return None if name == EXTRACTIVE else self.model
+
+    @property
+    def scopes(self) -> Scopes:
+        """Return what was searched last."""
+        return self._views[""]._scopes
+
+    @cached_property
+    def _scopes(self) -> Scopes:
+        from pdfqa.index.scopes import Scopes
+
+        return Scopes(self.database, self.embedder.dimensions)
+
+    @property
+    def reader(self) -> Reader:
+        """Return what reads the files of vector stores."""
+        return self._views[""]._reader
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from pdfqa.engine.reader import Reader
+
+        return Reader(self)
 
     @cached_property
     def files(self) -> Files:

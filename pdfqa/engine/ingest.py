@@ -7,81 +7,33 @@ and is spooled, beyond some megabytes to disk: memory does not grow with the num
 from __future__ import annotations
 
 import os
-import re
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
-from pathlib import Path
+from contextlib import closing
+from functools import partial
+from itertools import count, pairwise
 from types import TracebackType
-from typing import IO
 
 import msgspec
 
-from pdfqa import languages
 from pdfqa.engine.context import Engine
-from pdfqa.engine.reading import SMALL, Opened, Request
-from pdfqa.errors import EncryptedFileError, NoTextError, PdfqaError, ReaderFailedError
-from pdfqa.passages import DEFAULT
+from pdfqa.engine.incoming import Item, Reading
+from pdfqa.engine.reading import SMALL, Cut, Opened, Request
+from pdfqa.errors import EncryptedFileError, FileError, PdfqaError
 from pdfqa.store.documents import StoredDocument
-from pdfqa.types import Page, Progress, Segment, Unread
+from pdfqa.types import DocumentInfo, Progress, Segment
 from pdfqa.workers import Done, Task, WorkerPool
 
-_SPOOL = 32 << 20
-_COVER = 300  # characters of the first page's headings
-_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # annualReport: two words
+__all__ = ["Ingest", "Item", "ranges"]
+
 _LARGEST = 48  # pages in one task: enough to see running heads, few enough to be in memory several times
 _PER_PAGE = 1.0  # seconds that each page of a task adds to its deadline
 _SEGMENT = msgspec.msgpack.Decoder(Segment)
 _OPENED = msgspec.msgpack.Decoder(Opened)
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to be read."""
-
-    file_id: str
-    sha256: str
-    shown: str
-
-
-class _Reading:
-    """A document while its segments come in."""
-
-    def __init__(self, item: Item, path: str) -> None:
-        self.item = item
-        self.path = path
-        self.tried = 0  # passwords
-        self.opened: Opened | None = None
-        self.missing = 0
-        self.spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (closed by `close`)
-        self.places: dict[int, tuple[int, int]] = {}
-        self.unread: list[tuple[int, str]] = []
-        self.languages: dict[str, int] = {}
-        self.error: PdfqaError | None = None
-
-    def keep(self, first: int, encoded: bytes, segment: Segment) -> None:
-        """Spool a segment and note what of it the document's record needs."""
-        self.places[first] = (self.spool.seek(0, 2), len(encoded))
-        self.spool.write(encoded)
-        read = [page for page in segment.pages if page.text]
-        self.languages[segment.language] = self.languages.get(segment.language, 0) + len(read)
-        for page in segment.pages:
-            if not page.text:
-                self.unread.append((page.number, page.warnings[0] if page.warnings else "no text"))
-
-    def segments(self) -> Iterator[Segment]:
-        """Yield the segments in page order."""
-        for _, (start, size) in sorted(self.places.items()):
-            self.spool.seek(start)
-            yield _SEGMENT.decode(self.spool.read(size))
-
-    def close(self) -> None:
-        """Drop the spooled segments."""
-        self.spool.close()
-
-
 class Ingest:
-    """Reads files with worker processes; a context manager that leaves no process behind.
+    """Reads files with worker processes, which stay warm until it is closed; a context manager.
 
     Args:
         engine: Where the documents go.
@@ -96,8 +48,20 @@ class Ingest:
         self._passwords = list(passwords)
         self._progress = progress
         self._pool = WorkerPool(engine.settings.workers, memory_mb=engine.settings.memory_mb)
-        self._ready: deque[Task] = deque()
-        self._open: dict[str, _Reading] = {}
+        self._numbers = count(1)
+        self._open: dict[int, Reading] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin anew."""
+        for reading in self._open.values():
+            reading.close()
+        self._items: deque[Item] = deque()
+        self._ready: deque[Callable[[], Task]] = deque()
+        self._open = {}
+        self._later: dict[str, list[Item]] = {}  # what waits for another reading of the same bytes
+        self._ended: deque[tuple[Item, PdfqaError | None]] = deque()
+        self._wanted: Callable[[Item], bool] = lambda _: True
         self._counts = dict.fromkeys(("pages_done", "pages_total", "files_done", "files_total", "failed"), 0)
 
     def __enter__(self) -> Ingest:
@@ -106,85 +70,148 @@ class Ingest:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave no process behind."""
         self._pool.close()
-        for reading in self._open.values():
-            reading.close()
 
-    def run(self, items: Sequence[Item]) -> Iterator[tuple[Item, PdfqaError | None]]:
-        """Yield each file when it is stored, or with the error that kept it out."""
-        unknown = []
-        for item in items:
-            if self._engine.documents.find_index(item.sha256, DEFAULT.name):
-                yield item, None
-            else:
-                unknown.append(item)
-        self._counts["files_total"] = len(unknown)
-        for done in self._pool.map(self._tasks(deque(unknown))):
-            reading = self._open[done.key[0]]
-            self._receive(reading, done)
-            if not reading.missing:
-                yield reading.item, self._finish(reading)
+    def run(
+        self,
+        items: Sequence[Item],
+        *,
+        wanted: Callable[[Item], bool] | None = None,
+        stopping: Callable[[], bool] | None = None,
+    ) -> Iterator[tuple[Item, PdfqaError | None]]:
+        """Yield each file when it is stored, or with the error that kept it out.
 
-    def _tasks(self, items: deque[Item]) -> Iterator[Task | None]:
+        Args:
+            items: The files.
+            wanted: Asked before a file is begun; one that is not wanted any more is left out.
+            stopping: Asked now and then whether to stop; what is under way is then lost.
+        """
+        try:
+            for item in items:
+                if self._engine.documents.find_index(item.sha256, item.strategy.name):
+                    yield item, None
+                else:
+                    self._items.append(item)
+            self._counts["files_total"] = len(self._items)
+            self._wanted = wanted or self._wanted
+            with closing(self._pool.map(self._tasks(), stopping=stopping)) as outcomes:
+                for done in outcomes:
+                    self._take(done)
+                    while self._ended:
+                        yield self._ended.popleft()
+            yield from self._ended
+        finally:
+            self._forget()
+
+    def _tasks(self) -> Iterator[Task | None]:
         """Yield what is to be done next, None while that depends on what is under way."""
-        while items or self._open:
+        while self._ready or self._items or self._open:
             if self._ready:
-                yield self._ready.popleft()
-            elif items:
-                yield self._opening(items.popleft())
+                yield self._ready.popleft()()
+            elif self._items:
+                self._begin(self._items.popleft())
             else:
                 yield None
 
-    def _opening(self, item: Item) -> Task:
-        reading = self._open[item.file_id] = _Reading(item, "")
-        reading.missing = 1
+    def _begin(self, item: Item) -> None:
+        """Find out what is to be done for a file."""
+        if not self._wanted(item):
+            return
+        if any(reading.item.sha256 == item.sha256 for reading in self._open.values()):
+            self._later.setdefault(item.sha256, []).append(item)
+            return
+        documents = self._engine.documents
+        if documents.find_index(item.sha256, item.strategy.name):
+            self._end(item, None)
+            return
+        known = documents.find(item.sha256)
+        if known is not None:
+            self._cut(self._opening(Reading(item, known=known)), known)
+            return
         try:
-            reading.path = str(self._engine.blobs.locate(item.sha256))
+            path = str(self._engine.blobs.locate(item.sha256))
         except PdfqaError as error:
-            reading.error = error
-        return self._open_task(reading)
+            self._end(item, error)
+            return
+        number = self._opening(Reading(item, path=path))
+        self._open[number].missing = 1
+        self._ready.append(partial(self._open_task, number))
 
-    def _open_task(self, reading: _Reading) -> Task:
-        passwords = self._passwords or [None]  # type: ignore[list-item]
-        return self._task("open_document", reading, passwords[min(reading.tried, len(passwords) - 1)], 1, SMALL)
+    def _opening(self, reading: Reading) -> int:
+        number = next(self._numbers)
+        self._open[number] = reading
+        return number
 
-    def _task(self, function: str, reading: _Reading, password: str | None, first: int, last: int) -> Task:
+    def _cut(self, number: int, known: StoredDocument) -> None:
+        """Have the stored pages of a document cut."""
+        self._counts["pages_total"] += known.pages
+        for first, last in ranges(known.pages, self._engine.settings.workers):
+            self._open[number].missing += 1
+            self._ready.append(partial(self._cut_task, number, known, first, last))
+
+    def _cut_task(self, number: int, known: StoredDocument, first: int, last: int) -> Task:
+        pages = self._engine.documents.pages(known.id, range(first, last + 1))
+        cut = Cut(
+            pages=[page for _, page in sorted(pages.items())],
+            heading=_heading(known.info, first),
+            strategy=self._open[number].item.strategy,
+        )
+        return self._task("cut_pages", number, msgspec.msgpack.encode(cut), first, last)
+
+    def _open_task(self, number: int) -> Task:
+        return self._read_task("open_document", number, 1, SMALL)
+
+    def _read_task(self, function: str, number: int, first: int, last: int) -> Task:
+        reading = self._open[number]
         request = Request(
             path=os.fsencode(reading.path),
-            password=password,
+            password=self._passwords[reading.tried] if self._passwords else None,
             first=first,
             last=last,
-            heading=_heading(reading.opened, first),
+            heading=_heading(reading.opened.info, first) if reading.opened else "",
+            strategy=reading.item.strategy,
         )
+        return self._task(function, number, msgspec.msgpack.encode(request), first, last)
+
+    def _task(self, function: str, number: int, payload: bytes, first: int, last: int) -> Task:
         return Task(
             function=f"pdfqa.engine.reading:{function}",
-            payload=msgspec.msgpack.encode(request),
+            payload=payload,
             seconds=self._engine.settings.page_seconds + _PER_PAGE * (last - first + 1),
-            key=(reading.item.file_id, first, last),
+            key=(number, first, last),
         )
 
-    def _receive(self, reading: _Reading, done: Done) -> None:
+    def _take(self, done: Done) -> None:
+        """Take in what came of a task."""
+        number, first, last = done.key
+        reading = self._open[number]
         reading.missing -= 1
         if done.error is not None:
-            self._failed(reading, done.error)
+            self._failed(number, done.error)
         elif reading.error is None and done.result is not None:
-            if reading.opened is None:
-                self._opened(reading, _OPENED.decode(done.result))
+            if reading.opened is None and reading.known is None:
+                self._opened(number, _OPENED.decode(done.result))
             else:
-                segment = _SEGMENT.decode(done.result)
-                reading.keep(done.key[1], done.result, segment)
-                self._tell(reading, len(segment.pages))
+                reading.keep(first, done.result, _SEGMENT.decode(done.result))
+                self._tell(reading, last - first + 1)
+        if not reading.missing:
+            self._finish(number)
 
-    def _failed(self, reading: _Reading, error: PdfqaError) -> None:
-        reading.tried += 1
-        if isinstance(error, EncryptedFileError) and reading.tried < len(self._passwords):
+    def _failed(self, number: int, error: PdfqaError) -> None:
+        reading = self._open[number]
+        if isinstance(error, EncryptedFileError) and reading.tried + 1 < len(self._passwords):
+            reading.tried += 1
             reading.missing += 1
-            self._ready.append(self._open_task(reading))
+            self._ready.append(partial(self._open_task, number))
         else:
             reading.error = reading.error or error
 
-    def _opened(self, reading: _Reading, opened: Opened) -> None:
-        segment = opened.segment
+    def _opened(self, number: int, opened: Opened) -> None:
+        reading, segment = self._open[number], opened.segment
         reading.opened = msgspec.structs.replace(opened, segment=None)
         pages = opened.info.pages
         self._counts["pages_total"] += pages
@@ -192,54 +219,49 @@ class Ingest:
             reading.keep(1, msgspec.msgpack.encode(segment), segment)
             self._tell(reading, pages)
             return
-        password = self._passwords[reading.tried] if self._passwords else None
         for first, last in ranges(pages, self._engine.settings.workers):
             reading.missing += 1
-            self._ready.append(self._task("read_segment", reading, password, first, last))
+            self._ready.append(partial(self._read_task, "read_segment", number, first, last))
 
-    def _finish(self, reading: _Reading) -> PdfqaError | None:
-        """Store a document whose segments are all here; return what keeps it out instead."""
+    def _finish(self, number: int) -> None:
+        """Store a document whose segments are all here, or say what keeps it out."""
+        reading = self._open[number]
         try:
             error = reading.error
             if error is None:
                 error = self._store(reading)
         finally:
             reading.close()
-            del self._open[reading.item.file_id]
+            del self._open[number]
+        self._items.extendleft(reversed(self._later.pop(reading.item.sha256, [])))
+        self._end(reading.item, reading.named(error))
+        self._tell(reading, 0)
+
+    def _end(self, item: Item, error: PdfqaError | None) -> None:
         self._counts["files_done"] += 1
         self._counts["failed"] += error is not None
-        self._tell(reading, 0)
-        return _named(error, reading)
+        self._ended.append((item, error))
 
-    def _store(self, reading: _Reading) -> PdfqaError | None:
-        if reading.opened is None:
-            return ReaderFailedError(f"{reading.item.shown} could not be opened", hint="Try it again.")
-        info, item = reading.opened.info, reading.item
-        if len(reading.unread) == info.pages:
-            return NoTextError(
-                f"{item.shown} has no text on {_pages(info.pages)}; it is probably a scan",
-                hint="Its pages are pictures and need OCR (text recognition), which this version cannot do yet.",
-            )
-        unread = _by_reason(item.shown, reading.unread)
-        document = StoredDocument(
-            id=0,
-            sha256=item.sha256,
-            pages=info.pages,
-            language=max(reading.languages, key=lambda language: reading.languages[language]),
-            read_at=self._engine.now(),
-            info=info,
-            unread=unread,
-        )
-        self._engine.documents.write(
-            document,
-            reading.segments(),
-            names=_names(item.shown, info.title, next(reading.segments()).pages[0], document.language),
-            strategy=DEFAULT.name,
-            embedder=reading.opened.embedder,
-        )
+    def _store(self, reading: Reading) -> PdfqaError | None:
+        item, documents = reading.item, self._engine.documents
+        try:
+            if reading.known is not None:
+                embedder = self._engine.embedder.name
+                documents.write_index(item.sha256, reading.segments(), strategy=item.strategy.name, embedder=embedder)
+            else:
+                document = reading.document(self._engine.now())
+                documents.write(
+                    document,
+                    reading.segments(),
+                    names=reading.names(document.language),
+                    strategy=item.strategy.name,
+                    embedder=reading.embedder,
+                )
+        except FileError as error:
+            return error
         return None
 
-    def _tell(self, reading: _Reading, pages: int) -> None:
+    def _tell(self, reading: Reading, pages: int) -> None:
         self._counts["pages_done"] += pages
         if self._progress:
             self._progress(Progress(file=reading.item.shown, **self._counts))
@@ -255,36 +277,7 @@ def ranges(pages: int, workers: int) -> list[tuple[int, int]]:
     return [(low + 1, high) for low, high in pairwise(edges)]
 
 
-def _heading(opened: Opened | None, first: int) -> str:
+def _heading(info: DocumentInfo, first: int) -> str:
     """Return the outline's entry that a page begins under."""
-    if opened is None:
-        return ""
-    above = [item for item in opened.info.outline if 0 < item.page < first]
+    above = [item for item in info.outline if 0 < item.page < first]
     return max(above, key=lambda item: item.page).title if above else ""
-
-
-def _names(shown: str, title: str, first: Page, language: str) -> list[str]:
-    """Return the terms of a document's name: its file's, its title's, and those of the headings of its first page."""
-    stem = _CAPITALS.sub(" ", Path(shown).stem).replace("_", " ")
-    headings = " ".join(first.text[block.start : block.end] for block in first.blocks if block.kind == "heading")
-    analyzer = languages.analyzer(language)
-    terms = analyzer.terms(f"{stem} {title} {headings[:_COVER]}")
-    return [term for term in terms if not analyzer.stop(term)]
-
-
-def _by_reason(shown: str, pages: list[tuple[int, str]]) -> list[Unread]:
-    reasons: dict[str, list[int]] = {}
-    for number, reason in sorted(pages):
-        reasons.setdefault(reason, []).append(number)
-    return [Unread(file=shown, pages=numbers, reason=reason) for reason, numbers in reasons.items()]
-
-
-def _named(error: PdfqaError | None, reading: _Reading) -> PdfqaError | None:
-    """Return an error that calls the file what the user calls it."""
-    if error is not None and reading.path:
-        error.message = error.message.replace(reading.path, reading.item.shown)
-    return error
-
-
-def _pages(count: int) -> str:
-    return "its only page" if count == 1 else f"any of its {count} pages"

@@ -20,6 +20,7 @@ from pdfqa.errors import (
     PdfqaError,
     ReaderFailedError,
 )
+from pdfqa.passages import DEFAULT
 from pdfqa.store.claims import abandoned, claim
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Failure, FileEntry, Progress
@@ -62,9 +63,9 @@ class Library:
         if sources:
             self._clear_abandoned()  # before a file is found that would go with what is cleared
         named, failed = self._files(sources)
-        unknown = [item for item in named if not self._engine.documents.knows(item.sha256)]
+        unknown = [item for item in named if not self._is_read(item.sha256)]
         failed += self._read(unknown, progress)
-        read = [item for item in named if self._engine.documents.knows(item.sha256)]
+        read = [item for item in named if self._is_read(item.sha256)]
         for item in read:
             self._keep(item)
         return read, failed, {item.sha256 for item in unknown}
@@ -125,17 +126,22 @@ class Library:
 
     def store(self, items: Sequence[Named]) -> VectorStore:
         """Return the vector store of a set of contents, filled by a batch when it is new."""
-        stores = self._engine.vector_stores
+        engine, stores = self._engine, self._engine.vector_stores
         key = "set:" + hashlib.sha256("".join(sorted(item.sha256 for item in items)).encode()).hexdigest()
         store = stores.with_key(key)
         if store is not None:
             return store
         first = items[0].file.filename
-        with self._engine.database.atomic():
+        # What a server has read was cut in another way: cut it in ours, before others are kept from writing.
+        strangers = engine.documents.without_index(DEFAULT.name)
+        self._read([item for item in items if item.sha256 in strangers], None)
+        with engine.database.atomic():
             store = stores.with_key(key)  # another process may have made it meanwhile
             if store is None:
-                store = stores.create(name=first if len(items) == 1 else f"{first} and {len(items) - 1} more", key=key)
-                stores.work(stores.create_batch(store.id, [item.file.id for item in items]))
+                store = stores.make(name=first if len(items) == 1 else f"{first} and {len(items) - 1} more", key=key)
+                batch = engine.store_files.begin(store.id, [item.file.id for item in items])
+                for item in items:
+                    engine.store_files.finish(batch.vector_store_id, item.file.id, None)
         return stores.get(store.id)
 
     def _read(self, items: list[Named], progress: Report | None) -> list[tuple[str, PdfqaError]]:
@@ -158,26 +164,30 @@ class Library:
     def _work(self, items: Sequence[Named], progress: Report | None) -> dict[str, PdfqaError]:
         """Read files through a batch, and leave nothing of those that were not read: they failed, or it was stopped."""
         from pdfqa.engine.ingest import Item
+        from pdfqa.engine.reader import work
 
         engine, stores = self._engine, self._engine.vector_stores
         store_id = engine.new_id("vs_")
         with claim(engine.settings.home, store_id):
             try:
                 with engine.database.atomic():
-                    stores.create(name="reading", key=_READING, store_id=store_id)
-                    batch = stores.create_batch(store_id, [item.file.id for item in items])
-                work = [Item(file_id=item.file.id, sha256=item.sha256, shown=item.shown) for item in items]
-                return stores.work(batch, items=work, passwords=self._passwords, progress=progress)
+                    stores.make(name="reading", key=_READING, store_id=store_id)
+                    batch = engine.store_files.begin(store_id, [item.file.id for item in items])
+                wanted = [Item(file_id=item.file.id, sha256=item.sha256, shown=item.shown) for item in items]
+                return work(engine, batch, items=wanted, passwords=self._passwords, progress=progress)
             finally:
                 self._clear(store_id)
+
+    def _is_read(self, sha256: str) -> bool:
+        """Return whether a document has been read, and cut in pdfqa's own way."""
+        return self._engine.documents.find_index(sha256, DEFAULT.name) is not None
 
     def _drop(self, file_id: str) -> None:
         """Delete a file that nobody reads or has read."""
         engine = self._engine
         with engine.database.atomic():
-            used = engine.store_file_objects.parents(file_id)
-            read = engine.documents.knows(engine.file_objects.key(file_id) or "")
-            if not used and not read and engine.file_objects.find(file_id):
+            file = engine.file_objects.find(file_id)
+            if file and file.status == "uploaded" and not engine.store_file_objects.parents(file_id):
                 engine.files.delete(file_id)
 
     def _clear_abandoned(self) -> None:
@@ -193,7 +203,7 @@ class Library:
             for entry in engine.store_file_objects.all(parent=store_id):
                 file = engine.file_objects.find(entry.id)
                 others = [other for other in engine.store_file_objects.parents(entry.id) if other != store_id]
-                if file and not others and not engine.documents.knows(engine.file_objects.key(file.id) or ""):
+                if file and file.status == "uploaded" and not others:
                     engine.files.delete(file.id)
             if engine.store_objects.find(store_id):
                 engine.vector_stores.delete(store_id)
@@ -205,7 +215,7 @@ class Library:
             return  # nearly always: a question waits for no other process that writes
         with engine.database.atomic():
             if engine.file_objects.find(item.file.id) is None:  # another process gave it up
-                engine.file_objects.insert(item.file, key=item.sha256)
+                engine.file_objects.insert(replace(item.file, status="processed"), key=item.sha256)
             for sha256 in engine.blobs.others_at(item.sha256):
                 for file in engine.file_objects.with_key(sha256):
                     engine.files.delete(file.id)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pdfqa.types import DocumentInfo, Segment
+from pdfqa.passages import DEFAULT, AnyStrategy
+from pdfqa.types import DocumentInfo, Page, Segment
 
 if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
@@ -27,6 +28,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     first: int = 1
     last: int = 0
     heading: str = ""
+    strategy: AnyStrategy = DEFAULT
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """Pages that were read before, to be cut anew."""
+
+    pages: list[Page]
+    heading: str
+    strategy: AnyStrategy
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,13 +65,23 @@ def read_segment(payload: bytes) -> bytes:
     return msgspec.msgpack.encode(_segment(msgspec.msgpack.decode(payload, type=Request)))
 
 
+def cut_pages(payload: bytes) -> bytes:
+    """Index the pages of a `Cut` and return their `Segment`, without the pages."""
+    from pdfqa.index.build import build
+
+    cut = msgspec.msgpack.decode(payload, type=Cut)
+    with _without_collector():
+        segment = build(cut.pages, _embedder(), heading=cut.heading, strategy=cut.strategy)
+    return msgspec.msgpack.encode(msgspec.structs.replace(segment, pages=[]))
+
+
 def _segment(request: Request) -> Segment:
     from pdfqa import pdf
     from pdfqa.index.build import build
 
     with _without_collector():
         pages = list(pdf.read_pages(os.fsdecode(request.path), request.first, request.last, request.password))
-        return build(pages, _embedder(), heading=request.heading)
+        return build(pages, _embedder(), heading=request.heading, strategy=request.strategy)
 
 
 @contextmanager

@@ -1,209 +1,203 @@
-"""Vector stores: sets of files, filled by batches, searched together."""
+"""Vector stores: sets of files that are searched together, and that may expire when nobody uses them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import UNSET
 
 from pdfqa.engine.context import Engine
-from pdfqa.errors import EmbedderMismatchError, FileError, PdfqaError
-from pdfqa.passages import DEFAULT
-from pdfqa.types import Progress
-from pdfqa.wire import Deleted, FileCounts, LastError, VectorStore, VectorStoreFile, VectorStoreFileBatch
+from pdfqa.errors import PdfqaError, WrongStateError
+from pdfqa.store import Job
+from pdfqa.wire import Deleted, FileCounts, ListRequest, ObjectPage, SearchResults, VectorStore
+from pdfqa.wire.requests import (
+    CreateVectorStore,
+    CreateVectorStoreFile,
+    ModifyVectorStore,
+    SearchVectorStore,
+    StoreExpiration,
+)
 
 if TYPE_CHECKING:
-    from pdfqa.engine.ingest import Item
-    from pdfqa.index.query import Scope
-    from pdfqa.search import Found
+    from pdfqa.engine.answering import Sources
+    from pdfqa.engine.finding import Located
+
+_DAY = 86_400  # seconds
+_NEVER_MIND = 60  # seconds; a store that was used so short a time ago is not written to for being used again
 
 replace = msgspec.structs.replace
 
 
 class VectorStores:
-    """The operations on vector stores, their files and their batches."""
+    """The operations on vector stores. One whose time is over expires when somebody next looks."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._stores = engine.store_objects
-        self._files = engine.store_file_objects
-        self._batches = engine.batch_objects
+        self._objects = engine.store_objects
+        self._entries = engine.store_file_objects
 
-    def create(self, *, name: str = "", key: str | None = None, store_id: str | None = None) -> VectorStore:
+    def create(self, request: CreateVectorStore) -> VectorStore:
+        """Return a new vector store; its files are being read."""
+        with self._engine.database.atomic():
+            store = self.make(name=request.name or "")
+            store = replace(store, description=request.description, metadata=request.metadata or {})
+            self._objects.replace(_expiring(store, request.expires_after))
+            files = [
+                CreateVectorStoreFile(file_id=file_id, chunking_strategy=request.chunking_strategy)
+                for file_id in request.file_ids
+            ]
+            self._engine.store_files.attach(store.id, files)
+            return self.get(store.id)
+
+    def make(self, *, name: str = "", key: str | None = None, store_id: str | None = None) -> VectorStore:
         """Return a new, empty vector store; `key` finds it again."""
         now = self._engine.now()
         store = VectorStore(id=store_id or self._engine.new_id("vs_"), created_at=now, last_active_at=now, name=name)
-        return self._stores.insert(store, key=key)
+        return self._objects.insert(store, key=key)
+
+    def list(self, request: ListRequest) -> ObjectPage[VectorStore]:
+        """Return one page of the vector stores."""
+        page = self._objects.list(limit=request.limit, order=request.order, after=request.after, before=request.before)
+        return replace(page, data=[self._present(self._expired(store)) for store in page.data])
 
     def get(self, store_id: str) -> VectorStore:
         """Return a vector store with the present counts of its files."""
-        store = self._stores.get(store_id)
-        counts = count(self._files.all(parent=store_id))
-        status = "in_progress" if counts.in_progress else "completed"
-        return replace(store, file_counts=counts, status=status)
+        return self._present(self.current(store_id))
 
     def with_key(self, key: str) -> VectorStore | None:
         """Return the vector store that was made under a key, if there is one."""
-        return next(iter(self._stores.with_key(key)), None)
+        return next(iter(self._objects.with_key(key)), None)
+
+    def modify(self, store_id: str, request: ModifyVectorStore) -> VectorStore:
+        """Change a vector store; what is not given stays. A new expiration counts from now on.
+
+        Raises:
+            WrongStateError: It has expired, and is to expire at another time.
+        """
+        self.current(store_id)
+        with self._engine.database.atomic():
+            store = self._objects.get(store_id)
+            if request.name is not UNSET:
+                store = replace(store, name=request.name or "")
+            if request.metadata is not UNSET:
+                store = replace(store, metadata=request.metadata or {})
+            if request.expires_after is not UNSET:
+                self.usable(store_id)
+                store = _expiring(replace(store, last_active_at=self._engine.now()), request.expires_after)
+            return self._present(self._objects.replace(store))
 
     def delete(self, store_id: str) -> Deleted:
         """Delete a vector store; its files stay."""
-        self._stores.get(store_id)
-        with self._engine.database.atomic():
-            self._files.delete_children(store_id)
-            self._batches.delete_children(store_id)
-            self._stores.delete(store_id)
+        engine = self._engine
+        with engine.database.atomic():
+            self._objects.get(store_id)
+            engine.jobs.drop_children("ingest", store_id)
+            self._entries.delete_children(store_id)
+            engine.batch_objects.delete_children(store_id)
+            self._objects.delete(store_id)
         return Deleted(id=store_id, object="vector_store.deleted")
 
-    def files(self, store_id: str) -> list[VectorStoreFile]:
-        """Return a vector store's files, oldest first."""
-        return self._files.all(parent=store_id)
-
-    def detach(self, store_id: str, file_id: str) -> Deleted:
-        """Take a file out of a vector store; the file stays."""
-        with self._engine.database.atomic():
-            self._files.delete(file_id, parent=store_id)
-            # A store that stands for a set of contents no longer does; what was asked of it quotes the file.
-            if self._stores.key(store_id):
-                self.delete(store_id)
-                for thread in self._engine.thread_objects.with_key(store_id):
-                    self._engine.threads.delete_thread(thread.id)
-        return Deleted(id=file_id, object="vector_store.file.deleted")
-
-    def create_batch(self, store_id: str, file_ids: Sequence[str]) -> VectorStoreFileBatch:
-        """Record that files are to be put into a vector store; `work` does it."""
-        engine, now = self._engine, self._engine.now()
-        batch = VectorStoreFileBatch(id=engine.new_id("vsfb_"), created_at=now, vector_store_id=store_id)
-        with engine.database.atomic():
-            self._stores.get(store_id)
-            file_ids = list(dict.fromkeys(file_ids))
-            for file_id in file_ids:
-                engine.file_objects.get(file_id)
-                entry = VectorStoreFile(id=file_id, created_at=now, vector_store_id=store_id)
-                self._files.delete(file_id, parent=store_id)
-                self._files.insert(entry, parent=store_id, key=batch.id)
-            counts = FileCounts(in_progress=len(file_ids), total=len(file_ids))
-            return self._batches.insert(replace(batch, file_counts=counts), parent=store_id)
-
-    def get_batch(self, store_id: str, batch_id: str) -> VectorStoreFileBatch:
-        """Return a batch with the present counts of its files."""
-        return self._batches.get(batch_id, parent=store_id)
-
-    def batch_files(self, batch_id: str) -> list[VectorStoreFile]:
-        """Return a batch's files, oldest first."""
-        return self._files.with_key(batch_id)
-
-    def work(
-        self,
-        batch: VectorStoreFileBatch,
-        *,
-        items: Sequence[Item] | None = None,
-        passwords: Sequence[str] = (),
-        progress: Callable[[Progress], None] | None = None,
-    ) -> dict[str, PdfqaError]:
-        """Read and index a batch's files that are not yet; return what went wrong, by file id.
-
-        An interruption cancels the rest of the batch and leaves no file half there.
-
-        Args:
-            batch: The batch.
-            items: Its files, where they are known by other names than their own.
-            passwords: Tried on encrypted files.
-            progress: Told of every range of pages that was read.
-        """
-        from pdfqa.engine.ingest import Ingest  # most questions need nothing read
-
-        if items is None:
-            waiting = [entry.id for entry in self.batch_files(batch.id) if entry.status == "in_progress"]
-            items = [self._item(file_id) for file_id in waiting]
-        errors: dict[str, PdfqaError] = {}
-        try:
-            with Ingest(self._engine, passwords=passwords, progress=progress) as ingest:
-                for item, error in ingest.run(items):
-                    self._finish(batch, item.file_id, error)
-                    if error is not None:
-                        errors[item.file_id] = error
-        except BaseException:
-            self._settle(batch, "cancelled")
-            raise
-        self._settle(batch, "completed")
-        return errors
-
-    def search(self, store_id: str, question: str, *, k: int = 10) -> Found:
-        """Return the best passages of a vector store."""
-        from pdfqa.search import search
-
-        engine = self._engine
-        return search(engine.database, engine.documents, self.scope(store_id), engine.embedder, question, k)
-
-    def scope(self, store_id: str) -> Scope:
-        """Return the passages of a vector store's files.
+    def search(self, store_id: str, request: SearchVectorStore) -> SearchResults:
+        """Return the passages of a vector store that speak most of one or more queries, best first.
 
         Raises:
-            EmbedderMismatchError: They were embedded by another embedder than the present one.
+            WrongStateError: The vector store has expired.
         """
-        rows = self._engine.database.rows(
-            "SELECT DISTINCT i.id, i.embedder FROM objects s "
-            "JOIN objects f ON f.kind = 'file' AND f.parent = '' AND f.id = s.id "
-            "JOIN documents d ON d.sha256 = f.key JOIN indexes i ON i.document = d.id AND i.strategy = ? "
-            "WHERE s.kind = 'vector_store.file' AND s.parent = ?",
-            (DEFAULT.name, store_id),
-        )
-        embedder = self._engine.embedder
-        other = next((name for _, name in rows if name != embedder.name), None)
-        if other is not None:
-            raise EmbedderMismatchError(
-                f"these files were indexed with the embedder {other}; this pdfqa has {embedder.name}",
-                hint="Remove and add them again (pdfqa rm FILE, pdfqa add FILE).",
+        from pdfqa.engine.finding import search_store
+
+        return search_store(self._engine, store_id, request)
+
+    def find(self, sources: Sources, question: str, k: int) -> Located:
+        """Return the best passages for a question: of vector stores and files, or of everything that was read.
+
+        Raises:
+            ObjectNotFoundError: A vector store is not there.
+            WrongStateError: One has expired.
+            EmbedderMismatchError: Files were indexed by another embedder than the present one.
+        """
+        from pdfqa.engine.finding import find
+
+        return find(self._engine, sources, [question], k)
+
+    def read(self, jobs: Sequence[Job], stopping: Callable[[], bool]) -> None:
+        """Read and index the files of some jobs, of any owners; what is not done in time stays a job."""
+        self._engine.reader.read(jobs, stopping)
+
+    def read_files(self, file_ids: Sequence[str]) -> dict[str, PdfqaError]:
+        """Read and index files that are not yet, now and here; return what went wrong, by file id."""
+        return self._engine.reader.read_files(self._engine, file_ids)
+
+    def current(self, store_id: str) -> VectorStore:
+        """Return a vector store, expired if its time is over."""
+        return self._expired(self._objects.get(store_id))
+
+    def usable(self, store_id: str) -> VectorStore:
+        """Return a vector store that has not expired.
+
+        Raises:
+            WrongStateError: It has.
+        """
+        store = self.current(store_id)
+        if store.status == "expired":
+            raise WrongStateError(
+                f"Vector store {store_id} has expired.",
+                hint="Create another, and attach the files to it.",
+                param="vector_store_id",
             )
-        return self._scope(tuple(row[0] for row in rows))
+        return store
 
-    @lru_cache(maxsize=4)  # noqa: B019 (lives as long as the engine; an index never changes, and no id is used twice)
-    def _scope(self, indexes: tuple[int, ...]) -> Scope:
-        from pdfqa.index.query import scope
+    def use(self, store_id: str) -> None:
+        """Note that a vector store is used, which puts off its expiration.
 
-        return scope(self._engine.database, indexes, self._engine.embedder.dimensions)
-
-    def _item(self, file_id: str) -> Item:
-        from pdfqa.engine.ingest import Item
-
-        files = self._engine.files
-        return Item(file_id=file_id, sha256=files.sha256(file_id), shown=files.get(file_id).filename)
-
-    def _finish(self, batch: VectorStoreFileBatch, file_id: str, error: PdfqaError | None) -> None:
-        entry = self._files.find(file_id, parent=batch.vector_store_id)
-        if entry is None:  # taken out of the store meanwhile
+        Raises:
+            WrongStateError: It has expired.
+        """
+        store, now = self.usable(store_id), self._engine.now()
+        # A store of PDFQA's own never expires, and a question about it waits for nobody who writes.
+        if now - (store.last_active_at or 0) < _NEVER_MIND or self._objects.key(store_id):
             return
-        if error is None:
-            file = self._engine.file_objects.find(file_id)
-            entry = replace(entry, status="completed", usage_bytes=file.bytes if file else 0)
-        else:
-            code = "invalid_file" if isinstance(error, FileError) else "server_error"
-            code = "unsupported_file" if error.code == "unsupported_file" else code
-            entry = replace(entry, status="failed", last_error=LastError(code=code, message=error.message))
-        self._files.replace(entry, parent=batch.vector_store_id)
-
-    def _settle(self, batch: VectorStoreFileBatch, status: str) -> None:
-        """Give a batch its final state; files that were still to be read are cancelled."""
         with self._engine.database.atomic():
-            for entry in self.batch_files(batch.id):
-                if entry.status == "in_progress":
-                    self._files.replace(replace(entry, status="cancelled"), parent=batch.vector_store_id)
-            counts = count(self.batch_files(batch.id))
-            done = replace(batch, status=status, file_counts=counts)
-            self._batches.replace(done, parent=batch.vector_store_id)
+            store = replace(self.usable(store_id), last_active_at=now)
+            self._objects.replace(replace(store, expires_at=_expiry(store)))
+
+    def weigh(self, store_id: str, gained: int) -> None:
+        """Record in a transaction how many bytes a vector store has gained."""
+        store = self._objects.find(store_id)
+        if store is not None and gained:
+            self._objects.replace(replace(store, usage_bytes=max(0, store.usage_bytes + gained)))
+
+    def _present(self, store: VectorStore) -> VectorStore:
+        """Return a vector store with the present counts of its files."""
+        states = self._entries.tally(parent=store.id)
+        if store.status != "expired":
+            store = replace(store, status="in_progress" if "in_progress" in states else "completed")
+        return replace(store, file_counts=counted(states))
+
+    def _expired(self, store: VectorStore) -> VectorStore:
+        """Return a vector store, expired if its time is over: its files are no longer in it then."""
+        if store.status == "expired" or store.expires_at is None or store.expires_at > self._engine.now():
+            return store
+        with self._engine.database.atomic():
+            store = self._objects.get(store.id)
+            if store.status == "expired" or store.expires_at is None or store.expires_at > self._engine.now():
+                return store  # another thread used it, or was faster
+            self._engine.store_files.clear(store.id)
+            return self._objects.replace(replace(store, status="expired", usage_bytes=0))
 
 
-def count(files: Sequence[VectorStoreFile]) -> FileCounts:
+def counted(states: dict[str, int]) -> FileCounts:
     """Return how many files are in which state."""
-    states = Counter(file.status for file in files)
-    return FileCounts(
-        in_progress=states["in_progress"],
-        completed=states["completed"],
-        failed=states["failed"],
-        cancelled=states["cancelled"],
-        total=len(files),
-    )
+    return FileCounts(**states, total=sum(states.values()))
+
+
+def _expiring(store: VectorStore, after: StoreExpiration | None) -> VectorStore:
+    store = replace(store, expires_after=msgspec.to_builtins(after) if after else UNSET)
+    return replace(store, expires_at=_expiry(store))
+
+
+def _expiry(store: VectorStore) -> int | None:
+    """Return when a vector store expires if it is not used."""
+    after = store.expires_after
+    return (store.last_active_at or store.created_at) + after["days"] * _DAY if isinstance(after, dict) else None

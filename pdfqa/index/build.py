@@ -9,7 +9,7 @@ import numpy as np
 
 from pdfqa import languages
 from pdfqa.embed import Embedder
-from pdfqa.passages import DEFAULT, Strategy, cut
+from pdfqa.passages import DEFAULT, AnyStrategy, cut
 from pdfqa.types import Page, Passage, Segment
 
 MAX_PASSAGES = 1 << 16  # a passage's place in its segment has 16 bits at least
@@ -17,7 +17,7 @@ _MAX_COUNT = 255
 _MAX_LENGTH = (1 << 16) - 1
 
 
-def build(pages: list[Page], embedder: Embedder, *, heading: str = "", strategy: Strategy = DEFAULT) -> Segment:
+def build(pages: list[Page], embedder: Embedder, *, heading: str = "", strategy: AnyStrategy = DEFAULT) -> Segment:
     """Return the segment of consecutive pages of one document.
 
     Args:

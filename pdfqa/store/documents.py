@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from pdfqa.errors import InvalidRequestError, StorageError
+from pdfqa.errors import FileMissingError, InvalidRequestError, StorageError
 from pdfqa.store.database import Database
 from pdfqa.types import DocumentInfo, Page, Passage, Segment, Unread
 
@@ -52,7 +52,7 @@ class Documents:
         self._database = database
 
     def knows(self, sha256: str) -> bool:
-        """Return whether the document with these bytes has been read."""
+        """Return whether the document with these bytes has been read, whichever way it was cut."""
         return self._database.row("SELECT 1 FROM documents WHERE sha256 = ?", (sha256,)) is not None
 
     def find(self, sha256: str) -> StoredDocument | None:
@@ -67,14 +67,26 @@ class Documents:
 
     def find_index(self, sha256: str, strategy: str) -> StoredIndex | None:
         """Return the index of a document that was cut with this strategy, if there is one."""
+        row = self._database.row("SELECT id FROM documents WHERE sha256 = ?", (sha256,))
+        return self._index(int(row[0]), strategy) if row else None
+
+    def _index(self, document: int, strategy: str) -> StoredIndex | None:
         row = self._database.row(
-            "SELECT i.id, i.document, i.strategy, i.embedder, i.passages FROM indexes i "
-            "JOIN documents d ON d.id = i.document WHERE d.sha256 = ? AND i.strategy = ?",
-            (sha256, strategy),
+            "SELECT id, document, strategy, embedder, passages FROM indexes WHERE document = ? AND strategy = ?",
+            (document, strategy),
         )
         if row is None:
             return None
         return StoredIndex(id=row[0], document=row[1], strategy=row[2], embedder=row[3], passages=row[4])
+
+    def without_index(self, strategy: str) -> set[str]:
+        """Return the hashes of the documents that were not cut with a strategy."""
+        rows = self._database.rows(
+            "SELECT sha256 FROM documents d WHERE NOT EXISTS "
+            "(SELECT 1 FROM indexes i WHERE i.document = d.id AND i.strategy = ?)",
+            (strategy,),
+        )
+        return {sha256 for (sha256,) in rows}
 
     def page(self, sha256: str, number: int) -> Page:
         """Return one page, counted from 1.
@@ -105,6 +117,14 @@ class Documents:
         row = self._database.row("SELECT sha256 FROM documents WHERE id = ?", (document,))
         return str(row[0]) if row else ""
 
+    def texts(self, sha256: str) -> Iterator[str]:
+        """Yield the text of each page of a document, in order."""
+        rows = self._database.rows(
+            "SELECT p.body FROM pages p JOIN documents d ON d.id = p.document WHERE d.sha256 = ? ORDER BY p.number",
+            (sha256,),
+        )
+        return (_PAGE.decode(body).text for (body,) in rows)
+
     def labels(self, sha256: str) -> list[str]:
         """Return the printed labels of a document's pages, in order."""
         rows = self._database.rows(
@@ -133,9 +153,10 @@ class Documents:
         `document.id` is ignored. `names` are the index terms of the document's name.
         """
         with self._database.atomic() as connection:
-            known = self.find_index(document.sha256, strategy)
+            known = self.find(document.sha256)
             if known is not None:  # another process was faster
-                return known
+                return self._write_index(known.id, segments, strategy, embedder, pages=False)
+            self._check_wanted(document.sha256)
             id_ = connection.execute(
                 "INSERT INTO documents (sha256, pages, language, read_at, info, unread) VALUES (?, ?, ?, ?, ?, ?)",
                 (
@@ -150,7 +171,23 @@ class Documents:
             connection.executemany(
                 "INSERT INTO names (term, document) VALUES (?, ?)", ((term, _id(id_)) for term in sorted(set(names)))
             )
-            return self._write_index(_id(id_), segments, strategy, embedder)
+            return self._write_index(_id(id_), segments, strategy, embedder, pages=True)
+
+    def write_index(self, sha256: str, segments: Iterable[Segment], *, strategy: str, embedder: str) -> StoredIndex:
+        """Store another index of a document in one transaction; one that is already there is kept.
+
+        Raises:
+            FileMissingError: The document was deleted meanwhile.
+        """
+        with self._database.atomic():
+            document = self.find(sha256)
+            if document is None:
+                raise FileMissingError("the file was deleted while it was being read", hint="Upload it again.")
+            return self._write_index(document.id, segments, strategy, embedder, pages=False)
+
+    def _check_wanted(self, sha256: str) -> None:
+        if self._database.row("SELECT 1 FROM contents WHERE sha256 = ?", (sha256,)) is None:
+            raise FileMissingError("the file was deleted while it was being read", hint="Upload it again.")
 
     def remove(self, sha256: str) -> None:
         """Delete a document with everything that was made of it."""
@@ -174,8 +211,14 @@ class Documents:
         languages = self._database.rows("SELECT language, count(*) FROM documents GROUP BY 1 ORDER BY 2 DESC, 1")
         return int(pages), int(passages), {language or "unknown": count for language, count in languages}
 
-    def _write_index(self, document: int, segments: Iterable[Segment], strategy: str, embedder: str) -> StoredIndex:
+    def _write_index(
+        self, document: int, segments: Iterable[Segment], strategy: str, embedder: str, *, pages: bool
+    ) -> StoredIndex:
+        """Write the index of a document, unless it is there, and the pages with it if they are not."""
         connection = self._database.connection
+        known = self._index(document, strategy)
+        if known is not None:
+            return known
         index = _id(
             connection.execute(
                 "INSERT INTO indexes (document, strategy, embedder, passages) VALUES (?, ?, ?, 0)",
@@ -185,10 +228,11 @@ class Documents:
         count = 0
         for segment in segments:
             count += len(segment.passages)
-            connection.executemany(
-                "INSERT INTO pages (document, number, label, body) VALUES (?, ?, ?, ?)",
-                ((document, page.number, page.label, msgspec.msgpack.encode(page)) for page in segment.pages),
-            )
+            if pages:
+                connection.executemany(
+                    "INSERT INTO pages (document, number, label, body) VALUES (?, ?, ?, ?)",
+                    ((document, page.number, page.label, msgspec.msgpack.encode(page)) for page in segment.pages),
+                )
             self._write_segment(index, segment)
         connection.execute("UPDATE indexes SET passages = ? WHERE id = ?", (count, index))
         return StoredIndex(id=index, document=document, strategy=strategy, embedder=embedder, passages=count)

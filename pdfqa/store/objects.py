@@ -85,10 +85,14 @@ class Objects(Generic[R]):
 
     def delete(self, id_: str, *, parent: str = "") -> None:
         """Delete a resource; nothing happens where there is none."""
+        self.delete_all([id_], parent=parent)
+
+    def delete_all(self, ids: Iterable[str], *, parent: str = "") -> None:
+        """Delete some resources of a parent, those that there are."""
         with self._database.atomic() as connection:
-            connection.execute(
+            connection.executemany(
                 "DELETE FROM objects WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
-                (self.kind, parent, id_, self._owner),
+                [(self.kind, parent, id_, self._owner) for id_ in ids],
             )
 
     def delete_children(self, parent: str) -> None:
@@ -131,9 +135,15 @@ class Objects(Generic[R]):
         )
         return [self._decoder.decode(body) for (body,) in rows]
 
-    def key_is_used(self, key: str) -> bool:
-        """Return whether any owner has a resource under a key."""
-        return self._database.row("SELECT 1 FROM objects WHERE kind = ? AND key = ?", (self.kind, key)) is not None
+    def key_is_used(self, key: str, *, tag: str | None = None) -> bool:
+        """Return whether any owner has a resource under a key (and with a tag, if one is given)."""
+        query, values = "SELECT 1 FROM objects WHERE kind = ? AND key = ?", (self.kind, key)
+        row = (
+            self._database.row(query, values)
+            if tag is None
+            else self._database.row(f"{query} AND tag = ?", (*values, tag))
+        )
+        return row is not None
 
     def key(self, id_: str, *, parent: str = "") -> str | None:
         """Return the key that a resource was stored under."""
@@ -186,12 +196,23 @@ class Objects(Generic[R]):
         )
         return {tag or "": number for tag, number in rows}
 
-    def expired(self, now: int) -> builtins.list[R]:
-        """Return the resources whose time is over."""
+    def expired(self, now: int, *, tag: str | None = None) -> builtins.list[R]:
+        """Return the resources (with a tag, if one is given) whose time is over."""
         rows = self._database.rows(
-            "SELECT body FROM objects WHERE expires_at <= ? AND kind = ? AND owner = ?", (now, self.kind, self._owner)
+            "SELECT body FROM objects WHERE kind = ? AND expires_at <= ? AND +owner = ? AND +tag IS coalesce(?, tag)",
+            (self.kind, now, self._owner, tag),
         )
         return [self._decoder.decode(body) for (body,) in rows]
+
+    def owners(self, *, tag: str) -> builtins.list[str]:
+        """Return all who have resources with a tag."""
+        rows = self._database.rows("SELECT DISTINCT owner FROM objects WHERE kind = ? AND tag = ?", (self.kind, tag))
+        return [owner for (owner,) in rows]
+
+    def is_anywhere(self, id_: str, *, tag: str) -> bool:
+        """Return whether any owner has a resource with this id and a tag."""
+        row = self._database.row("SELECT 1 FROM objects WHERE kind = ? AND id = ? AND tag = ?", (self.kind, id_, tag))
+        return row is not None
 
     def list(
         self,

@@ -1,0 +1,188 @@
+"""Finding: which files are searched, and what of them speaks most of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from pdfqa import languages, phrases
+from pdfqa.engine import filters
+from pdfqa.engine.answering import Sources
+from pdfqa.engine.context import Engine
+from pdfqa.engine.store_files import strategy
+from pdfqa.errors import EmbedderMismatchError
+from pdfqa.passages import DEFAULT
+from pdfqa.query_terms import Term
+from pdfqa.search import Evidence, Ranking, search
+from pdfqa.wire import SearchResult, SearchResults, TextPiece
+from pdfqa.wire.base import Attributes
+from pdfqa.wire.requests import Filter, SearchVectorStore
+from pdfqa.wire.requests import Ranking as RankingOptions
+
+Place = tuple[str, str]  # a vector store, or "", and the file in it
+
+
+class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that a document was found as."""
+
+    id: str
+    filename: str
+    attributes: Attributes | None = {}
+
+
+class Located(msgspec.Struct, frozen=True, kw_only=True):
+    """What a search gives: the terms of the question, the best passages, best first, and the files they are of.
+
+    `files` has them by the hash of their document, which is what evidence names. `searched` is how many documents were
+    searched.
+    """
+
+    terms: list[Term]
+    evidence: list[Evidence]
+    files: dict[str, SourceFile]
+    searched: int
+
+    def result(self, piece: Evidence) -> SearchResult:
+        """Return a passage as the wire has it."""
+        file, passage = self.files[piece.document], piece.passage
+        return SearchResult(
+            file_id=file.id,
+            filename=file.filename,
+            score=piece.score,
+            attributes=file.attributes,
+            content=[TextPiece(text=piece.text)],
+            page=piece.page.number,
+            label=piece.page.label,
+            quote=piece.text,
+            start=passage.start,
+            end=passage.end,
+        )
+
+
+class _Member(msgspec.Struct, frozen=True):
+    """A document that is searched: its hash, the index that it is searched by, and the file it stands for."""
+
+    sha256: str
+    index: int
+    embedder: str
+    place: Place
+
+
+def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int) -> Located:
+    """Return the best passages for one or more questions; one that several find counts once, with its best score."""
+    engine.files.expire()
+    for store_id in sources.stores:
+        engine.vector_stores.use(store_id)
+    members = _members(engine, sources)
+    where = engine.scopes.open(tuple(sorted(member.index for member in members.values())))
+    weights, lead = sources.weights, None
+    if weights is not None and sum(weights) > 0:
+        lead = weights[1] / sum(weights)
+    ranking = Ranking(again=sources.ranker != "none", lead=lead)
+    terms: list[Term] = []
+    best: dict[tuple[str, int, int, int], Evidence] = {}
+    for question in questions:
+        found = search(engine.database, engine.documents, where, engine.embedder, question, k, ranking=ranking)
+        terms += found.terms
+        for piece in found.evidence:
+            place = (piece.document, piece.page.number, piece.passage.start, piece.passage.end)
+            if piece.score >= sources.score_threshold and (place not in best or best[place].score < piece.score):
+                best[place] = piece
+    evidence = sorted(best.values(), key=lambda piece: -piece.score)[:k]
+    files = {sha256: _file(engine, members[sha256].place) for sha256 in {piece.document for piece in evidence}}
+    return Located(terms=terms, evidence=evidence, files=files, searched=len(members))
+
+
+def search_store(engine: Engine, store_id: str, request: SearchVectorStore) -> SearchResults:
+    """Return what a search of a vector store finds, as the wire has it."""
+    options = request.ranking_options or RankingOptions()
+    asked = [request.query] if isinstance(request.query, str) else request.query
+    queries = [rewritten(query) for query in asked] if request.rewrite_query else asked
+    sources = Sources(
+        stores=(store_id,),
+        filters=request.filters,
+        score_threshold=options.score_threshold,
+        ranker=options.ranker,
+    )
+    found = find(engine, sources, queries, request.max_num_results)
+    return SearchResults(search_query=queries, data=[found.result(piece) for piece in found.evidence])
+
+
+def rewritten(query: str) -> str:
+    """Return a query without the words that say nothing of what is looked for: "please tell me the", "of", "a"."""
+    language = languages.detect(query) or "en"
+    analyzer = languages.analyzer(language)
+    asking = set(analyzer.terms(" ".join(phrases.INSTRUCTIONS))) if language == "en" else set()
+    telling: list[tuple[int, int]] = []
+    for word, start, end in analyzer.terms_with_spans(query):
+        if analyzer.stop(word) or word in asking:
+            continue
+        if telling and start < telling[-1][1]:  # parts of one word
+            telling[-1] = (telling[-1][0], max(end, telling[-1][1]))
+        else:
+            telling.append((start, end))
+    return " ".join(query[start:end] for start, end in telling) or query
+
+
+def _members(engine: Engine, sources: Sources) -> dict[str, _Member]:
+    """Return what is searched, by hash: each document once, as the first file that it is named by.
+
+    Raises:
+        EmbedderMismatchError: It was embedded by another embedder than the present one.
+    """
+    members: dict[str, _Member] = {}
+    for store_id in sources.stores:
+        for member in _of_store(engine, store_id, sources.filters):
+            members.setdefault(member.sha256, member)
+    if sources.files or not sources.stores:
+        for member in _of_files(engine, sources.files, sources.filters):
+            members.setdefault(member.sha256, member)
+    embedder = engine.embedder
+    other = next((member.embedder for member in members.values() if member.embedder != embedder.name), None)
+    if other is not None:
+        raise EmbedderMismatchError(
+            f"these files were indexed with the embedder {other}; this pdfqa has {embedder.name}",
+            hint="Remove and add them again (pdfqa rm FILE, pdfqa add FILE).",
+        )
+    return members
+
+
+def _of_store(engine: Engine, store_id: str, condition: Filter | None) -> Iterator[_Member]:
+    """Yield the documents of a vector store, by the index that it wants them searched by."""
+    by_strategy: dict[str, list[str]] = {}
+    for entry in engine.store_file_objects.all(parent=store_id):
+        if entry.status == "completed" and (condition is None or filters.matches(condition, entry.attributes or {})):
+            by_strategy.setdefault(strategy(entry).name, []).append(entry.id)
+    for name, file_ids in by_strategy.items():
+        rows = engine.database.rows(
+            "SELECT f.id, f.key, i.id, i.embedder FROM json_each(?) wanted "
+            "JOIN objects f ON f.kind = 'file' AND f.parent = '' AND f.id = wanted.value "
+            "JOIN documents d ON d.sha256 = f.key JOIN indexes i ON i.document = d.id AND i.strategy = ?",
+            (msgspec.json.encode(file_ids).decode(), name),
+        )
+        for file_id, sha256, index, embedder in rows:
+            yield _Member(sha256, index, embedder, (store_id, file_id))
+
+
+def _of_files(engine: Engine, file_ids: Sequence[str], condition: Filter | None) -> Iterator[_Member]:
+    """Yield the documents of some files, or of all: by the index of pdfqa's own, or else the first they have."""
+    if condition is not None and not filters.matches(condition, {}):  # files as such have no attributes
+        return
+    rows = engine.database.rows(
+        "SELECT f.id, f.key, i.id, i.embedder FROM objects f "
+        "JOIN documents d ON d.sha256 = f.key JOIN indexes i ON i.document = d.id "
+        "WHERE f.kind = 'file' AND f.parent = '' AND f.owner = ? "
+        "AND (? OR f.id IN (SELECT value FROM json_each(?))) ORDER BY i.strategy <> ?, i.id, f.seq",
+        (engine.owner, not file_ids, msgspec.json.encode(file_ids).decode(), DEFAULT.name),
+    )
+    for file_id, sha256, index, embedder in rows:
+        yield _Member(sha256, index, embedder, ("", file_id))
+
+
+def _file(engine: Engine, place: Place) -> SourceFile:
+    """Return a file as it was found: with the attributes that it has in its vector store."""
+    store_id, file_id = place
+    file = engine.file_objects.get(file_id)
+    entry = engine.store_file_objects.find(file_id, parent=store_id) if store_id else None
+    return SourceFile(id=file.id, filename=file.filename, attributes=entry.attributes if entry else {})

@@ -1,0 +1,129 @@
+"""A document on its way in: the segments that came back from workers, until all are there."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from pdfqa import languages
+from pdfqa.engine.reading import Opened
+from pdfqa.errors import NoTextError, PdfqaError, ReaderFailedError
+from pdfqa.passages import DEFAULT, AnyStrategy
+from pdfqa.store.documents import StoredDocument
+from pdfqa.types import Page, Segment, Unread
+
+_SPOOL = 32 << 20
+_COVER = 300  # characters of the first page's headings
+_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # annualReport: two words
+_SEGMENT = msgspec.msgpack.Decoder(Segment)
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """A file to be read, and how it is to be cut."""
+
+    file_id: str
+    sha256: str
+    shown: str
+    strategy: AnyStrategy = DEFAULT
+
+
+class Reading:
+    """A document while its segments come in; `known` is it where only its passages are to be cut anew."""
+
+    def __init__(self, item: Item, *, path: str = "", known: StoredDocument | None = None) -> None:
+        self.item = item
+        self.path = path
+        self.known = known
+        self.tried = 0  # passwords
+        self.opened: Opened | None = None
+        self.missing = 0
+        self.spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (closed by `close`)
+        self.places: dict[int, tuple[int, int]] = {}
+        self.unread: list[tuple[int, str]] = []
+        self.languages: dict[str, int] = {}
+        self.error: PdfqaError | None = None
+
+    def keep(self, first: int, encoded: bytes, segment: Segment) -> None:
+        """Spool a segment and note what of it the document's record needs."""
+        self.places[first] = (self.spool.seek(0, 2), len(encoded))
+        self.spool.write(encoded)
+        read = [page for page in segment.pages if page.text]
+        self.languages[segment.language] = self.languages.get(segment.language, 0) + len(read)
+        for page in segment.pages:
+            if not page.text:
+                self.unread.append((page.number, page.warnings[0] if page.warnings else "no text"))
+
+    def segments(self) -> Iterator[Segment]:
+        """Yield the segments in page order."""
+        for _, (start, size) in sorted(self.places.items()):
+            self.spool.seek(start)
+            yield _SEGMENT.decode(self.spool.read(size))
+
+    def close(self) -> None:
+        """Drop the spooled segments."""
+        self.spool.close()
+
+    def document(self, read_at: int) -> StoredDocument:
+        """Return what is to be stored of a document whose segments are all here.
+
+        Raises:
+            FileError: There is nothing worth storing.
+        """
+        if self.opened is None:
+            raise ReaderFailedError(f"{self.item.shown} could not be opened", hint="Try it again.")
+        info = self.opened.info
+        if len(self.unread) == info.pages:
+            raise NoTextError(
+                f"{self.item.shown} has no text on {_pages(info.pages)}; it is probably a scan",
+                hint="Its pages are pictures and need OCR (text recognition), which this version cannot do yet.",
+            )
+        return StoredDocument(
+            id=0,
+            sha256=self.item.sha256,
+            pages=info.pages,
+            language=max(self.languages, key=lambda language: self.languages[language]),
+            read_at=read_at,
+            info=info,
+            unread=_by_reason(self.item.shown, self.unread),
+        )
+
+    @property
+    def embedder(self) -> str:
+        """Return the name of what made the vectors."""
+        return self.opened.embedder if self.opened else ""
+
+    def names(self, language: str) -> list[str]:
+        """Return the terms of the document's name."""
+        title = self.opened.info.title if self.opened else ""
+        return _names(self.item.shown, title, next(self.segments()).pages[0], language)
+
+    def named(self, error: PdfqaError | None) -> PdfqaError | None:
+        """Return an error that calls the file what the user calls it."""
+        if error is not None and self.path:
+            error.message = error.message.replace(self.path, self.item.shown)
+        return error
+
+
+def _names(shown: str, title: str, first: Page, language: str) -> list[str]:
+    """Return the terms of a document's name: its file's, its title's, and those of the headings of its first page."""
+    stem = _CAPITALS.sub(" ", Path(shown).stem).replace("_", " ")
+    headings = " ".join(first.text[block.start : block.end] for block in first.blocks if block.kind == "heading")
+    analyzer = languages.analyzer(language)
+    terms = analyzer.terms(f"{stem} {title} {headings[:_COVER]}")
+    return [term for term in terms if not analyzer.stop(term)]
+
+
+def _by_reason(shown: str, pages: list[tuple[int, str]]) -> list[Unread]:
+    reasons: dict[str, list[int]] = {}
+    for number, reason in sorted(pages):
+        reasons.setdefault(reason, []).append(number)
+    return [Unread(file=shown, pages=numbers, reason=reason) for reason, numbers in reasons.items()]
+
+
+def _pages(count: int) -> str:
+    return "its only page" if count == 1 else f"any of its {count} pages"
