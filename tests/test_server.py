@@ -15,7 +15,7 @@ import openai
 import pytest
 
 from pdfqa.server import Limits
-from tests.homes import CLUB, PARK, pdf
+from tests.homes import CLUB, MINE, PARK, WHO_CLUB, pdf
 from tests.servers import Served, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
@@ -226,3 +226,55 @@ def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
     while not true():
         assert time.monotonic() < end, "it does not come about"
         time.sleep(0.01)
+
+
+def test_files_are_read_in_a_batch_and_found(client: openai.OpenAI, club: Path, tmp_path: Path) -> None:
+    store = client.vector_stores.create(name="clubs", metadata={"kind": "club"})
+    mine, damaged = pdf(tmp_path / "mine.pdf", MINE), tmp_path / "damaged.pdf"
+    damaged.write_bytes(b"nothing of the kind")
+    batch = client.vector_stores.file_batches.upload_and_poll(store.id, files=[club, mine, damaged])
+    assert (2, 1, 3) == (batch.file_counts.completed, batch.file_counts.failed, batch.file_counts.total)
+    assert batch == client.vector_stores.file_batches.retrieve(batch.id, vector_store_id=store.id)
+    (failed,) = client.vector_stores.file_batches.list_files(batch.id, vector_store_id=store.id, filter="failed")
+    assert failed.last_error
+    assert "unsupported_file" == failed.last_error.code
+    found = client.vector_stores.search(store.id, query=WHO_CLUB, max_num_results=2).data
+    assert "Margaret Holloway" in found[0].content[0].text
+    assert "club.pdf" == found[0].filename
+    assert {"kind": "club"} == client.vector_stores.retrieve(store.id).metadata
+
+
+def test_a_file_is_read_and_has_attributes(client: openai.OpenAI, club: Path) -> None:
+    store = client.vector_stores.create()
+    file = client.vector_stores.files.upload_and_poll(vector_store_id=store.id, file=club)
+    assert "completed" == file.status
+    changed = client.vector_stores.files.update(
+        file.id, vector_store_id=store.id, attributes={"year": 1931, "open": True}
+    )
+    assert {"year": 1931, "open": True} == changed.attributes
+    where = {"type": "and", "filters": [{"type": "gte", "key": "year", "value": 1931}]}
+    assert client.vector_stores.search(store.id, query=WHO_CLUB, filters=where).data  # type: ignore[arg-type]
+    assert CLUB.split()[0] in client.vector_stores.files.content(file.id, vector_store_id=store.id).data[0].text  # type: ignore[operator]
+    client.vector_stores.files.delete(file.id, vector_store_id=store.id)
+    assert [] == list(client.vector_stores.files.list(store.id))
+    assert file.id == client.files.retrieve(file.id).id
+
+
+def test_a_file_may_be_sent_in_parts(client: openai.OpenAI, club: Path) -> None:
+    upload = client.uploads.upload_file_chunked(
+        file=club, mime_type="application/pdf", purpose="assistants", part_size=500
+    )
+    assert "completed" == upload.status
+    assert upload.file
+    assert club.read_bytes() == client.files.content(upload.file.id).content
+
+
+def test_lists_are_paged_both_ways(client: openai.OpenAI) -> None:
+    ids = [client.vector_stores.create(name=str(number)).id for number in range(250)]
+    newest_first = ids[::-1]
+    assert newest_first == [store.id for store in client.vector_stores.list(limit=100)]
+    assert ids == [store.id for store in client.vector_stores.list(limit=99, order="asc")]
+    page = client.vector_stores.list(limit=10, after=newest_first[4])
+    assert newest_first[5:15] == [store.id for store in page.data]
+    before = client.vector_stores.list(limit=3, before=newest_first[4])
+    assert newest_first[1:4] == [store.id for store in before.data]
