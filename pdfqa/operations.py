@@ -82,6 +82,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 wanted = f"Expected an ID that begins with '{prefix}'." if prefix else "Expected an ID."
                 raise InvalidValueError(f"Invalid '{name}': '{value[:64]}'. {wanted}", param=name)
 
+    @cached_property
+    def answers(self) -> bool:
+        """Return whether a call may take as long as a model takes to answer."""
+        return self.method == "POST" and self.events in {"typed", "plain"}
+
     def perform(self, engine: Engine, ids: Sequence[str], request: wire.Request | None) -> Any:
         """Return what the engine makes of a request: the result, or a `Channel` where events were asked for.
 

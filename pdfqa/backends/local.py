@@ -21,9 +21,9 @@ from pdfqa.engine.driver import Driver
 from pdfqa.engine.pictures import sourced
 from pdfqa.operations import OPERATIONS, Operation
 
-_AT_ONCE = 64  # calls in threads, for each event loop
+_AT_ONCE = 64  # calls in threads, for each event loop, and as many answers
 _FORGOTTEN = 1.0  # seconds for what is under way when a back-end is dropped without having been closed
-_limiters: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("pdfqa-limiter")
+_limiters: anyio.lowlevel.RunVar[dict[bool, anyio.CapacityLimiter]] = anyio.lowlevel.RunVar("pdfqa-limiters")
 
 
 class LocalBackend:
@@ -63,7 +63,12 @@ class LocalBackend:
         """Return what the engine makes of a request that has been checked: the result, or a `Channel`."""
         # A thread cannot be stopped: a call that is cancelled is finished all the same, and its result dropped.
         return await anyio.to_thread.run_sync(
-            operation.perform, self.engine, tuple(ids), request, limiter=_limiter(), abandon_on_cancel=True
+            operation.perform,
+            self.engine,
+            tuple(ids),
+            request,
+            limiter=_limiter(operation.answers),
+            abandon_on_cancel=True,
         )
 
     async def finish(self, *, grace: float = 10.0) -> None:
@@ -84,13 +89,14 @@ def _close(engine: Engine, driver: Driver, grace: float) -> None:
     engine.close()
 
 
-def _limiter() -> anyio.CapacityLimiter:
+def _limiter(answers: bool) -> anyio.CapacityLimiter:
+    """Return what counts the calls at once; those that may wait for a model must not keep the others waiting."""
     try:
-        return _limiters.get()
+        limiters = _limiters.get()
     except LookupError:
-        limiter = anyio.CapacityLimiter(_AT_ONCE)
-        _limiters.set(limiter)
-        return limiter
+        limiters = {kind: anyio.CapacityLimiter(_AT_ONCE) for kind in (False, True)}
+        _limiters.set(limiters)
+    return limiters[answers]
 
 
 async def events(channel: Channel, *, start: int = 0) -> AsyncGenerator[wire.Event, None]:
