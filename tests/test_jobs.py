@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
+from pdfqa.engine import Engine
+from pdfqa.engine.driver import _Crew
 from pdfqa.store import Database, Job, Jobs
-from tests.homes import finish, start
+from tests.homes import finish, settings, start
 
 
 @pytest.fixture
@@ -138,3 +141,22 @@ def test_the_threads_of_a_process_write_in_turn(database: Database) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
     assert database.rows("SELECT count(*) FROM jobs") == [(80,)]
+
+
+def test_a_job_that_fails_at_once_is_not_tried_in_a_hot_loop(home: Path) -> None:
+    tried: list[str] = []
+
+    def fails(found: Sequence[Job]) -> None:
+        tried.extend(targets(found))
+        raise ZeroDivisionError
+
+    with Engine(settings(home)) as engine:
+        engine.jobs.begin("worker-1")
+        engine.jobs.add("run", "run_1")
+        crew = _Crew(engine, ("run",), fails, threads=1, at_once=1)
+        crew.wake()
+        sleep(0.2)
+        crew.close()
+        crew.wait(monotonic() + 5)
+        engine.jobs.end()
+    assert tried == ["run_1"]
