@@ -142,6 +142,15 @@ def turns(engine: Engine, items: Sequence[Item]) -> list[Turn]:
     return result
 
 
+def with_question(said_so_far: Sequence[Turn]) -> list[Turn]:
+    """Return what was said with a question in it: where no user spoke, it is what was said last."""
+    result = list(said_so_far)
+    places = [place for place, turn in enumerate(result) if turn.text.strip() and turn.role != "tool"]
+    if places and not any(turn.role == "user" for turn in result):
+        result[places[-1]] = msgspec.structs.replace(result[places[-1]], role="user", calls=[])
+    return result
+
+
 def _image(engine: Engine, part: InputImage) -> dict[str, Any]:
     """Return an image as chat completions have it."""
     url = part.image_url or data_url(engine, part.file_id or "")

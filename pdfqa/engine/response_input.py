@@ -24,7 +24,7 @@ from pdfqa.wire.items import (
     MessageItem,
     read_items,
 )
-from pdfqa.wire.requests import Content, UploadFile
+from pdfqa.wire.requests import Content, FileExpiration, UploadFile
 from pdfqa.wire.response_requests import (
     CompactResponse,
     CountTokens,
@@ -232,8 +232,11 @@ def _kept(engine: Engine, part: InputFile, files: list[str], place: str) -> Inpu
     return replace(part, file_id=file_id, filename=name, file_data=msgspec.UNSET)
 
 
-def keep_bytes(engine: Engine, data: str, name: str, place: str) -> str:
-    """Return the id of a new file of bytes that were sent as base64, with or without `data:…;base64,` before it."""
+def keep_bytes(engine: Engine, data: str, name: str, place: str, *, seconds: int | None = None) -> str:
+    """Return the id of a new file of bytes that were sent as base64, with or without `data:…;base64,` before it.
+
+    It goes after some seconds, if they are given.
+    """
     _, comma, rest = data.partition(";base64,")
     try:
         content = base64.b64decode(rest if comma else data, validate=True)
@@ -241,7 +244,9 @@ def keep_bytes(engine: Engine, data: str, name: str, place: str) -> str:
         raise InvalidValueError(
             f"Invalid '{place}': it is no base64.", hint="Send data:application/pdf;base64,…", param=place
         ) from error
-    return engine.files.create(UploadFile(file=Content(filename=name, data=content), purpose="user_data")).id
+    expires = FileExpiration(anchor="created_at", seconds=seconds) if seconds else None
+    file = UploadFile(file=Content(filename=name, data=content), purpose="user_data", expires_after=expires)
+    return engine.files.create(file).id
 
 
 def has_bytes(record: StoredResponse) -> bool:

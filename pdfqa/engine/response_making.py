@@ -66,7 +66,7 @@ class Making:
         files = [id_ for id_ in history.files(items) if self._engine.file_objects.find(id_)]  # some may be gone
         for error in self._engine.vector_stores.read_files(files).values():
             raise error
-        said = history.turns(self._engine, self._compacted(items))
+        said = history.with_question(history.turns(self._engine, self._compacted(items)))
         last: Happening | None = None
         for last in answer(self._engine, self._question(said, files), stop=self._stop):
             if self._stop():
