@@ -328,6 +328,15 @@ class AddReport(Value, frozen=True):
     seconds: float
     unread: list[Unread] = []
 
+    def __repr__(self) -> str:
+        counts = f"{len(self.added)} added, {len(self.known)} known, {len(self.failed)} failed"
+        return f"AddReport({counts}, {self.pages} pages in {self.seconds:.1f} s)"
+
+    def _repr_html_(self) -> str | None:
+        from pdfqa import notebook
+
+        return notebook.html(self)
+
 
 class Info(Value, frozen=True):
     """What the home directory holds, and what made it."""

@@ -14,7 +14,7 @@ import pytest
 from pdfqa import PDFQA, notebook
 from pdfqa.engine.pictures import HomeSource
 from pdfqa.pdf import find_boxes, picture
-from pdfqa.types import Answer, Box
+from pdfqa.types import AddReport, Answer, Box, Failure, Unread
 from pdfqa.wire import FileCounts, LastError, Message, Run, RunStep, SearchResults, VectorStore, VectorStoreFileBatch
 from pdfqa.wire.base import ObjectPage
 from pdfqa.wire.objects import (
@@ -391,6 +391,14 @@ def test_a_list_says_whether_more_comes() -> None:
         page_of(File(id=EVIL, created_at=1, filename=EVIL, bytes=1), has_more=True, last_id=EVIL),
         page_of(make_message(text=EVIL, id=EVIL)),
         page_of(EVIL),
+        AddReport(
+            added=[],
+            known=[],
+            failed=[Failure(file=EVIL, error=EVIL, message=EVIL)],
+            pages=0,
+            seconds=0.0,
+            unread=[Unread(file=EVIL, pages=[1], reason=EVIL)],
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -410,6 +418,18 @@ def test_what_cannot_be_shown_is_left_as_text() -> None:
     assert notebook.html(Box(x0=1, y0=1, x1=2, y1=2)) is None
     assert make_step({"tool_calls": "none"})._repr_html_() is None
     assert File(id="file-1", created_at=1, filename="a.pdf", bytes=1)._repr_html_() is None
+
+
+def test_a_report_of_adding_shows_what_became_of_the_files() -> None:
+    failure = Failure(file="bad.pdf", error="damaged", message="bad.pdf is damaged")
+    unread = Unread(file="scan.pdf", pages=[2], reason="no text")
+    report = AddReport(added=[], known=[], failed=[failure], pages=1200, seconds=1.5, unread=[unread])
+    assert seen(report).lines == [
+        "0 added · 1 failed · 1,200 pages · 1.5 s",
+        "bad.pdf: bad.pdf is damaged",
+        "scan.pdf: page 2 was not read: no text",
+    ]
+    assert repr(report) == "AddReport(0 added, 0 known, 1 failed, 1200 pages in 1.5 s)"
 
 
 # Pictures.

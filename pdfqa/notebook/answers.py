@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pdfqa.notebook.parts import dim, escaped, framed, items, line, row, short
 from pdfqa.notebook.pictures import Spot, figures
 from pdfqa.render import marked_text, not_found, place, unread_text
-from pdfqa.types import Answer, Citation, Hit, Placed
+from pdfqa.types import AddReport, Answer, Citation, Hit, Unread, Value
 
 _CLOSEST = 200  # characters of a passage that may be about it
 
@@ -17,10 +17,15 @@ _CLOSEST = 200  # characters of a passage that may be about it
 def answer(value: Answer) -> str:
     """Return the answer, its numbered citations and their pages; or what was found instead."""
     proofs = items((proof(citation) for citation in value.citations), numbered=True)
-    unread = "".join(f"<div>{dim(escaped(unread_text(item)))}</div>" for item in value.unread)
     titled = [(f"[{number}]", citation) for number, citation in enumerate(value.citations, 1)]
     pages = figures(_spot(citation, mark) for mark, citation in titled)
-    return framed(f'<div style="white-space:pre-line">{_words(value)}</div>', proofs, _closest(value), unread, pages)
+    return framed(
+        f'<div style="white-space:pre-line">{_words(value)}</div>',
+        proofs,
+        _closest(value),
+        _unread(value.unread),
+        pages,
+    )
 
 
 def _words(value: Answer) -> str:
@@ -71,4 +76,22 @@ def _spot(value: Citation | Hit, mark: str = "") -> Spot:
     return Spot(locator=value.locator, page=page, quote=quote, start=start, place=where, mark=mark)
 
 
-ANSWERS: dict[type[Placed | Answer], Callable[[Any], str]] = {Answer: answer, Citation: citation, Hit: hit}
+def add_report(value: AddReport) -> str:
+    """Return what was added, what was known before, and what failed and why."""
+    known = f"{len(value.known):,} known before" if value.known else ""
+    failed = f"{len(value.failed):,} failed" if value.failed else ""
+    counts = row(f"{len(value.added):,} added", known, failed, f"{value.pages:,} pages", f"{value.seconds:.1f} s")
+    reasons = items(f"<b>{line(item.file)}</b>: {escaped(item.message)}" for item in value.failed)
+    return framed(counts, reasons, _unread(value.unread))
+
+
+def _unread(unread: Sequence[Unread]) -> str:
+    return "".join(row(dim(escaped(unread_text(item)))) for item in unread)
+
+
+ANSWERS: dict[type[Value], Callable[[Any], str]] = {
+    AddReport: add_report,
+    Answer: answer,
+    Citation: citation,
+    Hit: hit,
+}
