@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 
 from pdfqa.engine.context import Engine
+from pdfqa.engine.sweeping import sweep
 from pdfqa.errors import PdfqaError
 from pdfqa.store import Job
 
 _LOOK = 2.0  # seconds between looks for what other processes left
+_REST = 1.0  # seconds of a thread after a mistake of ours: what fails at once must not be tried in a hot loop
+_SWEEP = 600.0  # seconds between sweeps
 _READ_AT_ONCE = 64  # files
 _log = logging.getLogger("pdfqa.jobs")
 
@@ -63,11 +66,15 @@ class Driver:
         self._engine.jobs.end()
 
     def _look(self) -> None:
-        """Take over what was abandoned, at once and then now and again."""
+        """Take over what was abandoned, at once and then now and again; tidy up more rarely."""
+        swept = monotonic() - _SWEEP
         while True:
             try:
                 if self._engine.jobs.adopt():
                     self.wake()
+                if monotonic() - swept >= _SWEEP:
+                    swept = monotonic()
+                    sweep(self._engine)
             except PdfqaError as error:  # the disk is full, say: it may not be in a moment
                 _log.warning("abandoned jobs could not be looked for: %s", error.message)
             if self._closing.wait(_LOOK):
@@ -98,6 +105,7 @@ class _Crew:
         self._idle = 0
         self._busy: set[int] = set()
         self._closing = False
+        self._closed = threading.Event()
 
     def wake(self) -> None:
         """Have a thread look for a job."""
@@ -114,6 +122,7 @@ class _Crew:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+        self._closed.set()
 
     def wait(self, end: float) -> None:
         """Wait for the threads to finish, until a time of the monotonic clock."""
@@ -127,6 +136,7 @@ class _Crew:
                 self._do(jobs)
             except Exception:  # noqa: BLE001 - the outermost driver: one job must not end the thread that does the others
                 _log.exception("%s %s could not be done", jobs[0].kind, jobs[0].target)
+                self._closed.wait(_REST)
             finally:
                 with self._changed:
                     self._busy.difference_update(job.id for job in jobs)

@@ -112,7 +112,7 @@ class Uploads:
     def expire(self) -> None:
         """End the uploads whose time is over, whoever they belong to."""
         engine = self._engine
-        for owner in self._objects.owners(tag="pending"):
+        for owner in self._objects.owners_of_expired(engine.now(), tag="pending"):
             owned = engine.owned_by(owner)
             for upload in owned.upload_objects.expired(engine.now(), tag="pending"):
                 owned.uploads.expire_one(upload.id)

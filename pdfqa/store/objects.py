@@ -204,9 +204,12 @@ class Objects(Generic[R]):
         )
         return [self._decoder.decode(body) for (body,) in rows]
 
-    def owners(self, *, tag: str) -> builtins.list[str]:
-        """Return all who have resources with a tag."""
-        rows = self._database.rows("SELECT DISTINCT owner FROM objects WHERE kind = ? AND tag = ?", (self.kind, tag))
+    def owners_of_expired(self, now: int, *, tag: str | None = None) -> builtins.list[str]:
+        """Return all who have resources (with a tag, if one is given) whose time is over."""
+        rows = self._database.rows(
+            "SELECT DISTINCT owner FROM objects WHERE kind = ? AND expires_at <= ? AND +tag IS coalesce(?, tag)",
+            (self.kind, now, tag),
+        )
         return [owner for (owner,) in rows]
 
     def is_anywhere(self, id_: str, *, tag: str) -> bool:
