@@ -97,13 +97,14 @@ class SdkBackend:
     """A server, asked by the methods of OpenAI's client that users call."""
 
     def __init__(self, url: str, secret: str) -> None:
-        self._options = {"base_url": url, "api_key": secret, "max_retries": 0, "timeout": 30}
-        self._client: openai.AsyncOpenAI | None = None
+        self._url = url
+        self._secret = secret
+        self._client: openai.AsyncOpenAI | None = None  # made in the event loop in which it is used
 
     async def call(self, name: str, ids: Sequence[str], fields: Mapping[str, Any]) -> Any:
         operation = OPERATIONS[name]
         if self._client is None:
-            self._client = openai.AsyncOpenAI(**self._options)
+            self._client = openai.AsyncOpenAI(base_url=self._url, api_key=self._secret, max_retries=0, timeout=30)
         method = attrgetter(METHODS[name])(self._client)
         with ExitStack() as files, failures():
             given = {field: _sent(value, files) for field, value in fields.items()}
