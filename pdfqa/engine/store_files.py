@@ -61,7 +61,6 @@ class StoreFiles:
     ) -> list[VectorStoreFile]:
         """Put files into a vector store, to be read by jobs; a file that is in it already is put in anew."""
         engine, now = self._engine, self._engine.now()
-        engine.files.expire()
         engine.vector_stores.use(store_id)
         wanted = {request.file_id: request for request in requests}
         entries = [

@@ -40,6 +40,7 @@ class VectorStores:
 
     def create(self, request: CreateVectorStore) -> VectorStore:
         """Return a new vector store; its files are being read."""
+        self._engine.files.expire()
         with self._engine.database.atomic():
             store = self.make(name=request.name or "")
             store = replace(store, description=request.description, metadata=request.metadata or {})
@@ -59,6 +60,7 @@ class VectorStores:
 
     def list(self, request: ListRequest) -> ObjectPage[VectorStore]:
         """Return one page of the vector stores."""
+        self._engine.files.expire()
         page = self._objects.list(limit=request.limit, order=request.order, after=request.after, before=request.before)
         return replace(page, data=[self._present(self._expired(store)) for store in page.data])
 
@@ -131,6 +133,7 @@ class VectorStores:
 
     def current(self, store_id: str) -> VectorStore:
         """Return a vector store, expired if its time is over."""
+        self._engine.files.expire()
         return self._expired(self._objects.get(store_id))
 
     def usable(self, store_id: str) -> VectorStore:

@@ -28,6 +28,17 @@ from pdfqa.wire.objects import FileStatus
 
 RESULT_CONTENT = "step_details.tool_calls[*].file_search.results[*].content"
 Purpose = Literal["assistants", "batch", "fine-tune", "vision", "user_data", "evals"]
+AnyPurpose = Literal[
+    "assistants",
+    "assistants_output",
+    "batch",
+    "batch_output",
+    "evals",
+    "fine-tune",
+    "fine-tune-results",
+    "user_data",
+    "vision",
+]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
@@ -60,7 +71,7 @@ class UploadFile(Request, frozen=True, kw_only=True):
 class ListFiles(Request, frozen=True, kw_only=True):
     """Which files to list."""
 
-    purpose: str | None = None
+    purpose: AnyPurpose | None = None
     limit: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
     order: Order = "desc"
     after: str | None = None
