@@ -25,6 +25,7 @@ from pdfqa.backends import Backend
 from pdfqa.client import AsyncClient
 from pdfqa.client.base import forward
 from pdfqa.errors import WrongStateError
+from pdfqa.progress import reporting
 from pdfqa.wire import Event, ObjectPage
 
 P = ParamSpec("P")
@@ -54,9 +55,18 @@ class Loop:
 
     def run(self, method: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> T:
         """Return what a method returns in the loop; its `progress` is called in this thread, as it goes on."""
+        with reporting(kwargs.pop("progress", None)) as tell:
+            return self._run(method, tell, args, kwargs)
+
+    def _run(
+        self,
+        method: Callable[..., Coroutine[Any, Any, T]],
+        tell: Callable[[Any], object] | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> T:
         said: queue.SimpleQueue[Any] = queue.SimpleQueue()
         over = object()
-        tell = kwargs.get("progress")
         if tell is not None:
             kwargs["progress"] = said.put
 

@@ -309,6 +309,9 @@ def test_search_results_are_numbered_passages() -> None:
         "so it is",
     ]
     assert seen(SearchResults(search_query=["x"], data=[])).lines[1] == "nothing found"
+    long = make_result(quote="word " * 1000)
+    assert max(map(len, seen(SearchResults(search_query=["x"], data=[long])).lines)) <= 500
+    assert len(seen(long).lines[1]) == 4999
     assert "and 5 more" in seen(SearchResults(search_query=["x"], data=[make_result()] * 15)).lines
     assert seen(make_result()).lines[0] == "club.pdf, p. 3 (printed iii) · 0.81 · year: 2024"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -17,6 +18,7 @@ from pdfqa.wire import objects as wire
 from pdfqa.wire.base import ObjectPage, Shown
 
 _MOST = 10  # files, results and calls that are told of
+_LONGEST = 500  # characters of one of several passages
 
 
 def batch(value: wire.VectorStoreFileBatch) -> str:
@@ -109,7 +111,7 @@ def _arguments(text: str) -> str:
 
 def search_results(value: wire.SearchResults) -> str:
     """Return what was found, best first, and the pages of the best."""
-    found = items((_found(result) for result in value.data[:_MOST]), numbered=True)
+    found = items((_found(result, _LONGEST) for result in value.data[:_MOST]), numbered=True)
     more = row(dim(f"and {len(value.data) - _MOST} more")) if len(value.data) > _MOST else ""
     head = row("<b>Search</b> " + ", ".join(f"<q>{line(query)}</q>" for query in value.search_query))
     spots = [_spot(result, f"{number}. ") for number, result in enumerate(value.data[:_MOST], 1)]
@@ -121,10 +123,11 @@ def search_result(value: wire.SearchResult) -> str:
     return framed(_found(value), figures([_spot(value)]))
 
 
-def _found(value: wire.SearchResult) -> str:
-    text = value.quote or "\n".join(piece.text for piece in value.content)
+def _found(value: wire.SearchResult, length: int = sys.maxsize) -> str:
+    text = (value.quote or "\n".join(piece.text for piece in value.content)).strip()
+    text = text if len(text) <= length else text[: length - 1] + "…"
     head = row(f"<b>{escaped(_place(value))}</b>", dim(f"{value.score:.2f}"), dim(pairs(value.attributes)))
-    return f'{head}<div style="white-space:pre-line">{escaped(text.strip())}</div>'
+    return f'{head}<div style="white-space:pre-line">{escaped(text)}</div>'
 
 
 def _place(value: wire.SearchResult) -> str:
