@@ -32,7 +32,7 @@ COMMANDS = {
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.
 VALUED = frozenset({"--home", "--password", "--password-file", "--page", "-k"}) | frozenset(
-    {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--log-file"}
+    {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})
 _LONGEST_TYPO = 12

@@ -47,6 +47,13 @@ Then, with OpenAI's own clients:
     help="Take files of up to N MB (512).",
 )
 @click.option(
+    "--grace",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 3600),
+    default=8.0,
+    help="Give what is under way so long when stopped (8).",
+)
+@click.option(
     "--log-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the log there."
 )
 @output_options
@@ -59,6 +66,7 @@ def serve_command(
     model: str | None,
     base_url: str | None,
     megabytes: int,
+    grace: float,
     log_file: Path | None,
 ) -> int:
     """Serve the files, answers and OpenAI's API over HTTP.
@@ -80,6 +88,7 @@ def serve_command(
         port=port,
         secrets=checked_secrets(secrets, os.environ.get("PDFQA_API_KEYS", "")),
         limits=Limits(file=megabytes * _MEGABYTE),
+        grace=grace,
     )
     logs.write_to(log_file, quiet=shared.quiet)
 

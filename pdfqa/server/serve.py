@@ -26,7 +26,7 @@ from pdfqa.server.reading import Limits
 from pdfqa.server.streams import Stopping
 from pdfqa.store.keys import Keys
 
-_AFTERWARDS = 5.0  # seconds for the answers to reach the clients when the work has ended
+_AFTERWARDS = 1.0  # seconds for the answers to reach the clients when the work has ended
 _WAITING = 1024  # connections that were not accepted yet
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -38,7 +38,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     secrets: Sequence[str] = ()
     limits: Limits = Limits()
-    grace: float = 10.0
+    grace: float = 8.0
 
 
 def serve(settings: Settings, options: Options, *, started: Callable[[str], object] = lambda _: None) -> None:
@@ -137,7 +137,7 @@ class Server(uvicorn.Server):
         backend: LocalBackend,
         stopping: Stopping,
         *,
-        grace: float = 10.0,
+        grace: float = 8.0,
         started: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__(
