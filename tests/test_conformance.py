@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,13 @@ def test_what_is_missing_is_filled_in(mending: Any) -> None:
     path = "/threads/thread_id/runs/run_id/submit_tool_outputs"
     _, body = sent_on(mending, f"POST {path}", {"tool_outputs": [{}]})
     assert body == {"tool_outputs": [{"output": "output", "tool_call_id": "real-tool_call_id"}]}
+
+
+def test_a_batch_of_nothing_gets_a_file_and_the_rules_are_counted(mending: Any) -> None:
+    path = "/vector_stores/vs_abc123/file_batches"
+    mended = mending.mend("POST", path, b"{}", json_body=True, setting=Scenes())
+    assert json.loads(mended.body) == {"file_ids": ["real-file_id"]}
+    assert len(mending.counted(Counter(mended.applied))) == 2
 
 
 def test_each_request_sets_one_scene(mending: Any) -> None:

@@ -95,7 +95,7 @@ def _meant(value: Any, sent: Any) -> bool:
 
 
 def _filled(value: Any, scene: _Scene) -> Any:
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return [_filled(one, scene) for one in value]
     if isinstance(value, str) and value.startswith("{"):
         return scene[value[1:-1]]

@@ -91,10 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
             )
             return
         self.server.note(mended.applied)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
-        headers.pop("Accept-Encoding", None)
-        if headers.get("Authorization") == f"Bearer {SUITE_KEY}":
-            headers["Authorization"] = f"Bearer {KEY}"
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name: value for name, value in headers.items() if name not in {*_HOP, "accept-encoding"}}
+        if headers.get("authorization") == f"Bearer {SUITE_KEY}":
+            headers["authorization"] = f"Bearer {KEY}"
         connection = HTTPConnection("127.0.0.1", self.server.api.port, timeout=120)
         try:
             connection.request(self.command, mended.path, mended.body, headers)

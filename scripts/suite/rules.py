@@ -155,7 +155,7 @@ MENDS = [
     Mend("POST /vector_stores", "file_ids.*", "string", "{file_id}", _UNKNOWN),
     Mend("POST /vector_stores/*/files", "file_id", "file_id", "{file_id}", _UNKNOWN),
     Mend("POST /vector_stores/*/file_batches", "file_ids.*", "string", "{file_id}", _UNKNOWN),
-    Mend("POST /vector_stores/*/file_batches", "file_ids", MISSING, ["{file_id}"], "a batch of no files"),
+    Mend("POST /vector_stores/*/file_batches", "file_ids", MISSING, ("{file_id}",), "a batch of no files"),
     Mend("POST /vector_stores/*/file_batches", "files", ANYTHING, MISSING, _BOTH),
     Mend("POST /uploads", "bytes", 0, 12, "an upload of no bytes"),
     Mend("POST /uploads", "mime_type", "mime_type", "text/plain", "no such type"),
