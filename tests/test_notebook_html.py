@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pdfqa import PDFQA, notebook
+from pdfqa import PDFQA, Client, notebook
 from pdfqa.engine.pictures import HomeSource
 from pdfqa.pdf import find_boxes, picture
 from pdfqa.types import AddReport, Answer, Box, Failure, Unread
@@ -555,3 +555,21 @@ def test_messages_and_results_show_pages_where_they_come_from_a_home(qa: PDFQA, 
     assert [expected] * 3 == [seen(value).images for value in (message, results, *results.data)]
     qa.remove(file.id)
     assert [[]] * 3 == [seen(value).images for value in (message, results, *results.data)]
+
+
+def test_what_a_client_returns_knows_the_files_it_is_about(club: Path, tmp_path: Path) -> None:
+    with Client() as client:
+        files = [client.upload_file(club), client.upload_file(("bad.pdf", b"%PDF-1.7 and nothing more"))]
+        store = client.create_vector_store(name="Clubs")
+        batch = client.create_vector_store_file_batch(store.id, file_ids=[file.id for file in files])
+        batch = client.wait_for_vector_store_file_batch_to_complete(store.id, batch.id, allow_failed=True)
+        lines = seen(batch).lines
+        assert lines[:2] == [f"Batch {batch.id} · completed", "2 files · 1 completed · 1 failed"]
+        assert [line.startswith("bad.pdf: ") for line in lines[2:]] == [True]
+        assert seen(client.get_vector_store(store.id)).lines[3:] == lines[2:]
+        listed = seen(client.get_vector_store_files(store.id)).lines
+        assert listed[0] == "name"
+        assert {"club.pdf", "bad.pdf"} <= set(listed)
+        results = client.search_vector_store(store.id, "treasurer", max_num_results=1)
+        assert len(seen(results).images) == len(seen(results.data[0]).images) == 1
+    assert seen(batch).lines[:2] == lines[:2]

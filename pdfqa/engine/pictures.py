@@ -7,7 +7,7 @@ not the program that asked for it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -120,6 +120,10 @@ class HomeSource:
         password = self._engine.settings.password
         return PdfLocator(self._engine, sha256, [password] if password else []) if sha256 else None
 
+    def names(self, file_ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of files, by their ids."""
+        return {id_: file.filename for id_, (file, _) in self._engine.file_objects.some(file_ids).items()}
+
     def failed_files(self, vector_store_id: str, batch_id: str) -> list[tuple[str, str]]:
         """Return name and reason of the files of a batch (of the whole vector store without an id) that failed."""
         request = requests.ListVectorStoreFiles(filter="failed", order="asc")
@@ -128,12 +132,8 @@ class HomeSource:
             page = files.list_batch(vector_store_id, batch_id, request)
         else:
             page = files.list(vector_store_id, request)
-        names = self._engine.file_objects.some(item.id for item in page.data)
-        return [
-            (names[item.id][0].filename if item.id in names else item.id, item.last_error.message)
-            for item in page.data
-            if item.last_error
-        ]
+        names = self.names(item.id for item in page.data)
+        return [(names.get(item.id, item.id), item.last_error.message) for item in page.data if item.last_error]
 
 
 def sourced(result: T, engine: Engine) -> T:

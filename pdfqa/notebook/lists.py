@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from pdfqa.errors import PdfqaError
 from pdfqa.notebook.parts import badge, code, dim, framed, line, moment, pairs, row, short, size, table
 from pdfqa.wire import objects as wire
 from pdfqa.wire.base import ObjectPage
@@ -56,9 +58,19 @@ def listed(value: ObjectPage[Any]) -> str:
     """Return the objects of a page as a table, and whether more come after them."""
     if not value.data:
         return framed(row(dim("an empty list")))
-    columns = _COLUMNS.get(type(value.data[0]), {})
+    columns = {**_named(value), **_COLUMNS.get(type(value.data[0]), {})}
     shown = table([*columns], ([cell(item) for cell in columns.values()] for item in value.data))
     if not columns:
         shown = table(["object"], ([short(repr(item))] for item in value.data))
     more = row(dim(f"and more, after {code(value.last_id)}")) if value.has_more else ""
     return framed(shown, more)
+
+
+def _named(value: ObjectPage[Any]) -> Columns:
+    """Return a column with the names of files that are only called by their ids."""
+    if value.source is None or not isinstance(value.data[0], wire.VectorStoreFile):
+        return {}
+    names: dict[str, str] = {}
+    with suppress(PdfqaError):  # the home is closed
+        names = value.source.names(item.id for item in value.data)
+    return {"name": lambda item: line(names.get(item.id, ""))}

@@ -6,7 +6,7 @@ Field names, enums, limits and nullability are those of the OpenAI API (openai-o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
@@ -39,6 +39,9 @@ class Source(Protocol):
 
     def locator(self, file_id: str) -> Locator | None:
         """Return what finds quotes in a file and draws its pages; None where the file is not there."""
+
+    def names(self, file_ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of files, by their ids."""
 
     def failed_files(self, vector_store_id: str, batch_id: str) -> list[tuple[str, str]]:
         """Return name and reason of the files of a batch (of the whole vector store without an id) that failed."""
