@@ -53,6 +53,8 @@ def mend(method: str, target: str, body: bytes, *, json_body: bool, setting: Set
     content = json.loads(body) if json_body and body else None
     rules = [rule for rule in MENDS if rule.concerns(method, path)]
     for rule in rules:
+        if rule.beside and (content or {}).get(rule.beside[0]) != rule.beside[1]:
+            continue
         values = fields if rule.field.startswith("query.") else content
         applied += [rule for _ in _applied(values, rule.field.split("."), rule, scene)]
     if json.dumps(fields) != before:
@@ -113,7 +115,8 @@ def deviations() -> str:
     lines += ["", "| requests | field | sent | becomes | because |", "|---|---|---|---|---|"]
     for rule in MENDS:
         sent, becomes = (_shown(value) for value in (rule.sent, rule.becomes))
-        lines.append(f"| `{_cell(rule.requests)}` | `{rule.field}` | {sent} | {becomes} | {rule.why} |")
+        beside = f" beside `{rule.beside[0]}` {_shown(rule.beside[1])}" if rule.beside else ""
+        lines.append(f"| `{_cell(rule.requests)}` | `{rule.field}`{beside} | {sent} | {becomes} | {rule.why} |")
     return "\n".join(lines)
 
 

@@ -51,13 +51,17 @@ class Route(NamedTuple):
 
 
 class Mend(NamedTuple):
-    """One value of a request that is changed, and why. `{names}` are ids of the scene."""
+    """One value of a request that is changed, and why. `{names}` are ids of the scene.
+
+    `beside` is a field of the body and the value that it must have.
+    """
 
     requests: str
     field: str
     sent: Any
     becomes: Any
     why: str
+    beside: tuple[str, Any] | None = None
 
     def concerns(self, method: str, path: str) -> bool:
         """Return whether a request is one of those that are mended."""
@@ -132,6 +136,8 @@ ROUTES = [
 
 _UNKNOWN = "no object has this id"
 _BOTH = "one of two fields that exclude each other"
+_STRICT_FLOATS = "the strict client refuses the base64 that it asks for itself"
+_STRICT_ROLE = "the SDK's type has the role assistant only, so the suite is given the chat's second message"
 _RESOURCES = ("tool_resources.", "thread.tool_resources.")
 _MESSAGES = ("", "messages.*.", "thread.messages.*.", "additional_messages.*.")
 MENDS = [
@@ -163,9 +169,13 @@ MENDS = [
     Mend("POST /uploads/*/complete", "md5", "md5", "{md5}", "not the sum of the part's bytes"),
     Mend("POST /responses", "model", MISSING, "gpt-6-astra", "a model is needed"),
     Mend("POST /responses", "input", MISSING, "string", "an input is needed"),
+    Mend("POST /responses", "stream_options", ANYTHING, MISSING, "nothing is streamed", beside=("stream", False)),
     Mend("POST /responses", "conversation", "string", "{conversation_id}", _UNKNOWN),
     Mend("POST /responses", "previous_response_id", "previous_response_id", MISSING, _BOTH),
     Mend("POST /responses", "prompt", ANYTHING, MISSING, "no prompt has this id"),
     Mend("POST /responses/*", "previous_response_id", "resp_123", "{response_id}", _UNKNOWN),
     Mend("POST /responses/*", "conversation", "string", MISSING, _BOTH),
+    Mend("POST /embeddings", "encoding_format", "base64", "float", _STRICT_FLOATS),
+    Mend("GET /chat/completions/*/messages", "query.after", MISSING, "{message_id}", _STRICT_ROLE),
+    Mend("GET /chat/completions/*/messages", "query.limit", MISSING, "1", _STRICT_ROLE),
 ]

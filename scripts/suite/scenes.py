@@ -142,8 +142,10 @@ def _conversation(api: Api) -> Ids:
 
 
 def _completion(api: Api) -> Ids:
-    fields = {"model": "extractive", "messages": [{"role": "user", "content": QUESTION}], "store": True}
-    return {"completion_id": api.make("/chat/completions", fields)["id"]}
+    said = [("user", "Hello"), ("assistant", "Hello. What would you like to know?"), ("user", QUESTION)]
+    messages = [{"role": role, "content": content} for role, content in said]
+    made = api.make("/chat/completions", {"model": "extractive", "messages": messages, "store": True})["id"]
+    return {"completion_id": made, "message_id": api.get(f"/chat/completions/{made}/messages")["data"][0]["id"]}
 
 
 SCENES: dict[str, Callable[[Api], Ids]] = {
