@@ -30,6 +30,7 @@ from pdfqa.types import (
 )
 from pdfqa.types import Outcome as OutcomeName
 from pdfqa.wire import VectorStore
+from pdfqa.wire.requests import CreateMessage, CreateRun
 
 if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
     from pdfqa.engine.runs import Outcome
@@ -42,8 +43,9 @@ _CLOSEST = 3  # passages shown where nothing was found
 class PDFQA:
     """Ask questions of PDF files.
 
-    Nothing is sent anywhere. What was read is kept in the home directory, by the hash of its bytes, so that a file is
-    read once. Safe to use inside a running event loop and from several threads.
+    Nothing is sent anywhere, but to the model that is named, if one is. What was read is kept in the home directory,
+    by the hash of its bytes, so that a file is read once. Safe to use inside a running event loop and from several
+    threads.
 
     Args:
         *paths: PDF files, folders that hold some (searched with their subfolders), or a PDF's bytes. Without any,
@@ -52,7 +54,10 @@ class PDFQA:
         password: A password, or several to try, for encrypted files; by default `PDFQA_PASSWORD`. Never stored.
         ocr: What to do with pages that have no text: "auto" and "never" both leave them out and report them, until
             the OCR extra exists.
-        model: What writes answers; None, or "extractive", quotes the documents (the only one so far).
+        model: What writes answers: the name of a chat model; by default `PDFQA_MODEL`. "extractive", or none, quotes
+            the documents and needs no model.
+        base_url: The OpenAI-compatible server that has the model; by default `PDFQA_BASE_URL`, else OpenAI's own.
+        model_key: That server's key; by default `PDFQA_MODEL_KEY`. Local servers need none. Never stored.
 
     Raises:
         StorageError: The home directory cannot be used.
@@ -66,11 +71,12 @@ class PDFQA:
         password: str | Sequence[str] | None = None,
         ocr: str = "auto",
         model: str | None = None,
+        base_url: str | None = None,
+        model_key: str | None = None,
     ) -> None:
         _check_choice("ocr", ocr, ("auto", "never"))
-        _check_choice("model", model, (None, "extractive"))
         single = password if isinstance(password, str) else None
-        self._settings = config.load(home=home, password=single)
+        self._settings = config.load(home=home, password=single, model=model, base_url=base_url, model_key=model_key)
         self._passwords: tuple[str, ...] = ()
         if password is not None and not isinstance(password, str):
             self._passwords = tuple(password)
@@ -252,11 +258,12 @@ class Chat:
             resources = {"file_search": {"vector_store_ids": [store.id]}}
             thread = engine.thread_objects.find(self.thread_id)
             if thread is None:  # the first question, or what was asked about has been forgotten
-                self.thread_id = engine.threads.create_thread(tool_resources=resources, key=store.id).id
+                self.thread_id = engine.threads.begin(tool_resources=resources, key=store.id).id
             elif thread.tool_resources != resources:  # files have come or gone
                 engine.thread_objects.replace(msgspec.structs.replace(thread, tool_resources=resources), key=store.id)
-            engine.threads.add_message(self.thread_id, question)
-            run = engine.runs.create(self.thread_id, engine.threads.default_assistant())
+            engine.threads.add(self.thread_id, [CreateMessage(role="user", content=question)])
+            assistant = engine.assistants.default()
+            run = engine.runs.begin(self.thread_id, CreateRun(assistant_id=assistant.id, model=engine.settings.model))
         outcome = engine.runs.work(run)
         timings = {"read": read - started, **outcome.timings, "total": perf_counter() - started}
         return self._answer(question, outcome, named, timings)
@@ -271,7 +278,7 @@ class Chat:
             question=question,
             text=outcome.message.text,
             outcome=_outcome(outcome, entries, unread),
-            citations=list(self._citations(outcome, {item.file.id: item for item in named})),
+            citations=list(self._citations(outcome, {item.sha256: item for item in named})),
             thread_id=outcome.run.thread_id,
             run_id=outcome.run.id,
             model=outcome.run.model,
@@ -284,21 +291,20 @@ class Chat:
         )
 
     def _citations(self, outcome: Outcome, named: dict[str, Named]) -> Iterator[Citation]:
-        for part in outcome.message.content:
-            for annotation in part.text.annotations:
-                cited = annotation.file_citation
-                item = named[cited.file_id]
-                citation = Citation(
-                    file=item.shown,
-                    page=cited.page,
-                    label=cited.label,
-                    quote=cited.quote,
-                    start=cited.start,
-                    end=cited.end,
-                    verified=cited.verified,
-                    score=cited.score,
-                )
-                yield citation.with_locator(self._qa.locator(item.sha256))
+        """Yield what the markers [1], [2] … of the answer stand for, each once."""
+        for cited in {mark.text: mark.file_citation for mark in outcome.message.annotations}.values():
+            item = named[self._engine.files.sha256(cited.file_id)]
+            citation = Citation(
+                file=item.shown,
+                page=cited.page,
+                label=cited.label,
+                quote=cited.quote,
+                start=cited.start,
+                end=cited.end,
+                verified=cited.verified,
+                score=cited.score,
+            )
+            yield citation.with_locator(self._qa.locator(item.sha256))
 
 
 def _outcome(outcome: Outcome, entries: Sequence[FileEntry], unread: Sequence[Unread]) -> OutcomeName:

@@ -355,11 +355,17 @@ def test_pages_that_could_not_be_read_are_told(tmp_path: Path) -> None:
             assert told[0].reason
 
 
-@pytest.mark.parametrize(("option", "value"), [("ocr", "always"), ("ocr", ""), ("model", "gpt-9")])
+@pytest.mark.parametrize(("option", "value"), [("ocr", "always"), ("ocr", "")])
 def test_an_option_that_is_not_known_is_an_error_that_lists_those_that_are(option: str, value: str) -> None:
     with pytest.raises(InvalidRequestError, match="it can be") as caught:
         PDFQA(**{option: value})
     assert caught.value.param == option
+
+
+def test_a_model_needs_a_server_or_a_key() -> None:
+    with pytest.raises(InvalidRequestError, match="neither a server nor a key") as caught:
+        PDFQA(model="gpt-9")
+    assert caught.value.param == "model"
 
 
 def test_an_unknown_keyword_is_refused() -> None:

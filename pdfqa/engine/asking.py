@@ -153,7 +153,7 @@ def _outputs(question: Question) -> list[Turn]:
 def _prompt(engine: Engine, question: Question, looked: Looked | None) -> Prompt:
     limit = engine.settings.context_tokens
     room = limit - min(question.max_tokens or _ANSWER, limit // 2)
-    names = {sha256: file.filename for sha256, file in looked.files.items()} if looked else {}
+    names = {sha256: file.filename for sha256, file in looked.found.files.items()} if looked else {}
     rules = [turn.text for turn in question.turns if turn.role == "system"]
     return prompt(
         [_message(turn) for turn in question.turns if turn.role != "system"],

@@ -5,67 +5,46 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
 from pdfqa.answer import Quote
 from pdfqa.engine.answering import Question, Searched, Sources, Turn
 from pdfqa.engine.context import Engine
+from pdfqa.engine.finding import Located
 from pdfqa.errors import PdfqaError
-from pdfqa.query_terms import Term
 from pdfqa.search import Evidence
 from pdfqa.types import Box
 from pdfqa.verify import stands
-from pdfqa.wire import FileCitation, SearchResult, TextPiece
+from pdfqa.wire import FileCitation
 
 _SHORT = 6  # words; a follow-up that is no longer is read together with the question before
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
-class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The file that a document is found as."""
-
-    id: str
-    filename: str
-    attributes: dict[str, Any] | None = {}
-
-
-class Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a search gave: the question as it was asked of it, its terms, the best passages, and the files they are of.
-
-    `searched` is how many documents were looked through.
-    """
+class Looked(msgspec.Struct, frozen=True):
+    """What was asked of a search, and what it found."""
 
     question: str
-    terms: list[Term] = []
-    evidence: list[Evidence] = []
-    files: dict[str, SourceFile] = {}
-    searched: int = 0
+    found: Located
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """Return the passages that were found, best first."""
+        return self.found.evidence
 
     @property
     def not_found(self) -> str:
         """Return what is said where nothing answers the question."""
-        if not self.searched:
+        if not self.found.searched:
             return "Not found: there are no documents to search."
-        return f"Not found in the document{'s' if self.searched > 1 else ''}."
+        return f"Not found in the document{'s' if self.found.searched > 1 else ''}."
 
 
 def look(engine: Engine, question: Question, sources: Sources) -> Looked:
     """Return what the documents hold on a question."""
     text = asked(question.turns)
-    find = getattr(engine.vector_stores, "find", None)
-    if find is None:
-        store = sources.stores[0]
-        got = engine.vector_stores.search(store, text, k=sources.max_results)
-        inside = {entry.id for entry in engine.vector_stores.files(store)}
-        files = {}
-        for sha256 in {piece.document for piece in got.evidence}:
-            file = next(file for file in engine.file_objects.with_key(sha256) if file.id in inside)
-            files[sha256] = SourceFile(id=file.id, filename=file.filename)
-        return Looked(question=text, terms=got.terms, evidence=got.evidence, files=files, searched=len(inside))
-    found = find(sources, text, sources.max_results)
-    return Looked(question=text, terms=found.terms, evidence=found.evidence, files=found.files, searched=found.searched)
+    return Looked(text, engine.vector_stores.find(sources, text, sources.max_results))
 
 
 def asked(turns: Sequence[Turn]) -> str:
@@ -82,30 +61,14 @@ def asked(turns: Sequence[Turn]) -> str:
 
 def searched(engine: Engine, looked: Looked) -> Searched:
     """Return that the documents were searched, with the results as the wire has them."""
-    results = []
-    for piece in looked.evidence:
-        file, passage = looked.files[piece.document], piece.passage
-        results.append(
-            SearchResult(
-                file_id=file.id,
-                filename=file.filename,
-                score=piece.score,
-                attributes=file.attributes,
-                content=[TextPiece(text=piece.text)],
-                page=piece.page.number,
-                label=piece.page.label,
-                quote=piece.text,
-                start=passage.start,
-                end=passage.end,
-            )
-        )
+    results = [looked.found.result(piece) for piece in looked.evidence]
     return Searched(id=engine.new_id("call_"), queries=[looked.question], results=results, evidence=looked.evidence)
 
 
 def cite(engine: Engine, looked: Looked, quote: Quote, *, supported: bool = True, boxes: bool = True) -> FileCitation:
     """Return the citation of a quote: verified if it says what it is cited for, and stands on its page."""
     piece = looked.evidence[quote.evidence]
-    page, file = piece.page, looked.files[piece.document]
+    page, file = piece.page, looked.found.files[piece.document]
     verified = supported and stands(quote.text, page.text, quote.start, quote.end)
     return FileCitation(
         file_id=file.id,

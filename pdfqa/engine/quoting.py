@@ -41,7 +41,7 @@ def quoted(engine: Engine, question: Question) -> Iterator[Happening]:
     else:
         looked = look(engine, question, question.sources)
         yield searched(engine, looked)
-        draft = extract(looked.question, looked.terms, looked.evidence[:PASSAGES], engine.embedder)
+        draft = extract(looked.question, looked.found.terms, looked.evidence[:PASSAGES], engine.embedder)
         if draft.confidence < THRESHOLD:
             yield from _told(Finished(text=looked.not_found, found=False), question)
             return
