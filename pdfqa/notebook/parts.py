@@ -59,7 +59,7 @@ def badge(status: str) -> str:
     """Return the status of something, with its colour."""
     color = COLORS.get(status, _GREY)
     dot = f'<span style="display:inline-block;width:.65em;height:.65em;border-radius:50%;background:{color}"></span>'
-    return f"{dot} {line(status.replace('_', ' '))}"
+    return f'<span style="white-space:nowrap">{dot} {line(status.replace("_", " "))}</span>'
 
 
 def bar(counts: Iterable[tuple[str, int]]) -> str:
@@ -81,11 +81,18 @@ def items(parts: Iterable[str], *, numbered: bool = False) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; its cells are HTML already."""
+    """Return a table without the columns that are empty; its cells are HTML already."""
+    lines = list(rows)
+    used = [column for column in range(len(heads)) if any(cells[column] for cells in lines)]
+    head = _cells("th", [line(heads[column]) for column in used])
+    body = "".join(_cells("td", [cells[column] for column in used]) for cells in lines)
+    return f'<table style="border-collapse:collapse"><thead>{head}</thead><tbody>{body}</tbody></table>'
+
+
+def _cells(tag: str, cells: Iterable[str]) -> str:
     style = "text-align:left;padding:.15em 1em .15em 0;vertical-align:top"
-    head = "".join(f'<th style="{style}">{line(name)}</th>' for name in heads)
-    body = "".join("<tr>" + "".join(f'<td style="{style}">{cell}</td>' for cell in cells) + "</tr>" for cells in rows)
-    return f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    inner = "".join(f'<{tag} style="{style}">{cell}</{tag}>' for cell in cells)
+    return f"<tr>{inner}</tr>"
 
 
 def code(text: object) -> str:
