@@ -109,6 +109,7 @@ def _recorded(entry: ASGIApp) -> ASGIApp:
                 "type": types[0] if types else "",
                 "body": body.decode(errors="replace"),
             }
+            path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("ab") as stream:
                 stream.write(msgspec.json.encode(line) + b"\n")
 

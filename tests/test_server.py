@@ -163,7 +163,7 @@ def test_a_file_comes_and_goes(client: openai.OpenAI, club: Path) -> None:
     content = client.files.content(file.id)
     assert club.read_bytes() == content.content
     assert "application/octet-stream" == content.response.headers["content-type"]
-    assert content.response.headers["content-disposition"].startswith("attachment")
+    assert 'attachment; filename="club.pdf"' == content.response.headers["content-disposition"]
     assert [file.id] == [one.id for one in client.files.list(purpose="assistants")]
     assert [] == list(client.files.list(purpose="vision"))
     assert client.files.delete(file.id).deleted

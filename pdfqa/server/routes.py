@@ -14,14 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pdfqa.backends.local import LocalBackend
 from pdfqa.engine.channels import Channel
 from pdfqa.errors import WrongMethodError
-from pdfqa.operations import Operation
+from pdfqa.operations import OPERATIONS, Operation
 from pdfqa.server import failures
 from pdfqa.server.cadence import Cadence
 from pdfqa.server.entry import Record
 from pdfqa.server.reading import Limits, Reading
 from pdfqa.server.streams import EventStream, Stopping
 
-_DOWNLOAD = {"content-disposition": "attachment", "x-content-type-options": "nosniff"}
+_AS_IT_IS = {"x-content-type-options": "nosniff"}
 _BYTES = "application/octet-stream"
 _WITH_SLASHES = {"{model}": "{model:path}"}
 
@@ -94,17 +94,20 @@ class _Endpoint:
         """Answer one request."""
         operation, record = self._operation, scope["pdfqa"]
         ids = [scope["path_params"][name] for name in operation.ids]
+        backend = self._service.backend(record.key)
         async with self._reading.read(scope, receive) as request:
-            result = await self._service.backend(record.key).perform(operation, ids, request)
-        await self._response(result)(scope, receive, send)
+            result = await backend.perform(operation, ids, request)
+        if isinstance(result, Path):
+            file = await backend.perform(OPERATIONS["get_file"], ids, None)
+            await FileResponse(result, headers=_AS_IT_IS, media_type=_BYTES, filename=file.filename)(
+                scope, receive, send
+            )
+        else:
+            await self._response(result)(scope, receive, send)
 
     def _response(self, result: Any) -> ASGIApp:
         if isinstance(result, Channel):
             return EventStream(result, self._operation.events or "named", self._service.stopping)
-        if isinstance(result, bytes):
-            return Response(result, headers=_DOWNLOAD, media_type=_BYTES)
-        if isinstance(result, Path):
-            return FileResponse(result, headers=_DOWNLOAD, media_type=_BYTES)
         after = self._service.cadence.after(result)
         headers = {"openai-poll-after-ms": str(after)} if after is not None else {}
         return Response(msgspec.json.encode(result), headers=headers, media_type="application/json")

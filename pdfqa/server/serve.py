@@ -27,6 +27,7 @@ from pdfqa.server.streams import Stopping
 from pdfqa.store.keys import Keys
 
 _AFTERWARDS = 1.0  # seconds for the answers to reach the clients when the work has ended
+_IDLE = 75  # seconds that a connection is kept; a client that polls slowly should not make one each time
 _WAITING = 1024  # connections that were not accepted yet
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -146,6 +147,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                timeout_keep_alive=_IDLE,
                 timeout_graceful_shutdown=max(1, round(grace + _AFTERWARDS)),
                 ws="none",
             )
