@@ -54,10 +54,15 @@ class StoreFiles:
         Raises:
             WrongStateError: The vector store has expired.
         """
-        return self.attach(store_id, [request])[0]
+        return self.attach(store_id, [request], field="file_id")[0]
 
     def attach(
-        self, store_id: str, requests: Sequence[CreateVectorStoreFile], *, batch_id: str | None = None
+        self,
+        store_id: str,
+        requests: Sequence[CreateVectorStoreFile],
+        *,
+        batch_id: str | None = None,
+        field: str = "file_ids",
     ) -> list[VectorStoreFile]:
         """Put files into a vector store, to be read by jobs; a file that is in it already is put in anew."""
         engine, now = self._engine, self._engine.now()
@@ -77,21 +82,25 @@ class StoreFiles:
             engine.vector_stores.usable(store_id)  # again: now nobody can change it
             if engine.store_objects.key(store_id):  # it was the store of exactly some files: PDFQA makes itself another
                 engine.store_objects.replace(engine.store_objects.get(store_id), key="")
-            self.insert(store_id, entries, batch_id)
+            self.insert(store_id, entries, batch_id, field=field)
             engine.jobs.add_all([("ingest", engine.owner, store_id, entry.id) for entry in entries])
         return entries
 
-    def insert(self, store_id: str, entries: Sequence[VectorStoreFile], batch_id: str | None) -> None:
+    def insert(
+        self, store_id: str, entries: Sequence[VectorStoreFile], batch_id: str | None, *, field: str = "file_ids"
+    ) -> None:
         """Record files of a vector store; a file that was in it already is taken out first.
 
         Raises:
-            ObjectNotFoundError: There is no such file.
+            ObjectNotFoundError: There is no such file; `param` is the field that names it.
         """
         ids = [entry.id for entry in entries]
         known = self._engine.file_objects.some(ids)
         for id_ in ids:
             if id_ not in known:
-                raise self._engine.file_objects.missing(id_)
+                error = self._engine.file_objects.missing(id_)
+                error.param = field
+                raise error
         self._take_out(store_id, self._entries.some(ids, parent=store_id).values())
         self._entries.insert_all(entries, parent=store_id, key=batch_id)
 
@@ -162,7 +171,8 @@ class StoreFiles:
             ]
         with self._engine.database.atomic():
             batch_id = self._engine.new_id("vsfb_")
-            self.attach(store_id, files, batch_id=batch_id)
+            field = "files" if request.files is not UNSET else "file_ids"
+            self.attach(store_id, files, batch_id=batch_id, field=field)
             return self._new_batch(store_id, batch_id)
 
     def begin(self, store_id: str, file_ids: Sequence[str]) -> Batch:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from pdfqa.errors import InvalidValueError, MissingFieldError
 from pdfqa.wire.base import (
     Attributes,
     Budget,
@@ -175,6 +176,10 @@ class ModifyVectorStoreFile(Request, frozen=True, kw_only=True):
     attributes: Attributes | None
 
 
+def _contradiction(field: str, other: str) -> InvalidValueError:
+    return InvalidValueError(f"Mutually exclusive parameters: '{field}' and '{other}'.", param=field)
+
+
 class CreateVectorStoreFileBatch(Request, frozen=True, kw_only=True):
     """Files to put into a vector store together: `file_ids`, alike, or `files`, each in its own way."""
 
@@ -184,10 +189,15 @@ class CreateVectorStoreFileBatch(Request, frozen=True, kw_only=True):
     chunking_strategy: Chunking | None = None
 
     def __post_init__(self) -> None:
-        if (self.file_ids is UNSET) == (self.files is UNSET):
-            raise ValueError("give either file_ids or files, and not both")
-        if self.files is not UNSET and (self.attributes is not None or self.chunking_strategy is not None):
-            raise ValueError("attributes and chunking_strategy go with file_ids; with files, give them for each file")
+        if self.file_ids is UNSET and self.files is UNSET:
+            raise MissingFieldError("Missing required parameter: 'file_ids'.", hint="Or give files.", param="file_ids")
+        if self.files is UNSET:
+            return
+        if self.file_ids is not UNSET:
+            raise _contradiction("files", "file_ids")
+        for name in ("attributes", "chunking_strategy"):
+            if getattr(self, name) is not None:
+                raise _contradiction(name, "files")
 
 
 class Filter(Part, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from suite.api import Api, Reply
+from suite.api import Api, Reply, SetupError
 from suite.scenes import Ids, Stage
 from suite.server import serving
 
@@ -112,6 +112,8 @@ def _in_bodies() -> Iterator[Case]:
     pair = {"file_ids": ["{file_id}"], "files": [{"file_id": "{file_id}"}]}
     yield Case("fields that exclude each other", f"POST {files}", pair, stored, "files")
     yield Case("unknown file", f"POST {files}", {"file_ids": ["string"]}, stored, "file_ids")
+    named = {"files": [{"file_id": "string"}]}
+    yield Case("unknown file", f"POST {files}", named, stored, "files")
     yield Case("unknown file", "POST /vector_stores", {"file_ids": ["string"]}, param="file_ids")
     yield Case("unknown file", "POST /vector_stores/{vector_store_id}/files", {"file_id": "file_id"}, stored, "file_id")
     yield Case("fields that exclude each other", "POST /assistants", {"model": "m", **both}, stored, field)
@@ -152,9 +154,10 @@ def _in_wrong_states() -> Iterator[Case]:
     yield Case("thread whose run is active", "POST /threads/{thread_id}/runs", again, waiting)
     yield Case("run that has ended", "POST /threads/{thread_id}/runs/{run_id}/cancel", scene=run)
     batch = "POST /vector_stores/{vector_store_id}/file_batches/{batch_id}/cancel"
-    yield Case("batch that has ended", batch, scene="a finished batch")
-    yield Case("response not in the background", "POST /responses/{response_id}/cancel", scene="a response")
-    yield Case("second cancellation", "POST /uploads/{upload_id}/cancel", scene="a cancelled upload")
+    yield Case("batch that has ended", batch, scene="a finished batch", param="batch_id")
+    cancel = "POST /responses/{response_id}/cancel"
+    yield Case("response not in the background", cancel, scene="a response", param="response_id")
+    yield Case("second cancellation", "POST /uploads/{upload_id}/cancel", scene="a cancelled upload", param="upload_id")
 
 
 def check() -> int:
@@ -164,7 +167,11 @@ def check() -> int:
         api = Api(port)
         stage = Stage(api)
         for case in cases():
-            reply, fault = _sent(api, stage, case)
+            try:
+                reply = send(api, stage, case)
+                fault = fault_of(reply, case)
+            except SetupError as error:
+                reply, fault = Reply(0, {}, b""), f"no scene: {error}"
             wrong += bool(fault)
             error = _error(reply)
             said = f"{reply.status} {error.get('param')}: {error.get('message')}"[:150]
@@ -176,11 +183,12 @@ def check() -> int:
     return 1 if wrong else 0
 
 
-def _sent(api: Api, stage: Stage, case: Case) -> tuple[Reply, str]:
+def send(api: Api, stage: Stage, case: Case) -> Reply:
+    """Return what a server answers to an input."""
     ids = stage.set(case.scene, fresh=False) if case.scene else {}
     method, _, path = _filled(case.request, ids).partition(" ")
-    reply = api.json(method, path, case.body and json.loads(_filled(json.dumps(case.body), ids)))
-    return reply, _fault(reply, case)
+    body = None if case.body is None else json.loads(_filled(json.dumps(case.body), ids))
+    return api.json(method, path, body)
 
 
 def _filled(text: str, ids: Ids) -> str:
@@ -196,7 +204,7 @@ def _error(reply: Reply) -> dict[str, Any]:
         return {}
 
 
-def _fault(reply: Reply, case: Case) -> str:
+def fault_of(reply: Reply, case: Case) -> str:
     """Return what is wrong with a refusal, "" if nothing is."""
     error = _error(reply)
     if not 400 <= reply.status < 500:
