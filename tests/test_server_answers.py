@@ -173,14 +173,17 @@ def test_a_wrong_step_of_a_run_is_refused(client: openai.OpenAI, assistant: Assi
     calls: list[Callable[[], object]] = [
         lambda: runs.submit_tool_outputs(**where, tool_outputs=[output]),
         lambda: runs.cancel(**where),
-        lambda: runs.create(thread.id, assistant_id="thread_x"),
         lambda: runs.retrieve("undefined", thread_id=thread.id),
     ]
     for call in calls:
         with pytest.raises(openai.BadRequestError):
             call()
-    with pytest.raises(openai.NotFoundError):
-        runs.retrieve(run.id, thread_id="thread_of_somebody_else")
+    for call in (
+        lambda: runs.retrieve(run.id, thread_id="thread_of_somebody_else"),
+        lambda: runs.create(thread.id, assistant_id="asst_of_somebody_else"),
+    ):
+        with pytest.raises(openai.NotFoundError):
+            call()
 
 
 def test_a_question_is_answered_by_a_response(client: openai.OpenAI, store: str) -> None:
