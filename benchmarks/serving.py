@@ -83,7 +83,7 @@ class Connection:
 
     async def send(self, method: str, path: str, body: object = None) -> bytes:
         data = b"" if body is None else json.dumps(body).encode()
-        head = f"{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
         self._writer.write(f"{head}content-length: {len(data)}\r\n\r\n".encode() + data)
         lines = (await self._reader.readuntil(b"\r\n\r\n")).lower().split(b"\r\n")
         size = next(int(line.partition(b":")[2]) for line in lines if line.startswith(b"content-length:"))
