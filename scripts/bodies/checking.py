@@ -89,7 +89,7 @@ class Checker:
         branches = list(self._branches(value, schema, owner))
         owner = branches[0][0]
         for name, one in branches:
-            open_ended = open_ended and "properties" not in one
+            open_ended = open_ended and not one.get("properties")
             if one.get("additionalProperties"):
                 return
             for field, inner in one.get("properties", {}).items():

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-# Fields that pdfqa adds, by the schema (or schema and field) that they stand in.
+_PLACE = {"page", "label", "quote", "start", "end"}
+_PROOF = {"verified", "score", "boxes"}
+
+# Fields that pdfqa adds, or gives back as they were sent, by the schema (or schema and field) that they stand in.
 EXTRA: dict[str, set[str]] = {
+    # Where a quote stands, and its proof.
+    "VectorStoreSearchResultItem": _PLACE,
+    "RunStepDetailsToolCallsFileSearchResultObject": {"page", "label"},
+    "MessageContentTextAnnotationsFileCitationObject.file_citation": {*_PLACE, *_PROOF, "filename"},
+    "MessageDeltaContentTextAnnotationsFileCitationObject.file_citation": {*_PLACE, *_PROOF, "filename"},
+    "Annotation": {*_PLACE, *_PROOF, "text"},
+    "ResponseOutputTextAnnotationAddedEvent.annotation": {*_PLACE, *_PROOF, "text"},
+    "ChatCompletionResponseMessage": {"citations"},
+    # What was asked for, given back.
     "AssistantObject": {"reasoning_effort"},
-    "RunObject": {"reasoning_effort"},
+    "RunObject": {"reasoning_effort", "tool_resources"},
     "VectorStoreObject": {"description"},
-    "VectorStoreSearchResultItem": {"page", "label", "quote", "start", "end"},
-    "MessageContentTextAnnotationsFileCitationObject.file_citation": {
-        *("page", "label", "quote", "start", "end", "verified", "score", "filename", "boxes"),
-    },
-    "MessageDeltaContentTextAnnotationsFileCitationObject.file_citation": {
-        *("page", "label", "start", "end", "verified", "score", "filename", "boxes"),
-    },
+    "Upload": {"mime_type", "expires_after"},
+    "Response": {"store", "image"},
+    # Later than the specification (21 August 2026), and in the SDK of November.
+    "Tool": {"async"},
+    # Described with the request's `stream_options.include_obfuscation`, and in no schema.
+    "ResponseStreamEvent": {"obfuscation"},
 }
 
-# What breaks a schema: (schema, place in it) and why.
-BROKEN: dict[tuple[str, str], str] = {}
+# What breaks a schema: (schema, field) and why.
+BROKEN: dict[tuple[str, str], str] = {
+    (schema, prefix + field): "null in OpenAI's own examples and in the SDK's types"
+    for schema, prefix in (("Response", ""), ("ResponseStreamEvent", "response."))
+    for field in ("user", "usage")
+}
