@@ -23,6 +23,7 @@ KEYWORD_WEIGHT = 0.7
 UNRELATED = 0.25  # the cosine below which a passage without a word of the question has nothing to do with it
 NAMED_PAGE = 2.0  # standard deviations that a passage gains by standing on the page that the question names
 AGAIN = 25  # passages that are read again, at least
+_NO_SPREAD = 1e-6
 _PAGE = (
     r"(?i)\b(?:pages?|slides?|pg\.?|p\.|páginas?|diapositivas?|seiten?|folien?|diapositives?|pagin[ae]|страниц\w*)"
     r"\s*(\d{1,4})\b|第\s*(\d{1,4})\s*[页頁]"
@@ -60,21 +61,27 @@ class Found(msgspec.Struct, frozen=True):
 class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     """How to rank: whether the best are read again, and the weight of keywords beside vectors, from 0 to 1.
 
-    Without one, keywords weigh as much as the question asks for.
+    Without one, keywords weigh as much as the question asks for. A passage that is all there is to search, or no
+    better than all others, is scored by itself if it is to be held against a threshold.
     """
 
     again: bool = True
     lead: float | None = None
+    threshold: bool = False
 
 
 class _Scores(msgspec.Struct, frozen=True):
-    """The scores of all passages; `low` and `high` are what the worst has and the best imaginable one would have."""
+    """The scores of all passages; `low` and `high` are what the worst has and the best imaginable one would have.
+
+    `ideal` is the latter's score for keywords.
+    """
 
     keyword: np.ndarray
     vector: np.ndarray
     fused: np.ndarray
     low: float
     high: float
+    ideal: float
 
 
 def search(
@@ -100,6 +107,8 @@ def search(
         msgspec.structs.replace(piece, score=_clip(piece.score + _gain(terms, piece, ranking) / span))
         for piece in pieces
     ]
+    if ranking.threshold and span <= 2 * _NO_SPREAD:
+        scored = [msgspec.structs.replace(piece, score=_alone(piece, scores.ideal, lead)) for piece in scored]
     related = [piece for piece in scored if piece.terms or piece.vector >= UNRELATED]
     return Found(terms, sorted(related, key=lambda piece: -piece.score)[:k])
 
@@ -107,6 +116,11 @@ def search(
 def _gain(terms: Sequence[Term], piece: Evidence, ranking: Ranking) -> float:
     """Return what reading a passage again adds to its score."""
     return adjustment(terms, piece.passage, piece.text, piece.language) if ranking.again else 0.0
+
+
+def _alone(piece: Evidence, ideal: float, lead: float) -> float:
+    """Return the score of a passage that cannot be compared with others."""
+    return _clip(lead * min(1.0, piece.keyword / ideal if ideal else 0.0) + (1 - lead) * max(0.0, piece.vector))
 
 
 def _named_pages(question: str) -> list[int]:
@@ -134,7 +148,7 @@ def _score(
     if pages:
         fused[np.isin(where.numbers, pages)] += NAMED_PAGE
     low = float(fused.min())
-    return _Scores(keyword, vector, fused, low, max(high, low + 1e-6))
+    return _Scores(keyword, vector, fused, low, max(high, low + _NO_SPREAD), ideal)
 
 
 def _known(terms: Sequence[Term]) -> float:

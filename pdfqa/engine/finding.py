@@ -69,8 +69,16 @@ class _Member(msgspec.Struct, frozen=True):
     place: Place
 
 
-def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int) -> Located:
-    """Return the best passages for one or more questions; one that several find counts once, with its best score."""
+def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int, *, absolute: bool = False) -> Located:
+    """Return the best passages for one or more questions; one that several find counts once, with its best score.
+
+    Args:
+        engine: The engine, of whose owner files are searched.
+        sources: What is searched, and how.
+        questions: The questions.
+        k: How many passages.
+        absolute: Whether scores are shown to a caller, who may hold them against a threshold.
+    """
     engine.files.expire()
     for store_id in sources.stores:
         engine.vector_stores.use(store_id)
@@ -79,7 +87,8 @@ def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int) -> 
     weights, lead = sources.weights, None
     if weights is not None and sum(weights) > 0:
         lead = weights[1] / sum(weights)
-    ranking = Ranking(again=sources.ranker != "none", lead=lead)
+    threshold = sources.score_threshold > 0 or absolute
+    ranking = Ranking(again=sources.ranker != "none", lead=lead, threshold=threshold)
     terms: list[Term] = []
     best: dict[tuple[str, int, int, int], Evidence] = {}
     for question in questions:
@@ -105,7 +114,7 @@ def search_store(engine: Engine, store_id: str, request: SearchVectorStore) -> S
         score_threshold=options.score_threshold,
         ranker=options.ranker,
     )
-    found = find(engine, sources, queries, request.max_num_results)
+    found = find(engine, sources, queries, request.max_num_results, absolute=True)
     return SearchResults(search_query=queries, data=[found.result(piece) for piece in found.evidence])
 
 
