@@ -39,7 +39,7 @@ def test_each_has_a_code_of_its_own(kind: type[PdfqaError]) -> None:
 
 @every_kind
 def test_each_has_a_status_and_an_exit_code(kind: type[PdfqaError]) -> None:
-    assert kind.status in {400, 401, 404, 413, 500, 501, 502, 504}
+    assert kind.status in {400, 401, 404, 405, 413, 429, 500, 501, 502, 504}
     assert kind.exit_code in {2, 3, 4}
     for base, code in ((errors.InvalidRequestError, 2), (errors.FileError, 3), (errors.StorageError, 4)):
         assert not issubclass(kind, base) or kind.exit_code == code

@@ -65,6 +65,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "pickle": "-",
     "pypdf": "pdf",
     "pypdfium2": "pdf",
+    "python_multipart": "server",
     "sqlite3": "store.database",
     "subprocess": "workers",
     "starlette": "server",
@@ -92,7 +93,7 @@ HEAVY = {
     "pydantic",
     "asyncio",
     "anyio",
-} | {"starlette", "uvicorn"}
+} | {"python_multipart", "starlette", "uvicorn"}
 
 
 class Import(NamedTuple):

@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+import msgspec
 import openai
 import pytest
 
+from pdfqa import wire
+from pdfqa.operations import OPERATIONS
 from pdfqa.server import Limits
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, pdf
 from tests.servers import Served, serving
@@ -204,6 +207,59 @@ def test_a_large_body_is_refused_before_it_is_kept(tmp_path: Path) -> None:
                 assert (413, "request_too_large") == (refused.value.status_code, refused.value.code)
             assert [] == list(client.files.list())
         assert [] == list((tmp_path / "small").glob("incoming/*"))
+
+
+@pytest.fixture(scope="module")
+def made(served: Served, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
+    """Return a key, and the id of one thing of each kind that was made with it."""
+    secret = served.new_key()
+    with served.client(secret) as client:
+        store = client.vector_stores.create()
+        path = pdf(tmp_path_factory.mktemp("made") / "club.pdf", CLUB)
+        batch = client.vector_stores.file_batches.upload_and_poll(store.id, files=[path])
+        assistant = client.beta.assistants.create(model="m")
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": WHO_CLUB}])
+        run = client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant.id)
+        (step, *_) = client.beta.threads.runs.steps.list(run.id, thread_id=thread.id)
+        conversation = client.conversations.create(items=[{"role": "user", "content": WHO_CLUB}])
+        upload = client.uploads.create(bytes=5, filename="a.pdf", mime_type="application/pdf", purpose="assistants")
+        chat = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "Why?"}], store=True)
+        return secret, {
+            "file_id": client.files.list().data[0].id,
+            "vector_store_id": store.id,
+            "batch_id": batch.id,
+            "assistant_id": assistant.id,
+            "thread_id": thread.id,
+            "message_id": client.beta.threads.messages.list(thread.id).data[0].id,
+            "run_id": run.id,
+            "step_id": step.id,
+            "conversation_id": conversation.id,
+            "item_id": str(client.conversations.items.list(conversation.id).data[0].id),
+            "response_id": client.responses.create(model="m", input=WHO_CLUB).id,
+            "upload_id": upload.id,
+            "completion_id": chat.id,
+            "model": "org/model",
+        }
+
+
+WRONG: list[Any] = [None, True, -1, 1e308, "", "x" * 300, "\x00", [], [[]], {}, {"type": "x"}, {"a": {"b": {}}}]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_request_makes_the_server_fail(name: str, served: Served, made: tuple[str, dict[str, str]]) -> None:
+    operation, (secret, ids) = OPERATIONS[name], made
+    path = "/v1" + operation.path.format(**ids)
+    fields = [field.encode_name for field in msgspec.structs.fields(operation.request or wire.Request)] or ["x"]
+    for number, value in enumerate(WRONG):
+        sent = {fields[number % len(fields)]: value}
+        if number % 2:
+            sent = {field: WRONG[(number + place) % len(WRONG)] for place, field in enumerate(fields)}
+        if operation.method == "POST":
+            answer = post(served, path, sent, authorization=f"Bearer {secret}")
+        else:
+            answer = ask(served, operation.method, f"{path}?{urlencode(sent)}", authorization=f"Bearer {secret}")
+        assert answer.status < 500, (sent, answer.body)
+        assert answer.status < 400 or len(answer.error) == 4
 
 
 def test_a_client_that_goes_away_in_an_upload_leaves_nothing(served: Served) -> None:

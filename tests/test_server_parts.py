@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 
 from pdfqa import errors, wire
 from pdfqa.engine import Engine
+from pdfqa.engine.channels import Channel
 from pdfqa.errors import AuthenticationError, InvalidRequestError, PdfqaError
 from pdfqa.operations import OPERATIONS
 from pdfqa.server import failures, forms, logs
@@ -22,6 +23,7 @@ from pdfqa.server.cadence import Cadence
 from pdfqa.server.fields import from_query
 from pdfqa.server.gate import Gate, checked_secrets
 from pdfqa.server.reading import Limits, Reading
+from pdfqa.server.streams import EventStream, Stopping
 from pdfqa.store.keys import Key, Keys, digest, given
 from tests.homes import settings
 
@@ -269,6 +271,72 @@ def test_a_short_key_is_refused() -> None:
         checked_secrets(["a" * 15])
     with pytest.raises(InvalidRequestError, match="could be guessed"):
         checked_secrets([], "short")
+
+
+def told(
+    style: Any, *told: wire.Event, silence: float = 15.0, after: Callable[[Channel, Stopping], object] | None = None
+) -> str:
+    """Return what goes over the wire of a channel that tells something; `after` what, it is closed."""
+    channel, stopping = Channel(), Stopping()
+    channel.put(*told)
+    if after is None:
+        channel.close()
+    sent = b""
+
+    async def send(message: Any) -> None:
+        nonlocal sent
+        sent += message.get("body", b"")
+
+    async def receive() -> Any:
+        await anyio.sleep_forever()
+
+    async def answer() -> None:
+        await EventStream(channel, style, stopping, silence=silence)({}, receive, send)
+
+    async def stream() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(answer)
+            if after is not None:
+                await anyio.sleep(0.05)
+                after(channel, stopping)
+
+    anyio.run(stream)
+    return sent.decode()
+
+
+PIECE, DONE = wire.Event(event="piece", data={"type": "piece", "text": "a\nb"}), wire.Event(event="done", data="[DONE]")
+
+
+@pytest.mark.parametrize(
+    ("style", "events", "expected"),
+    [
+        (
+            "named",
+            [PIECE, DONE],
+            'event: piece\ndata: {"type":"piece","text":"a\\nb"}\n\nevent: done\ndata: [DONE]\n\n',
+        ),
+        ("named", [PIECE], 'event: piece\ndata: {"type":"piece","text":"a\\nb"}\n\nevent: done\ndata: [DONE]\n\n'),
+        ("typed", [PIECE], 'event: piece\ndata: {"type":"piece","text":"a\\nb"}\n\n'),
+        ("plain", [PIECE], 'data: {"type":"piece","text":"a\\nb"}\n\ndata: [DONE]\n\n'),
+    ],
+)
+def test_events_are_sent_as_the_client_of_each_expects(style: str, events: list[wire.Event], expected: str) -> None:
+    assert expected == told(style, *events)
+
+
+def test_a_silent_stream_shows_that_it_lives() -> None:
+    sent = told("typed", PIECE, silence=0.01, after=lambda channel, _: channel.close(PIECE))
+    assert sent.startswith("event: piece\n")
+    assert "\n\n: still here\n\n" in sent
+    assert sent.endswith('"}\n\n')
+
+
+def test_a_server_that_stops_tells_the_streams_that_are_left() -> None:
+    sent = told("named", PIECE, after=lambda _, stopping: stopping.set())
+    _, _, last = sent.rstrip().rpartition("\n\n")
+    name, data = last.split("\n")
+    assert "event: error" == name
+    assert {"message", "type", "param", "code"} == set(json.loads(data.removeprefix("data: "))["error"])
 
 
 def run(id_: str, status: Any = "queued") -> wire.Run:
