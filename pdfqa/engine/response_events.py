@@ -242,5 +242,5 @@ def _cited(text: str, cited: Cited) -> CitedFile:
         end=citation.end,
         verified=citation.verified,
         score=citation.score,
-        boxes=citation.boxes,
+        boxes=[list(box) for box in citation.boxes],
     )

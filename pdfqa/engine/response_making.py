@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Any
 
 import msgspec
@@ -25,6 +26,9 @@ from pdfqa.wire.responses import (
     StoredResponse,
 )
 from pdfqa.wire.tools import AllowedTools, AnyTool, CallerTool, SearchTool, TextOptions, read_choice, read_tools
+
+_PATIENCE = 60.0  # seconds, as the wire has it
+_LOOK = 0.05  # seconds between looks at what is being read
 
 replace = msgspec.structs.replace
 
@@ -66,6 +70,7 @@ class Making:
         files = [id_ for id_ in history.files(items) if self._engine.file_objects.find(id_)]  # some may be gone
         for error in self._engine.vector_stores.read_files(files).values():
             raise error
+        self._await_stores()
         said = history.with_question(history.turns(self._engine, self._compacted(items)))
         last: Happening | None = None
         for last in answer(self._engine, self._question(said, files), stop=self._stop):
@@ -82,6 +87,16 @@ class Making:
         reason = ResponseError(code="invalid_prompt" if theirs else "server_error", message=error.message)
         self._teller.ended(replace(self._teller.response, status="failed", error=reason))
         return self._teller.response
+
+    def _await_stores(self) -> None:
+        """Wait for a while where nothing of the stores can be searched yet and there are those who read."""
+        stores = self._search.vector_store_ids if self._search else []
+        end = monotonic() + _PATIENCE
+        while self._engine.jobs.worker and not self._stop() and monotonic() < end:
+            counts = [self._engine.vector_stores.get(store_id).file_counts for store_id in stores]
+            if any(count.completed for count in counts) or not any(count.in_progress for count in counts):
+                return
+            sleep(_LOOK)
 
     def _begin(self) -> None:
         if not self._begun:

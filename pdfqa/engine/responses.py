@@ -17,13 +17,14 @@ from pdfqa.engine.response_events import as_event, retold, shown, shown_item
 from pdfqa.engine.response_input import accept, numbered, resolved, said_before
 from pdfqa.engine.response_jobs import ResponseJobs
 from pdfqa.errors import WrongStateError
-from pdfqa.passages import count_tokens
 from pdfqa.store import Job
 from pdfqa.wire import Deleted, Event
 from pdfqa.wire.items import Items
 from pdfqa.wire.response_requests import CompactResponse, CountTokens, CreateResponse, GetResponse, ListItems
 from pdfqa.wire.responses import FINAL, CompactedResponse, InputTokens, Response, ResponseUsage, StoredResponse
 from pdfqa.wire.tools import read_choice, read_tools
+
+_JSON = 4  # characters of a token, in what has few words
 
 replace = msgspec.structs.replace
 
@@ -120,9 +121,7 @@ class Responses:
         before = said_before(engine, request)
         items = [*before, *resolved(engine, request.input or [], "input", before)]
         tokens = history.estimate(history.turns(engine, items), request.instructions)
-        return InputTokens(
-            input_tokens=tokens + sum(count_tokens(msgspec.json.encode(tool).decode()) for tool in tools)
-        )
+        return InputTokens(input_tokens=tokens + sum(len(msgspec.json.encode(tool)) // _JSON for tool in tools))
 
     def compact(self, request: CompactResponse) -> CompactedResponse:
         """Return what was said, made short, as the item that the next input begins with."""

@@ -75,7 +75,7 @@ class CitedFile(_Piece, frozen=True, kw_only=True, tag="file_citation"):
     end: int | UnsetType = UNSET
     verified: bool | UnsetType = UNSET
     score: float | UnsetType = UNSET
-    boxes: list[tuple[float, float, float, float]] | UnsetType = UNSET
+    boxes: list[list[float]] | UnsetType = UNSET
 
 
 class CitedUrl(_Piece, frozen=True, kw_only=True, tag="url_citation"):
