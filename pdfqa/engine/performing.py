@@ -81,6 +81,7 @@ class Performance:
         self._lasts = engine.model_for(run.model) is not None
         self._step: RunStep | None = None  # in which the message is written
         self._text = ""
+        self._started: int | None = run.started_at
         self._kept = False  # whether message and step are stored
         self._looked = self._clock = perf_counter()
         self._unwanted_because: Exception | None = None
@@ -112,7 +113,8 @@ class Performance:
         if thread is None:
             raise _OverError
         steps = self._steps_before()
-        begun: dict[str, Any] = {"status": "in_progress", "started_at": stored.started_at or self._engine.now()}
+        self._started = stored.started_at or self._engine.now()
+        begun: dict[str, Any] = {"status": "in_progress", "started_at": self._started}
         waits = self._is_being_read(thread)
         if self._lasts or waits:
             yield from self._flush(**begun)
@@ -330,7 +332,7 @@ class Performance:
             told = self._written()
             if "usage" in changes:
                 changes["usage"] = spent(engine, stored)
-            self.run = replace(stored, **changes)
+            self.run = replace(stored, **{"started_at": self._started, **changes})
             engine.run_objects.replace(self.run, parent=stored.thread_id)
             if last:
                 self._done()
