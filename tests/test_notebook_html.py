@@ -204,6 +204,11 @@ def test_a_run_shows_its_state_time_and_tokens() -> None:
     assert seen(run).lines[0] == "Run run_1 · completed · extractive · 3 s · 1,234 tokens"
 
 
+def test_what_took_no_whole_second_is_quick() -> None:
+    run = make_run(started_at=1_700_000_001, completed_at=1_700_000_001)
+    assert seen(run).lines[0] == "Run run_1 · completed · extractive · less than 1 s"
+
+
 def test_a_run_that_failed_says_why() -> None:
     run = make_run(status="failed", last_error=LastError(code="server_error", message="no file could be read"))
     assert "server_error: no file could be read" in seen(run).lines
@@ -300,12 +305,14 @@ def test_other_parts_of_a_message_are_shown() -> None:
 
 
 def test_search_results_are_numbered_passages() -> None:
-    results = SearchResults(search_query=["is it so?"], data=[make_result(), make_result(page=None, quote=None)])
+    results = SearchResults(
+        search_query=["is it so?"], data=[make_result(), make_result(page=None, quote=None, attributes={})]
+    )
     assert seen(results).lines == [
         "Search is it so?",
         "club.pdf, p. 3 (printed iii) · 0.81 · year: 2024",
         "so it is",
-        "club.pdf · 0.81 · year: 2024",
+        "club.pdf · 0.81",
         "so it is",
     ]
     assert seen(SearchResults(search_query=["x"], data=[])).lines[1] == "nothing found"

@@ -49,7 +49,7 @@ def citation(value: Citation) -> str:
 def hit(value: Hit) -> str:
     """Return the place, the score, the passage and the page."""
     return framed(
-        row(f"<b>{_place(value)}</b>", dim(f"{value.score:.2f}"), dim(line(value.heading)) * bool(value.heading)),
+        row(f"<b>{_place(value)}</b>", dim(f"{value.score:.2f}"), dim(line(value.heading))),
         f'<div style="white-space:pre-line">{escaped(value.text.strip())}</div>',
         figures([_spot(value)]),
     )

@@ -11,7 +11,22 @@ from typing import Any
 from pdfqa.errors import PdfqaError
 from pdfqa.notebook.lists import listed
 from pdfqa.notebook.messages import message
-from pdfqa.notebook.parts import badge, bar, code, dim, escaped, framed, items, line, moment, pairs, row, short, size
+from pdfqa.notebook.parts import (
+    badge,
+    bar,
+    code,
+    dim,
+    duration,
+    escaped,
+    framed,
+    items,
+    line,
+    moment,
+    pairs,
+    row,
+    short,
+    size,
+)
 from pdfqa.notebook.pictures import Spot, figures
 from pdfqa.render import place
 from pdfqa.wire import objects as wire
@@ -57,8 +72,7 @@ def _failed(value: wire.VectorStore | wire.VectorStoreFileBatch, store_id: str, 
 
 def run(value: wire.Run) -> str:
     """Return the state of a run, how long it took, what it used, and what it needs or why it failed."""
-    ended = value.completed_at or value.failed_at or value.cancelled_at
-    took = f"{ended - value.started_at} s" if ended and value.started_at else ""
+    took = duration(value.started_at, value.completed_at or value.failed_at or value.cancelled_at)
     usage = f"{value.usage.total_tokens:,} tokens" if value.usage and value.usage.total_tokens else ""
     head = row(f"<b>Run</b> {code(value.id)}", badge(value.status), line(value.model), took, usage)
     reason = (value.incomplete_details or {}).get("reason", "")
@@ -79,7 +93,7 @@ def _needed(action: Mapping[str, Any] | None) -> str:
 
 def step(value: wire.RunStep) -> str:
     """Return what a step of a run has done."""
-    took = f"{value.completed_at - value.created_at} s" if value.completed_at else ""
+    took = duration(value.created_at, value.completed_at)
     head = row(f"<b>Step</b> {code(value.id)}", line(value.type.replace("_", " ")), badge(value.status), took)
     written = value.step_details.get("message_creation", {}).get("message_id", "")
     calls = items(_call(call) for call in value.step_details.get("tool_calls", [])[:_MOST])

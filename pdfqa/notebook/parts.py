@@ -46,8 +46,15 @@ def framed(*parts: str) -> str:
 
 
 def dim(content: str) -> str:
-    """Return HTML, less important than what it stands beside."""
-    return f'<span style="opacity:.7">{content}</span>'
+    """Return HTML, less important than what it stands beside; nothing stays nothing."""
+    return f'<span style="opacity:.7">{content}</span>' if content else ""
+
+
+def duration(start: int | None, end: int | None) -> str:
+    """Return how long something took between two times in whole seconds, or nothing where one is not known."""
+    if start is None or end is None:
+        return ""
+    return f"{end - start:,} s" if end > start else "less than 1 s"
 
 
 def row(*parts: str) -> str:
