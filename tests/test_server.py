@@ -123,6 +123,7 @@ def test_small_answers_are_sent_at_once(served: Served) -> None:
         ("/v1/assistants", {"model": "m", "colour": 1}, (400, "unknown_parameter", "colour", "unknown_parameter")),
         ("/v1/assistants", {"model": 7}, (400, "invalid_value", "model", "invalid_value")),
         ("/v1/assistants", [], (400, "invalid_value", None, "invalid_value")),
+        ("/v1/conversations", {"items": [{"type": []}]}, (400, "invalid_value", "items[0].type", "invalid_value")),
         ("/assistants", {}, (400, "missing_required_parameter", "model", "missing_required_parameter")),
     ],
 )

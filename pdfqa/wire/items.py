@@ -280,7 +280,7 @@ def _completed(raw: dict[str, Any], place: str) -> dict[str, Any]:
             kind = "item_reference"
         else:
             raise MissingFieldError(f"Missing required parameter: '{place}.type'.", param=f"{place}.type")
-    if kind not in {*_TYPES, "item_reference"}:
+    if kind not in (*_TYPES, "item_reference"):  # no set: it may be anything, a list too
         raise InvalidValueError(
             f"Invalid '{place}.type': '{kind}' is no item that pdfqa has.",
             hint=f"Leave it out; there are {', '.join(_TYPES)} and item_reference.",
