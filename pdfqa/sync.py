@@ -12,14 +12,11 @@ import os
 import queue
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from concurrent.futures import CancelledError, Future
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+from concurrent.futures import Future
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
-
-import anyio
-from anyio.from_thread import BlockingPortal
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from pdfqa.backends import Backend
 from pdfqa.client import AsyncClient
@@ -30,6 +27,7 @@ from pdfqa.wire import Event, ObjectPage
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_OVER = object()
 _BEAT = 0.5  # seconds between looks for Ctrl-C, which on some systems does not interrupt waiting
 _TO_CANCEL = 6.0  # seconds that what was cancelled may take to clean up
 
@@ -38,11 +36,11 @@ class Loop:
     """An event loop in a thread of its own."""
 
     def __init__(self) -> None:
-        started: Future[tuple[BlockingPortal, Callable[[], None]]] = Future()
+        started: Future[tuple[asyncio.AbstractEventLoop, Callable[[], None]]] = Future()
         # The thread must not keep Python from ending, as a pool's threads would.
-        self._thread = threading.Thread(target=anyio.run, args=(_serve, started), name="pdfqa-client", daemon=True)
+        self._thread = threading.Thread(target=_serve, args=(started,), name="pdfqa-client", daemon=True)
         self._thread.start()
-        self._portal, self.stop = started.result()
+        self._loop, self.stop = started.result()
 
     def close(self) -> None:
         """Cancel what is under way, and wait for the thread to end."""
@@ -53,67 +51,96 @@ class Loop:
         """Return whether this is the loop's own thread."""
         return threading.current_thread() is self._thread
 
-    def run(self, method: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> T:
+    def run(self, method: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> T:
         """Return what a method returns in the loop; its `progress` is called in this thread, as it goes on."""
         with reporting(kwargs.pop("progress", None)) as tell:
-            return self._run(method, tell, args, kwargs)
+            said: queue.SimpleQueue[Any] = queue.SimpleQueue()
+            if tell is not None:
+                kwargs["progress"] = said.put
+            return self._wait(_Call(functools.partial(method, *args, **kwargs), said), tell)
 
-    def _run(
-        self,
-        method: Callable[..., Coroutine[Any, Any, T]],
-        tell: Callable[[Any], object] | None,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> T:
-        said: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        over = object()
-        if tell is not None:
-            kwargs["progress"] = said.put
-
-        async def work() -> T:
-            try:
-                return await method(*args, **kwargs)
-            finally:
-                said.put(over)
-
+    def _wait(self, call: _Call[T], tell: Callable[[Any], object] | None) -> T:
         try:
-            future = self._portal.start_task_soon(work)
+            self._soon(call.begin)
+            while (state := self._next(call)) is not _OVER:
+                if tell is not None:
+                    tell(state)
+        except BaseException:
+            # Ctrl-C may come at any moment, even before it is begun. It must have ended before anything else is
+            # done to the same object.
+            with suppress(queue.Empty, WrongStateError):
+                self._soon(call.cancel)
+                while call.said.get(timeout=_TO_CANCEL) is not _OVER:
+                    pass
+            raise
+        return call.outcome()
+
+    def _soon(self, step: Callable[[], None]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(step)
         except RuntimeError as error:
             raise _closed() from error
-        try:
-            while (state := self._next(said)) is not over:
-                cast("Callable[[Any], object]", tell)(state)
-            return future.result()
-        except CancelledError as error:
-            raise _closed() from error
-        except BaseException:
-            if future.cancel():
-                # It must have ended before anything else is done to the same object.
-                with suppress(queue.Empty):
-                    while said.get(timeout=_TO_CANCEL) is not over:
-                        pass
-            raise
 
-    def _next(self, said: queue.SimpleQueue[Any]) -> Any:
+    def _next(self, call: _Call[Any]) -> Any:
         while True:
             try:
-                return said.get(timeout=_BEAT)
+                return call.said.get(timeout=_BEAT)
             except queue.Empty:
                 if not self._thread.is_alive():
                     raise _closed() from None
 
 
-async def _serve(started: Future[tuple[BlockingPortal, Callable[[], None]]]) -> None:
-    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+class _Call(Generic[T]):
+    """One call: begun and cancelled in the loop, waited for in another thread.
 
-    def stop() -> None:
-        with suppress(RuntimeError):  # it is closed already
-            loop.call_soon_threadsafe(stopping.set)
+    Args:
+        make: Makes what is awaited.
+        said: Where the states go that are told on the way, and at last `_OVER`.
+    """
 
-    async with BlockingPortal() as portal:
-        started.set_result((portal, stop))
+    def __init__(self, make: Callable[[], Awaitable[T]], said: queue.SimpleQueue[Any]) -> None:
+        self.said = said
+        self._make = make
+        self._task: asyncio.Task[T] | None = None
+        self._cancelled = False
+
+    def begin(self) -> None:
+        """Begin, in the loop."""
+        if not self._cancelled:
+            self._task = asyncio.ensure_future(self._work())
+            self._task.add_done_callback(lambda _: self.said.put(_OVER))
+
+    def cancel(self) -> None:
+        """End it, in the loop, begun or not, ended or not."""
+        self._cancelled = True
+        if self._task is None or self._task.done():
+            self.said.put(_OVER)
+        else:
+            self._task.cancel()
+
+    def outcome(self) -> T:
+        """Return the result of a call that is over, or raise its error."""
+        try:
+            return cast("asyncio.Task[T]", self._task).result()
+        except asyncio.CancelledError as error:
+            raise _closed() from error
+
+    async def _work(self) -> T:
+        return await self._make()
+
+
+def _serve(started: Future[tuple[asyncio.AbstractEventLoop, Callable[[], None]]]) -> None:
+    async def serve() -> None:
+        loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+
+        def stop() -> None:
+            with suppress(RuntimeError):  # it is closed already
+                loop.call_soon_threadsafe(stopping.set)
+
+        started.set_result((loop, stop))
         await stopping.wait()
-        await portal.stop(cancel_remaining=True)
+
+    asyncio.run(serve())  # cancels all that is left in the end
 
 
 def _closed() -> WrongStateError:

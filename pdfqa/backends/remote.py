@@ -112,8 +112,9 @@ class RemoteBackend:
             value = msgspec.json.decode(data)
         except msgspec.DecodeError as error:
             raise BackendError(f"{self._url} sent an event that is no JSON: {error}") from error
-        kind = value.get("type") or value.get("object") if isinstance(value, dict) else None
-        return wire.Event(event=name or kind or "message", data=value)
+        known = value if isinstance(value, dict) else {}
+        kind = "error" if known.get("error") else known.get("type") or known.get("object") or "message"
+        return wire.Event(event=name or kind, data=value)
 
     def _client(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI

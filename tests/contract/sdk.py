@@ -151,6 +151,8 @@ def failures() -> Iterator[None]:
     except openai.APIStatusError as error:
         kind = error.response.headers["x-pdfqa-error"]
         raise translated(error.body, status=error.status_code, kind=kind) from error
+    except openai.APIError as error:  # one that came as an event
+        raise translated(error.body) from error
     except ValueError as error:  # an empty id
         if "Expected a non-empty value" not in str(error):
             raise
