@@ -354,6 +354,7 @@ def test_few_poll_often_and_many_seldom() -> None:
     now += 20
     cadence.after(run("run_1"))
     assert 50 == cadence.after(run("run_1"))
+    assert 200 == Cadence(lambda: now, written=True).after(run("run_1"))
 
 
 def test_a_large_batch_is_polled_seldom() -> None:

@@ -69,7 +69,7 @@ def serve_command(
     grace: float,
     log_file: Path | None,
 ) -> int:
-    """Serve the files, answers and OpenAI's API over HTTP.
+    """Serve OpenAI's API over HTTP, for OpenAI's own clients.
 
     Without API keys only this machine is answered. With keys, each sees
     what was made with it and nothing else. The log on stderr has a line

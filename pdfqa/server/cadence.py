@@ -13,6 +13,7 @@ from pdfqa import wire
 
 _PENDING = {"queued", "in_progress", "cancelling"}
 _QUICK = 50  # milliseconds; a run without a model takes about that long
+_WRITTEN = 200  # and one with a model longer
 _FILE = 100
 _LONGEST = 2000
 _POLLS = 200  # a second, of all clients together
@@ -20,10 +21,16 @@ _FORGET = 5.0  # seconds after which nobody polls any more
 
 
 class Cadence:
-    """Spreads the polls of all clients, so that a few get quick answers and many no storm."""
+    """Spreads the polls of all clients, so that a few get quick answers and many no storm.
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    Args:
+        clock: Returns seconds.
+        written: Whether a model writes the answers.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic, *, written: bool = False) -> None:
         self._clock = clock
+        self._least = _WRITTEN if written else _QUICK
         self._polled: dict[str, float] = {}  # what is being asked for, and when it was last
         self._swept = 0.0
 
@@ -37,7 +44,7 @@ class Cadence:
             self._swept = now
             self._polled = {id_: at for id_, at in self._polled.items() if at > now - _FORGET}
         shared = len(self._polled) * 1000 // _POLLS
-        return min(_LONGEST, max(_QUICK, shared, _expected(result)))
+        return min(_LONGEST, max(self._least, shared, _expected(result)))
 
 
 def _expected(result: Any) -> int:

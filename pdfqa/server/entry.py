@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pdfqa.errors import PdfqaError
+from pdfqa.errors import PdfqaError, StorageError
 from pdfqa.server import failures
 from pdfqa.server.gate import Gate
 
@@ -113,7 +113,8 @@ def _line(record: Record) -> dict[str, Any]:
 
 
 def _reason(error: PdfqaError) -> dict[str, Any]:
-    return {"error": error.code, "message": error.message}
+    # What a model's server says may hold the question; what is wrong with the storage must be known.
+    return {"error": error.code, **({"message": error.message} if isinstance(error, StorageError) else {})}
 
 
 async def _live(receive: Receive, send: Send) -> None:

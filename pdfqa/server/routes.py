@@ -33,7 +33,7 @@ class Service:
         self.limits = limits
         self.incoming = backend.engine.settings.home / "incoming"  # where files go while they come
         self.stopping = stopping
-        self.cadence = Cadence()
+        self.cadence = Cadence(written=bool(backend.engine.settings.model))
         self._views = {backend.engine.owner: backend}
         self._backend = backend
 
