@@ -26,7 +26,7 @@ _AHEAD = 256  # pieces that are read ahead of who takes them
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a model is to write; all as chat completions have it."""
+    """How a model is to write; all as chat completions have it. `more` are options that we do not look at."""
 
     max_tokens: int | None = None
     temperature: float | None = None
@@ -37,6 +37,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tools: list[dict[str, Any]] = []
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
+    more: dict[str, Any] = {}
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -107,6 +108,7 @@ class OpenAIModel:
     def stream(self, messages: Sequence[dict[str, Any]], options: Options) -> Iterator[Piece]:
         """Yield what the model writes, `Ended` last."""
         fields: dict[str, Any] = msgspec.to_builtins(options)
+        fields.update(fields.pop("more", {}))
         if self._base_url is None and "max_tokens" in fields:  # OpenAI's newer models know it by its newer name only
             fields["max_completion_tokens"] = fields.pop("max_tokens")
         with self._translated():

@@ -72,10 +72,12 @@ def test_only_what_is_given_is_sent(server: ModelServer, model: OpenAIModel) -> 
         tools=[{"type": "function", "function": {"name": "f"}}],
         tool_choice="required",
         parallel_tool_calls=False,
+        more={"presence_penalty": 1.5},
     )
     written(model, options)
     sent = server.asked[1]
     assert (sent["max_tokens"], sent["temperature"], sent["top_p"], sent["stop"], sent["seed"]) == (5, 0, 0.5, ["."], 7)
+    assert (sent["presence_penalty"], "more" in sent) == (1.5, False)
     assert sent["response_format"] == {"type": "json_object"}
     assert (sent["tool_choice"], sent["parallel_tool_calls"], len(sent["tools"])) == ("required", False, 1)
 

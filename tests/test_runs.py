@@ -564,23 +564,31 @@ def test_a_wrong_field_of_a_run_is_named(on: Stage, fields: dict[str, Any], para
     assert len(on.engine.threads.messages(thread.id)) == 1
 
 
-def test_what_is_not_there_is_told(on: Stage) -> None:
-    run = on.asked(WHO_CLUB)
-    for call in (
-        lambda: on.call("create_run", "thread_none", assistant_id=run.assistant_id),
-        lambda: on.call("get_runs", "thread_none"),
-        lambda: on.call("get_run", run.thread_id, "run_none"),
-        lambda: on.call("get_run", "thread_none", run.id),
-        lambda: on.call("modify_run", run.thread_id, "run_none", metadata={}),
-        lambda: on.call("cancel_run", run.thread_id, "run_none"),
-        lambda: on.call("get_run_steps", run.thread_id, "run_none"),
-        lambda: on.call("get_run_step", run.thread_id, run.id, "step_none"),
-        lambda: on.call(
-            "submit_tool_outputs", "thread_none", run.id, tool_outputs=[{"tool_call_id": "x", "output": "y"}]
-        ),
-    ):
-        with pytest.raises(ObjectNotFoundError, match=r"No .* found with id '\w+_none'|No run found"):
-            call()
+@pytest.mark.parametrize(
+    ("name", "ids", "fields"),
+    [
+        ("create_run", ("thread_none",), {"assistant_id": "asst_1"}),
+        ("create_run", ("",), {"assistant_id": "asst_none"}),
+        ("get_runs", ("thread_none",), {}),
+        ("get_run", ("", "run_none"), {}),
+        ("modify_run", ("", "run_none"), {"metadata": {}}),
+        ("cancel_run", ("", "run_none"), {}),
+        ("get_run_steps", ("", "run_none"), {}),
+        ("get_run_step", ("", "run_none", "step_none"), {}),
+        ("submit_tool_outputs", ("", "run_none"), {"tool_outputs": [{"tool_call_id": "x", "output": "y"}]}),
+    ],
+)
+def test_what_is_not_there_is_told(on: Stage, name: str, ids: tuple[str, ...], fields: dict[str, Any]) -> None:
+    thread = on.thread()
+    with pytest.raises(ObjectNotFoundError, match=r"^No (thread|assistant|run) found with id '\w+_none'"):
+        on.call(name, *(id_ or thread.id for id_ in ids), **fields)
+
+
+def test_a_step_and_a_run_are_looked_for_where_they_belong(on: Stage) -> None:
+    run, other = on.asked(WHO_CLUB), on.thread()
+    for call, ids in (("get_run", (other.id, run.id)), ("get_run_step", (run.thread_id, run.id, "step_none"))):
+        with pytest.raises(ObjectNotFoundError):
+            on.call(call, *ids)
 
 
 def test_runs_of_others_are_not_there(on: Stage) -> None:

@@ -59,8 +59,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be answered, and how. The last user turn is the question itself.
 
     `sources` is None where nothing is to be searched. `functions` are {"name", "description", "parameters", "strict"}.
-    `tool_choice` is auto, none, required, file_search or the name of a function as {"function": name}. Without
-    `boxes`, citations do not say where on its page a quote stands.
+    `tool_choice` is auto, none, required, file_search or the name of a function as {"function": name}. `options` are
+    told to a model as they are. Without `boxes`, citations do not say where on its page a quote stands.
     """
 
     model: str
@@ -77,6 +77,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     response_format: dict[str, Any] | None = None  # as chat completions have it
     stop: list[str] = []
     seed: int | None = None
+    options: dict[str, Any] = {}
     boxes: bool = True
 
 

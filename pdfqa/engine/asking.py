@@ -205,4 +205,5 @@ def _options(question: Question) -> Options:
         tools=tools,
         tool_choice=choice,
         parallel_tool_calls=False if tools and not question.parallel_tool_calls else None,
+        more=question.options,
     )
