@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pdfqa import languages
-from pdfqa.passages import DEFAULT, Strategy, cut
+from pdfqa.passages import DEFAULT, AnyStrategy, Strategy, TokenStrategy, count_tokens, cut
 from pdfqa.types import Block, BlockKind, Page, Passage
 
 KINDS: list[BlockKind] = ["text", "heading", "list", "table", "caption"]
@@ -33,7 +34,8 @@ def made(number: int, blocks: Sequence[tuple[BlockKind, Sequence[str]]]) -> Page
 pages = st.lists(drawn_blocks, min_size=1, max_size=3).map(
     lambda drawn: [made(number, blocks) for number, blocks in enumerate(drawn, start=1)]
 )
-strategies = st.sampled_from([DEFAULT, SMALL, Strategy(words=1, overlap=0), Strategy(words=10, overlap=40)])
+TOKENS = [TokenStrategy(), TokenStrategy(40, 20), TokenStrategy(40, 0), TokenStrategy(4, 2)]
+strategies = st.sampled_from([DEFAULT, SMALL, Strategy(words=1, overlap=0), Strategy(words=10, overlap=40), *TOKENS])
 
 
 def units(page: Page) -> list[tuple[int, int]]:
@@ -60,7 +62,7 @@ def title(page: Page, block: Block) -> str:
 
 @settings(deadline=None, max_examples=60)
 @given(pages, strategies)
-def test_passages_are_spans_of_one_page_in_order(drawn: list[Page], strategy: Strategy) -> None:
+def test_passages_are_spans_of_one_page_in_order(drawn: list[Page], strategy: AnyStrategy) -> None:
     passages = cut(drawn, "en", strategy=strategy)
     for page in drawn:
         own = of_page(passages, page)
@@ -71,7 +73,7 @@ def test_passages_are_spans_of_one_page_in_order(drawn: list[Page], strategy: St
 
 @settings(deadline=None, max_examples=60)
 @given(pages, strategies)
-def test_nothing_is_left_out_and_nothing_cut(drawn: list[Page], strategy: Strategy) -> None:
+def test_nothing_is_left_out_and_nothing_cut(drawn: list[Page], strategy: AnyStrategy) -> None:
     passages = cut(drawn, "en", strategy=strategy)
     for page in drawn:
         own, whole = of_page(passages, page), units(page)
@@ -84,7 +86,7 @@ def test_nothing_is_left_out_and_nothing_cut(drawn: list[Page], strategy: Strate
 @settings(deadline=None, max_examples=60, phases=[Phase.explicit, Phase.generate])
 @example([made(1, [("text", ["Short it is."] * 12 + ["so " * 59 + "long."] + ["Short it is."] * 3)])], Strategy(20, 15))
 @given(pages, strategies)
-def test_every_passage_says_something_new(drawn: list[Page], strategy: Strategy) -> None:
+def test_every_passage_says_something_new(drawn: list[Page], strategy: AnyStrategy) -> None:
     passages = cut(drawn, "en", strategy=strategy)
     for page in drawn:
         ends = [passage.end for passage in of_page(passages, page)]
@@ -172,3 +174,64 @@ def test_pages_without_blocks_have_no_passages() -> None:
 def test_the_strategy_has_a_name_of_its_own() -> None:
     assert SMALL.name == "words-20-6"
     assert DEFAULT.name != SMALL.name
+
+
+# Sizes in tokens.
+
+
+@settings(deadline=None, max_examples=60)
+@given(pages, st.sampled_from(TOKENS))
+def test_passages_in_tokens_are_no_longer_than_whole_sentences_allow(
+    drawn: list[Page], strategy: TokenStrategy
+) -> None:
+    for passage in cut(drawn, "en", strategy=strategy):
+        page = drawn[passage.page - 1]
+        inside = [unit for unit in units(page) if passage.start <= unit[0] and unit[1] <= passage.end]
+        assert len(inside) == 1 or count_tokens(text(page, passage)) <= strategy.most + 1
+
+
+@settings(deadline=None, max_examples=60)
+@given(pages, st.sampled_from(TOKENS))
+def test_passages_in_tokens_are_as_long_as_they_may_be(drawn: list[Page], strategy: TokenStrategy) -> None:
+    """With the sentence after it a passage would be too long."""
+    passages = cut(drawn, "en", strategy=strategy)
+    for page in drawn:
+        whole = units(page)
+        for passage in of_page(passages, page)[:-1]:
+            following = next(end for _, end in whole if end > passage.end)
+            assert count_tokens(page.text[passage.start : following]) > strategy.most - len(whole)
+
+
+def sentences(count: int, tokens: int) -> Page:
+    """Return a page of sentences of so many tokens each."""
+    words = tokens * 3 // 4
+    return made(1, [("text", [" ".join([f"N{number}", *["word"] * (words - 1)]) + "." for number in range(count)])])
+
+
+@pytest.mark.parametrize(("overlap", "repeated"), [(0, 0), (10, 0), (50, 2), (60, 3), (70, 3), (80, 4)])
+def test_the_overlap_is_as_near_as_whole_sentences_allow(overlap: int, repeated: int) -> None:
+    page = sentences(30, 20)
+    one, two, *_ = cut([page], "en", strategy=TokenStrategy(200, overlap))
+    assert 10 == text(page, one).count(".")
+    both = page.text[two.start : one.end] if two.start < one.end else ""
+    assert repeated == both.count(".")
+
+
+def test_passages_in_tokens_go_on_over_headings_and_tell_under_which_their_own_text_begins() -> None:
+    page = made(1, [("heading", ["Fees"]), ("text", ["Nine."]), ("heading", ["Terms"]), ("text", ["Ten."])])
+    (passage,) = cut([page], "en", strategy=TokenStrategy())
+    assert (page.text.strip(), "Fees") == (text(page, passage), passage.heading)
+    *_, last = cut([page], "en", strategy=TokenStrategy(3, 1))
+    assert "Terms" == last.heading
+
+
+def test_tokens_are_counted_by_words_or_by_letters_of_scripts_without_spaces() -> None:
+    assert [0, 2, 4, 400] == [count_tokens(text) for text in ("", "one", "one two three", "word " * 300)]
+    assert 4 == count_tokens("港には船が沢山あり")
+
+
+def test_each_size_has_a_name_of_its_own() -> None:
+    everyone: list[AnyStrategy] = [DEFAULT, SMALL, *TOKENS]
+    names = [strategy.name for strategy in everyone]
+    assert "tokens-800-400" == TokenStrategy().name
+    assert len(names) == len(set(names))

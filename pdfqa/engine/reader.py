@@ -16,9 +16,8 @@ from pdfqa.store import Job
 from pdfqa.types import Progress
 from pdfqa.wire import VectorStoreFileBatch
 
-_IDLE = 60.0  # seconds that worker processes are kept without work
 _ATTEMPTS = 3  # that a job may have begun before, in processes that died
-_RETRY = 5.0  # seconds until what could not be stored is tried again
+_CLOSE = 5.0  # seconds to wait for who is reading when all is to be closed
 _log = logging.getLogger("pdfqa.reader")
 
 
@@ -28,10 +27,12 @@ class Reader:
     Args:
         engine: The engine, of no owner in particular.
         idle: How many seconds worker processes are kept without work.
+        retry: How many seconds to wait after something could not be stored.
     """
 
-    def __init__(self, engine: Engine, *, idle: float = _IDLE) -> None:
+    def __init__(self, engine: Engine, *, idle: float = 60.0, retry: float = 5.0) -> None:
         self._engine = engine
+        self._retry = retry
         self._closing = threading.Event()
         self._for_jobs = _Warm(engine, idle)
         self._for_calls = _Warm(engine, idle)  # who waits for one file does not wait for the batches of others
@@ -50,7 +51,7 @@ class Reader:
         except StorageError as error:
             # The disk is full, say. It may not be in a moment, and that is no fault of the files.
             _log.warning("what was read could not be stored: %s", error.message)
-            _wait(_RETRY, stopping)
+            _wait(self._retry, stopping)
         if waiting:
             with suppress(StorageError):
                 self._engine.jobs.give_back(list(waiting.values()))
@@ -160,7 +161,7 @@ class _Warm:
 
     def close(self) -> None:
         """End the worker processes, after the present user if that is soon."""
-        mine = self._lock.acquire(timeout=_RETRY)
+        mine = self._lock.acquire(timeout=_CLOSE)
         try:
             if self._timer is not None:
                 self._timer.cancel()
