@@ -22,14 +22,19 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 _SPEC = ROOT.parent / "shared" / "spec" / "openapi.yaml"
-_TESTS = ["tests/contract", *(f"tests/{path.name}" for path in sorted((ROOT / "tests").glob("test_server*.py")))]
+
+
+def over_sockets() -> list[str]:
+    """Return the tests whose servers record: the contract, and what uses `tests/servers.py`."""
+    named = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if "tests.servers" in path.read_text("utf-8")]
+    return ["tests/contract", *(path.relative_to(ROOT).as_posix() for path in named)]
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("records", nargs="*", type=Path, metavar="DIR", help="folders of records")
     parser.add_argument("--spec", type=Path, default=Path(os.environ.get("OPENAI_SPEC") or _SPEC), metavar="FILE")
-    parser.add_argument("--tests", nargs="+", default=_TESTS, metavar="FILE", help="tests to record")
+    parser.add_argument("--tests", nargs="+", default=over_sockets(), metavar="FILE", help="tests to record")
     return parser.parse_args()
 
 
@@ -55,7 +60,11 @@ def main() -> int:
     if not args.spec.exists():
         print(f"skipped: there is no specification at {args.spec} (see --help)")
         return 0
-    from bodies.checking import Checker
+    try:
+        from bodies.checking import Checker
+    except ImportError as error:
+        print(f"{error}: pip install jsonschema pyyaml", file=sys.stderr)
+        return 2
 
     checker = Checker.load(args.spec)
     with tempfile.TemporaryDirectory() as folder:

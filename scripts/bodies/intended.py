@@ -14,7 +14,9 @@ EXTRA: dict[str, set[str]] = {
     "MessageDeltaContentTextAnnotationsFileCitationObject.file_citation": {*_PLACE, *_PROOF, "filename"},
     "Annotation": {*_PLACE, *_PROOF, "text"},
     "ResponseOutputTextAnnotationAddedEvent.annotation": {*_PLACE, *_PROOF, "text"},
+    "FileSearchToolCall.results": {"page", "label", "start", "end"},
     "ChatCompletionResponseMessage": {"citations"},
+    "ChatCompletionStreamResponseDelta": {"citations"},
     # What was asked for, given back.
     "AssistantObject": {"reasoning_effort"},
     "RunObject": {"reasoning_effort", "tool_resources"},
@@ -27,9 +29,18 @@ EXTRA: dict[str, set[str]] = {
     "ResponseStreamEvent": {"obfuscation"},
 }
 
-# What breaks a schema: (schema, field) and why.
-BROKEN: dict[tuple[str, str], str] = {
-    (schema, prefix + field): "null in OpenAI's own examples and in the SDK's types"
-    for schema, prefix in (("Response", ""), ("ResponseStreamEvent", "response."))
-    for field in ("user", "usage")
+# What breaks a schema: the schema, the field, how the complaint ends; and why.
+BROKEN: dict[tuple[str, str, str], str] = {
+    **{
+        (schema, prefix + field, f"None is not of type '{kind}'"): "null in OpenAI's own examples and the SDK's types"
+        for schema, prefix in (("Response", ""), ("ResponseStreamEvent", "response."))
+        for field, kind in (("user", "string"), ("usage", "object"))
+    },
+    **{
+        ("ChatCompletionMessageList", "data.*.role", f"'{role}' is not one of ['assistant']"): (
+            "the messages that were sent, with their roles, as in OpenAI's own example"
+        )
+        for role in ("user", "system", "developer", "tool")
+    },
+    ("CreateEmbeddingResponse", "data.*.embedding", "is not of type 'array'"): "encoding_format base64: a string",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -24,7 +25,9 @@ SCOPE = """
     test_uploads.py uploads test_responses.py responses test_conversations.py conversations test_models.py
     test_embeddings.py chat
 """.split()
-COLLECTED = 1725
+COLLECTED = 1725  # of which upstream skips 3
+# What cannot pass: it deletes a fine-tuned model, and pdfqa has none.
+MEANT = re.compile(r"test_models\.Test(Async)?Models\.test_\w+_delete\[")
 
 
 class Failure(NamedTuple):
@@ -39,6 +42,11 @@ class Outcome(NamedTuple):
 
     files: dict[str, Counter[str]]
     failures: list[Failure]
+
+    @property
+    def unexpected(self) -> list[Failure]:
+        """The failures that are not meant."""
+        return [failure for failure in self.failures if not MEANT.match(failure.test)]
 
     @property
     def total(self) -> Counter[str]:
