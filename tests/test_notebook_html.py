@@ -580,3 +580,20 @@ def test_what_a_client_returns_knows_the_files_it_is_about(club: Path, tmp_path:
         results = client.search_vector_store(store.id, "treasurer", max_num_results=1)
         assert len(seen(results).images) == len(seen(results.data[0]).images) == 1
     assert seen(batch).lines[:2] == lines[:2]
+
+
+def test_what_an_assistant_says_shows_its_pages_also_in_a_stream(club: Path) -> None:
+    with Client() as client:
+        store = client.create_vector_store_and_wait_to_complete(file_ids=[client.upload_file(club).id])
+        found = {"file_search": {"vector_store_ids": [store.id]}}
+        assistant = client.create_assistant(model="extractive", tools=[{"type": "file_search"}], tool_resources=found)
+        thread = client.create_thread(messages=[{"role": "user", "content": WHO_CLUB}])
+        message = client.run_and_get_assistant_response(thread.id, assistant_id=assistant.id)
+        assert len(seen(message).images) == 1
+        again = client.create_thread(messages=[{"role": "user", "content": WHO_CLUB}])
+        events = {event.event: event.data for event in client.stream_run(again.id, assistant_id=assistant.id)}
+        assert seen(events["thread.message.completed"]).images == seen(message).images
+        run, step = events["thread.run.completed"], events["thread.run.step.completed"]
+        assert seen(run).lines[0].startswith(f"Run {run.id} · completed · extractive")
+        assert seen(step).lines[1:] == [f"wrote {events['thread.message.completed'].id}"]
+        assert "club.pdf" in seen(client.get_run_steps(again.id, run.id, order="asc").data[0]).words

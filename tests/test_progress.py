@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pdfqa import PDFQA, InvalidRequestError
+from pdfqa import PDFQA, AsyncClient, Client, InvalidRequestError
 from pdfqa.progress import bar, reporting
 from pdfqa.types import Progress
 from pdfqa.wire import FileCounts, Run, VectorStoreFileBatch
@@ -125,6 +126,28 @@ def test_anything_else_is_refused(progress: Any) -> None:
     with pytest.raises(InvalidRequestError, match="True for a bar") as caught, reporting(progress):
         pass
     assert caught.value.param == "progress"
+
+
+def wait(client: Client, path: Path) -> VectorStoreFileBatch:
+    store = client.create_vector_store()
+    begun = client.create_vector_store_file_batch(store.id, file_ids=[client.upload_file(path).id])
+    return client.wait_for_vector_store_file_batch_to_complete(store.id, begun.id, progress=True)
+
+
+async def wait_async(path: Path) -> VectorStoreFileBatch:
+    async with AsyncClient() as client:
+        store = await client.create_vector_store()
+        begun = await client.create_vector_store_file_batch(store.id, file_ids=[(await client.upload_file(path)).id])
+        return await client.wait_for_vector_store_file_batch_to_complete(store.id, begun.id, progress=True)
+
+
+def test_both_clients_draw_bars(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = pdf(tmp_path / "club.pdf", CLUB)
+    with Client() as client:
+        assert wait(client, path).status == "completed"
+    assert drawn(capsys)[-1].endswith("| 1/1 files completed")
+    assert asyncio.run(wait_async(path)).status == "completed"
+    assert drawn(capsys)[-1].endswith("| 1/1 files completed")
 
 
 def test_adding_and_asking_draw_bars(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

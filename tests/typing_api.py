@@ -8,6 +8,7 @@ from typing_extensions import assert_type
 
 from pdfqa import PDFQA, Answer, Box, Citation, EncryptedFileError, Hit, Page, PdfqaError
 from pdfqa.document import Document
+from pdfqa.progress import bar
 from pdfqa.qa import Chat
 from pdfqa.types import AddReport, FileEntry, Info, Progress, Unread
 
@@ -23,6 +24,7 @@ def ask() -> None:
         assert_type(answer.timings, dict[str, float])
         assert_type(answer.unread, list[Unread])
         assert_type([box for citation in answer.citations for box in citation.boxes()], list[Box])
+        assert_type([citation.picture(width=400) for citation in answer.citations], list[bytes])
         assert_type((answer.to_json(), str(answer)), tuple[str, str])
 
 
@@ -30,6 +32,7 @@ def search(qa: PDFQA) -> None:
     hits = qa.search("words", k=5, explain=True)
     assert_type(hits, list[Hit])
     assert_type((hits[0].page, hits[0].score, hits[0].label), tuple[int, float, str])
+    assert_type((hits[0].boxes(), hits[0].picture()), tuple[list[Box], bytes])
 
 
 def chat(qa: PDFQA) -> None:
@@ -44,6 +47,8 @@ def add(qa: PDFQA) -> None:
 
     report = qa.add("more.pdf", progress=show)
     assert_type(report, AddReport)
+    qa.add("more.pdf", progress=True)
+    qa.add("more.pdf", progress=bar("Reports"))
     assert_type(report.added, list[FileEntry])
     assert_type(qa.files(), list[FileEntry])
     assert_type(qa.remove(Path("a.pdf")), FileEntry)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import weakref
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,13 @@ class LocalBackend:
         result = await self.perform(operation, ids, request)
         if isinstance(result, Path):
             return await anyio.to_thread.run_sync(result.read_bytes)
-        return events(result) if isinstance(result, Channel) else sourced(result, self.engine)
+        return self._events(result) if isinstance(result, Channel) else sourced(result, self.engine)
+
+    async def _events(self, channel: Channel) -> AsyncGenerator[wire.Event, None]:
+        async with aclosing(events(channel)) as found:
+            async for event in found:
+                sourced(event.data, self.engine)
+                yield event
 
     async def perform(self, operation: Operation, ids: Sequence[str], request: wire.Request | None) -> Any:
         """Return what the engine makes of a request that has been checked: the result, or a `Channel`."""
