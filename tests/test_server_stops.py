@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -68,8 +69,9 @@ def asked_run(client: openai.OpenAI) -> dict[str, Any]:
 
 
 def test_a_client_that_stops_listening_does_not_stop_the_response(
-    served: Served, until: threading.Event, tmp_path: Path
+    served: Served, until: threading.Event, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "pdfqa.server")
     with served.client() as client:
         read(client, tmp_path)
         stream = client.responses.create(model="m", input=WHO_CLUB, stream=True)
@@ -79,6 +81,7 @@ def test_a_client_that_stops_listening_does_not_stop_the_response(
             if event.type == "response.output_text.delta":
                 break
         stream.close()
+        wait_until(lambda: any(getattr(record, "fields", {}).get("cut") for record in caplog.records))
         assert "in_progress" == client.responses.retrieve(id_).status
         until.set()
         wait_until(lambda: client.responses.retrieve(id_).status == "completed")

@@ -77,7 +77,6 @@ def serve_command(
     a second one stops at once.
     """
     from pdfqa import config
-    from pdfqa.server import logs
     from pdfqa.server.gate import checked_secrets
     from pdfqa.server.reading import Limits
     from pdfqa.server.serve import Options, serve
@@ -89,8 +88,9 @@ def serve_command(
         secrets=checked_secrets(secrets, os.environ.get("PDFQA_API_KEYS", "")),
         limits=Limits(file=megabytes * _MEGABYTE),
         grace=grace,
+        log=log_file,
+        quiet=shared.quiet,
     )
-    logs.write_to(log_file, quiet=shared.quiet)
 
     def started(url: str) -> None:
         if shared.json:

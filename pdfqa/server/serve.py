@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,6 +21,7 @@ from pdfqa.backends.local import LocalBackend
 from pdfqa.config import Settings
 from pdfqa.engine import Engine
 from pdfqa.errors import InvalidRequestError, PdfqaError
+from pdfqa.server import logs
 from pdfqa.server.app import app
 from pdfqa.server.gate import checked_secrets, is_loopback
 from pdfqa.server.reading import Limits
@@ -33,13 +35,15 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to listen, for whom, and how large a request may be."""
+    """Where to listen, for whom, how large a request may be, and where the log goes (stderr)."""
 
     host: str = "127.0.0.1"
     port: int = 8000
     secrets: Sequence[str] = ()
     limits: Limits = Limits()
     grace: float = 8.0
+    log: Path | None = None
+    quiet: bool = False
 
 
 def serve(settings: Settings, options: Options, *, started: Callable[[str], object] = lambda _: None) -> None:
@@ -52,7 +56,7 @@ def serve(settings: Settings, options: Options, *, started: Callable[[str], obje
 
     Raises:
         InvalidRequestError: Others could reach it without a key, or a key is too short.
-        PdfqaError: It cannot listen there.
+        PdfqaError: It cannot listen there, or the log cannot be written.
         KeyboardInterrupt: Ctrl-C came twice.
     """
     secrets = checked_secrets(options.secrets)
@@ -60,6 +64,7 @@ def serve(settings: Settings, options: Options, *, started: Callable[[str], obje
     try:
         if not (only_here(listener) or secrets):
             _check_keys(settings, options.host)
+        logs.write_to(options.log, quiet=options.quiet)
         backend = LocalBackend(settings)
         stopping = Stopping()
         entry = app(backend, secrets=secrets, local=only_here(listener), limits=options.limits, stopping=stopping)
