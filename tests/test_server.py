@@ -17,7 +17,7 @@ import pytest
 
 from pdfqa import wire
 from pdfqa.operations import OPERATIONS
-from pdfqa.server import Limits
+from pdfqa.server import Limits, logs
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, pdf
 from tests.servers import Served, serving
 
@@ -335,3 +335,24 @@ def test_lists_are_paged_both_ways(client: openai.OpenAI) -> None:
     assert newest_first[5:15] == [store.id for store in page.data]
     before = client.vector_stores.list(limit=3, before=newest_first[4])
     assert newest_first[1:4] == [store.id for store in before.data]
+
+
+def test_trouble_is_told_without_its_details(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with serving(tmp_path / "spoilt") as served:
+        secret = served.new_key()
+        with served.client(secret) as client:
+            id_ = client.beta.assistants.create(model="m", name="Holloway").id
+        with served.engine.database.atomic() as connection:
+            connection.execute("UPDATE objects SET body = CAST('{Holloway' AS BLOB)")
+        unexpected = ask(served, "GET", f"/v1/assistants/{id_}", authorization=f"Bearer {secret}")
+        assert (500, "server_error", None, "server_error") == unexpected.error
+        assert unexpected.headers["x-request-id"] in unexpected.json["error"]["message"]
+        with served.engine.database.atomic() as connection:
+            connection.execute("DROP TABLE objects")
+        storage = ask(served, "GET", "/v1/files", authorization=f"Bearer {secret}")
+        assert (500, "storage_error", None, "storage_error") == storage.error
+        assert not any(word in storage.body.decode() for word in (str(tmp_path), "objects"))
+    logged = [record for record in caplog.records if record.name == "pdfqa.server" and record.levelname == "ERROR"]
+    assert ["unexpected", "failed"] == [record.getMessage() for record in logged]
+    assert "no such table" in str(vars(logged[1])["fields"])
+    assert "Holloway" not in logs.Lines().format(logged[0])
