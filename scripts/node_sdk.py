@@ -9,13 +9,17 @@ the last that says nothing against Node 20 (version 7 asks for 22). `node_sdk.mj
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from suite.api import KEY
+from suite.proxy import Proxy
 from suite.server import serving
 
 HERE = Path(__file__).parent
@@ -33,16 +37,30 @@ def installed(cache: Path, version: str) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def recorded(port: int, folder: Path | None) -> Iterator[int]:
+    """Yield the port to ask: the server's, or that of a proxy before it that keeps what is answered."""
+    if folder is None:
+        yield port
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    proxy = Proxy(port, record=folder, name="node", changes=False)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    yield proxy.port
+    proxy.shutdown()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--version", default=VERSION, help=f"of the npm package openai ({VERSION})")
+    parser.add_argument("--record", type=Path, metavar="DIR", help="keep all answers, for validate_bodies.py")
     parser.add_argument("--cache", type=Path, default=_CACHE, metavar="DIR", help="where the package is kept")
     args = parser.parse_args()
     if not (shutil.which("node") and shutil.which("npm")):
         print("skipped: node and npm are needed, and one of them is not there")
         return 0
     folder, other = installed(args.cache, args.version), "a key of somebody else"
-    with serving("--api-key", other, log=folder / "server.log") as port:
+    with serving("--api-key", other, log=folder / "server.log") as port, recorded(port, args.record) as port:
         env = {
             **os.environ,
             "SDK": str(folder),

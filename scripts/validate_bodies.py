@@ -1,6 +1,6 @@
 """Hold every answer of the server, and every event of its streams, against the API's own specification.
 
-    python scripts/validate_bodies.py          # run the tests that use a socket, recording, and check what was answered
+    python scripts/validate_bodies.py          # run what asks over a socket, recording, and check what was answered
     python scripts/validate_bodies.py DIR ...  # check records that are there, as scripts/conformance.py --record makes
 
 Needs `pip install jsonschema pyyaml` and the file openapi.yaml of openai/openai-openapi (--spec or OPENAI_SPEC, else
@@ -39,12 +39,17 @@ def arguments() -> argparse.Namespace:
 
 
 def recorded(tests: list[str], folder: Path) -> None:
-    """Run tests, with all that their servers answer kept in a folder."""
+    """Run tests and the checks with Node, with all that their servers answer kept in a folder."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     print("$ PDFQA_TEST_RECORD=… python " + " ".join(command[1:]), flush=True)
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PDFQA_TEST_RECORD": str(folder)}, check=False)
     if done.returncode:
         print("not all tests passed; what they recorded is checked all the same", file=sys.stderr)
+
+    node = [sys.executable, str(ROOT / "scripts" / "node_sdk.py"), "--record", str(folder)]
+    print("$ python scripts/node_sdk.py --record …", flush=True)
+    if subprocess.run(node, cwd=ROOT, check=False).returncode:
+        print("not all checks with Node passed", file=sys.stderr)
 
 
 def records(folders: list[Path]) -> Iterator[dict[str, Any]]:

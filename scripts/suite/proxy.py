@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from suite.api import KEY, SUITE_KEY, Api, SetupError
-from suite.mending import mend
+from suite.mending import Mended, mend
 from suite.rules import Mend, Route
 from suite.scenes import Stage
 
@@ -34,15 +34,18 @@ class Proxy(ThreadingHTTPServer):
     Args:
         upstream: The server's port.
         record: A folder for what was answered, as `scripts/validate_bodies.py` reads it.
+        name: What the record is called.
+        changes: Whether requests are mended.
     """
 
     daemon_threads = True
 
-    def __init__(self, upstream: int, *, record: Path | None = None) -> None:
+    def __init__(self, upstream: int, *, record: Path | None = None, name: str = "suite", changes: bool = True) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.api = Api(upstream)
         self.stage = Stage(self.api)
-        self.record = record
+        self.record = record / f"{name}.jsonl" if record else None
+        self.changes = changes
         self.requests = self.changed = 0
         self.applied: Counter[Route | Mend] = Counter()
         self.refused: list[Refused] = []
@@ -69,20 +72,14 @@ class Proxy(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Proxy
 
     def _pass(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length) if length else b""
+        body = self._body()
         kind = self.headers.get("Content-Type") or ""
         try:
-            mended = mend(
-                self.command,
-                self.path,
-                body,
-                json_body=kind.startswith("application/json"),
-                setting=lambda route: self.server.stage.set(route.scene, fresh=route.own),
-            )
+            mended = self._mended(body, kind) if self.server.changes else Mended(self.path, body, [])
         except SetupError as error:
             self.server.note([])
             self.server.refused.append(Refused(f"{self.command} {self.path}", "-", "", 599, f"no scene: {error}"))
@@ -101,6 +98,26 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(connection.getresponse(), mended.path, mended.body)
         finally:
             connection.close()
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b""
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():  # what may follow the last chunk
+            pass
+        return body
+
+    def _mended(self, body: bytes, kind: str) -> Mended:
+        return mend(
+            self.command,
+            self.path,
+            body,
+            json_body=kind.startswith("application/json"),
+            setting=lambda route: self.server.stage.set(route.scene, fresh=route.own),
+        )
 
     do_GET = do_POST = do_DELETE = _pass  # noqa: N815 - the names that http.server calls
 
@@ -152,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "type": response.getheader("Content-Type") or "",
                 "body": shown,
             }
-            with self.server._lock, (self.server.record / "suite.jsonl").open("a", encoding="utf-8") as file:
+            with self.server._lock, self.server.record.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
     def _answer_with(self, status: int, value: Any) -> None:
