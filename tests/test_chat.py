@@ -150,10 +150,14 @@ def test_a_model_is_told_what_was_asked_for(with_model: Engine, model: ModelServ
         top_p=0.2,
         seed=7,
         stop="END",
+        reasoning_effort="low",
+        logit_bias={"5": 1},
         response_format={"type": "json_schema", "json_schema": schema},
     )
     sent = model.asked[0]
     assert (0.1, 0.2, 7, ["END"]) == (sent["temperature"], sent["top_p"], sent["seed"], sent["stop"])
+    assert ("low", {"5": 1}) == (sent["reasoning_effort"], sent["logit_bias"])
+    assert "verbosity" not in sent
     assert schema == sent["response_format"]["json_schema"]
     assert "data:image/png;base64,AA==" in json.dumps(sent["messages"])
     assert "Be brief." in json.dumps(sent["messages"])

@@ -537,14 +537,32 @@ def test_a_model_is_told_what_was_asked_for(with_model: Engine, model: ModelServ
     schema = {"type": "object", "properties": {"treasurer": {"type": "string"}}}
     format_ = {"type": "json_schema", "name": "who", "schema": schema, "strict": True}
     response = respond(
-        with_model, model="tiny", input=WHO_CLUB, instructions="Be brief.", temperature=0.2, text={"format": format_}
+        with_model,
+        model="tiny",
+        input=WHO_CLUB,
+        instructions="Be brief.",
+        temperature=0.2,
+        text={"format": format_},
+        reasoning={"effort": "low"},
     )
     sent = model.asked[0]
+    assert "low" == sent["reasoning_effort"]
+    assert "verbosity" not in sent
     assert {"name": "who", "schema": schema, "strict": True} == sent["response_format"]["json_schema"]
     assert 0.2 == sent["temperature"]
     assert "top_p" not in sent
     assert "Be brief." in json.dumps(sent["messages"])
     assert "Margaret Holloway" == json.loads(response.output_text)["treasurer"]
+
+
+def test_an_input_that_the_model_has_no_room_for_is_refused(with_model: Engine, model: ModelServer) -> None:
+    model.replies_with(says("x"))
+    long = WHO_CLUB + " please" * 9000
+    error = error_of(with_model, model="tiny", input=long)
+    assert (400, "input") == (error.status, error.param)
+    assert "exceeds the context window" in error.message
+    messages = [{"role": "user", "content": long}]
+    assert error.message == error_of(with_model, "create_completion", model="tiny", messages=messages).message
 
 
 def test_a_format_needs_a_model(engine: Engine) -> None:

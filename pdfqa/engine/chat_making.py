@@ -22,6 +22,7 @@ from pdfqa.engine.answering import (
 )
 from pdfqa.engine.context import Engine
 from pdfqa.engine.response_input import NO_MODERATION, keep_bytes
+from pdfqa.engine.response_making import refuse_too_long
 from pdfqa.errors import InvalidValueError
 from pdfqa.passages import count_tokens
 from pdfqa.wire import Annotation, Usage
@@ -51,6 +52,7 @@ from pdfqa.wire.chat_messages import (
 )
 
 FINGERPRINT = "pdfqa"
+_TOLD = ("frequency_penalty", "presence_penalty", "logit_bias", "reasoning_effort", "verbosity")  # to a model, as is
 _KEPT = 3600  # seconds that bytes of a file are kept: the same ones come again with the next question
 
 replace = msgspec.structs.replace
@@ -94,6 +96,7 @@ def accept(engine: Engine, request: CreateCompletion) -> Asked:
         response_format=format_ if isinstance(format_, dict) and format_["type"] != "text" else None,
         stop=stop or [],
         seed=request.seed,
+        options={name: getattr(request, name) for name in _TOLD if getattr(request, name) is not None},
     )
     return Asked(question=question, files=files, messages=messages, older=not request.tools)
 
@@ -255,6 +258,7 @@ class Making:
                 told = True
                 self._delta(index, {"content": happening.text})
             elif isinstance(happening, Called | Finished):
+                refuse_too_long(happening)
                 last = happening
         if last is not None:
             choice = _choice_of(index, last, older=self._asked.older)

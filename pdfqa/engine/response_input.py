@@ -77,8 +77,7 @@ def accept(engine: Engine, request: CreateResponse) -> StoredResponse:
         input=items,
         include=list(request.include or []),
         compact_at=_compact_at(engine, request),
-        temperature=request.temperature,
-        top_p=request.top_p,
+        options=_options(request),
         streamed=bool(request.stream),
         obfuscated=bool(request.stream_options and request.stream_options.include_obfuscation),
     )
@@ -255,6 +254,17 @@ def has_bytes(record: StoredResponse) -> bool:
     return any(isinstance(part, InputFile) and part.file_data for part in parts)
 
 
+def _options(request: CreateResponse) -> dict[str, Any]:
+    """Return what a model is told besides, as chat completions have it."""
+    options = {
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "reasoning_effort": request.reasoning.effort if request.reasoning else None,
+        "verbosity": request.text.verbosity if request.text else None,
+    }
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def _compact_at(engine: Engine, request: CreateResponse) -> int | None:
     if not request.context_management:
         return None
@@ -280,7 +290,7 @@ def _response(engine: Engine, request: CreateResponse, tools: list[Any], text: T
         temperature=1.0 if request.temperature is None else request.temperature,
         top_p=1.0 if request.top_p is None else request.top_p,
         top_logprobs=request.top_logprobs or 0,
-        text=msgspec.to_builtins(text),
+        text={**msgspec.to_builtins(text), "verbosity": text.verbosity or "medium"},
         tools=msgspec.to_builtins(tools),
         tool_choice=request.tool_choice or "auto",
         truncation=request.truncation or "disabled",

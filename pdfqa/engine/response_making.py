@@ -33,6 +33,16 @@ _LOOK = 0.05  # seconds between looks at what is being read
 replace = msgspec.structs.replace
 
 
+def refuse_too_long(happening: Happening) -> None:
+    """Raise InvalidRequestError where a model cannot be asked, as the question leaves it no room."""
+    if isinstance(happening, Finished) and happening.incomplete == "max_prompt_tokens":
+        raise InvalidRequestError(
+            "Your input exceeds the context window of this model. Please adjust your input and try again.",
+            hint="PDFQA_CONTEXT_TOKENS says how much the model takes.",
+            param="input",
+        )
+
+
 class Making:
     """Makes one response.
 
@@ -76,6 +86,7 @@ class Making:
         for last in answer(self._engine, self._question(said, files), stop=self._stop):
             if self._stop():
                 raise StoppedError("stopped")
+            refuse_too_long(last)
             self._teller.happened(last)
         return self._end(said, last)
 
@@ -117,7 +128,7 @@ class Making:
         return [item, *new]
 
     def _question(self, said: list[Turn], files: list[str]) -> Question:
-        response = self._record.response
+        response, options = self._record.response, dict(self._record.options)
         text = msgspec.convert(response.text, TextOptions)
         choice = read_choice(response.tool_choice, self._tools)
         allowed = {tool.name for tool in choice.tools} if isinstance(choice, AllowedTools) else None
@@ -134,8 +145,9 @@ class Making:
             functions=functions,
             tool_choice=_asked(choice, searches=self._search is not None),
             parallel_tool_calls=response.parallel_tool_calls,
-            temperature=self._record.temperature,
-            top_p=self._record.top_p,
+            temperature=options.pop("temperature", None),
+            top_p=options.pop("top_p", None),
+            options=options,
             max_tokens=response.max_output_tokens,
             response_format=chat_format(text.format),
         )

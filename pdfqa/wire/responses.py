@@ -138,7 +138,7 @@ class StoredResponse(Resource, frozen=True, kw_only=True):
 
     input: What was said anew.
     include: What its maker wants to see; everything is kept.
-    temperature, top_p: As they were given; the response has the defaults of the wire where they were not.
+    options: What a model is told besides, as chat completions have it; the response also has defaults of the wire.
     compact_at: From how many tokens on what was said before is made short.
     files: Files that were made of bytes in the input; they go with the response.
     """
@@ -149,8 +149,7 @@ class StoredResponse(Resource, frozen=True, kw_only=True):
     include: list[str] = []
     compact_at: int | None = None
     files: list[str] = []
-    temperature: float | None = None
-    top_p: float | None = None
+    options: dict[str, Any] = {}
     streamed: bool = False
     obfuscated: bool = False
 

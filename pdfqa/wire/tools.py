@@ -149,7 +149,7 @@ class TextOptions(Part, frozen=True, kw_only=True):
     """What kind of text the answer is to be."""
 
     format: PlainFormat | ObjectFormat | SchemaTextFormat = PlainFormat()
-    verbosity: Literal["low", "medium", "high"] | None = "medium"
+    verbosity: Literal["low", "medium", "high"] | None = None
 
 
 class Reasoning(Part, frozen=True, kw_only=True):
