@@ -382,6 +382,24 @@ def test_a_file_of_the_input_is_read_and_searched(engine: Engine, tmp_path: Path
     assert ["club.pdf", "park.pdf"] == [file.filename for file in engine.file_objects.all()]
 
 
+def test_what_was_given_with_one_question_is_not_searched_for_another(engine: Engine, tmp_path: Path) -> None:
+    question = "When was the copper mine at Korsholm closed?"
+    data = base64.b64encode(pdf(tmp_path / "mine.pdf", MINE).read_bytes()).decode()
+    parts = [{"type": "input_text", "text": question}, {"type": "input_file", "file_data": data}]
+    respond(engine, input=[{"role": "user", "content": parts}])
+    assert "1957" not in respond(engine, input=question).output_text
+    call(engine, "create_vector_store_file", store_of(engine), file_id=file_of(engine, "file.pdf"))
+    assert "1957" in respond(engine, input=question).output_text
+
+
+def test_filters_of_the_tool_leave_the_files_of_the_input(engine: Engine, tmp_path: Path) -> None:
+    tool = search_tool(engine, filters={"type": "eq", "key": "about", "value": "park"})
+    data = base64.b64encode(pdf(tmp_path / "mine.pdf", MINE).read_bytes()).decode()
+    parts = [{"type": "input_text", "text": "When was the copper mine at Korsholm closed?"}]
+    parts.append({"type": "input_file", "file_data": data})
+    assert "1957" in respond(engine, input=[{"role": "user", "content": parts}], tools=[tool]).output_text
+
+
 def test_an_uploaded_file_is_searched_and_stays(engine: Engine) -> None:
     parts = [{"type": "input_text", "text": WHO_CLUB}, {"type": "input_file", "file_id": file_of(engine, "club.pdf")}]
     response = respond(engine, input=[{"role": "user", "content": parts}])

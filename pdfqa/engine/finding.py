@@ -175,15 +175,21 @@ def _of_store(engine: Engine, store_id: str, condition: Filter | None) -> Iterat
 
 
 def _of_files(engine: Engine, file_ids: Sequence[str], condition: Filter | None) -> Iterator[_Member]:
-    """Yield the documents of some files, or of all: by the index of pdfqa's own, or else the first they have."""
-    if condition is not None and not filters.matches(condition, {}):  # files as such have no attributes
+    """Yield the documents of some files, or of all: by the index of pdfqa's own, or else the first they have.
+
+    A file that was given with one question only (purpose user_data, and in no store) is none of all. Files that are
+    named are searched whatever the condition, which is one on the files of stores.
+    """
+    if not file_ids and condition is not None and not filters.matches(condition, {}):  # as such they have no attributes
         return
     rows = engine.database.rows(
         "SELECT f.id, f.key, i.id, i.embedder FROM objects f "
         "JOIN documents d ON d.sha256 = f.key JOIN indexes i ON i.document = d.id "
         "WHERE f.kind = 'file' AND f.parent = '' AND f.owner = ? "
-        "AND (? OR f.id IN (SELECT value FROM json_each(?))) ORDER BY i.strategy <> ?, i.id, f.seq",
-        (engine.owner, not file_ids, msgspec.json.encode(file_ids).decode(), DEFAULT.name),
+        "AND (? OR f.id IN (SELECT value FROM json_each(?))) AND (f.tag IS NOT 'user_data' OR NOT ? OR EXISTS "
+        "(SELECT 1 FROM objects s WHERE s.kind = 'vector_store.file' AND s.id = f.id)) "
+        "ORDER BY i.strategy <> ?, i.id, f.seq",
+        (engine.owner, not file_ids, msgspec.json.encode(file_ids).decode(), not file_ids, DEFAULT.name),
     )
     for file_id, sha256, index, embedder in rows:
         yield _Member(sha256, index, embedder, ("", file_id))
