@@ -146,8 +146,9 @@ class PDFQA:
         store, names = self.prepare(progress)
         shown = {item.sha256: item.shown for item in names}
         found = self._engine.vector_stores.find(Sources(stores=(store.id,)), question, k)
+        locators = {sha256: self.locator(sha256) for sha256 in {piece.document for piece in found.evidence}}
         return [
-            hit(piece, shown[piece.document], explain=explain).with_locator(self.locator(piece.document))
+            hit(piece, shown[piece.document], explain=explain).with_locator(locators[piece.document])
             for piece in found.evidence
         ]
 

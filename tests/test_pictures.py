@@ -102,6 +102,17 @@ def test_pictures_need_the_file_as_it_was_read(asked: PDFQA, club: Path) -> None
         answer.citations[0].picture()
 
 
+def test_pictures_are_made_after_the_home_has_been_closed(club: Path) -> None:
+    with PDFQA(club) as qa:
+        citation, hit = qa.ask(WHO_CLUB).citations[0], qa.search(WHO_CLUB)[0]
+    assert citation.boxes()
+    assert hit.boxes()
+    assert citation.picture(width=50)
+    pdf(club, MINE)
+    with pytest.raises(FileMissingError, match="changed"):
+        citation.picture()
+
+
 def test_a_value_made_by_hand_has_no_place_to_look_at() -> None:
     citation = Citation(file="a.pdf", page=1, label="", quote="q", start=0, end=1, verified=False, score=0)
     hit = Hit(file="a.pdf", page=1, label="", score=0, text="q", start=0, end=1)

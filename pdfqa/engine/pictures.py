@@ -7,30 +7,20 @@ not the program that asked for it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from pdfqa.engine.context import Engine
-from pdfqa.errors import EncryptedFileError, ReaderFailedError
+from pdfqa.errors import ReaderFailedError, StorageError
+from pdfqa.pdf.marked import Request, find
 from pdfqa.types import Box
 from pdfqa.wire import requests
 from pdfqa.wire.base import Shown
 
-R = TypeVar("R")
 T = TypeVar("T")
 _SECONDS = 20.0  # for one page
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """Which page of which document, with which quotes marked: each with where it starts in the page's text."""
-
-    path: bytes
-    page: int
-    quotes: list[tuple[str, int]]
-    width: int
-    passwords: list[str] = []
 
 
 class PdfLocator:
@@ -45,6 +35,7 @@ class PdfLocator:
     def __init__(self, engine: Engine, document: str, passwords: Sequence[str] = ()) -> None:
         self._engine = engine
         self._passwords = list(passwords)
+        self._seen = engine.blobs.path(document)
         self.document = document
 
     def boxes(self, page: int, quote: str, start: int) -> list[Box]:
@@ -54,7 +45,7 @@ class PdfLocator:
             FileMissingError: The PDF is no longer where it was read from, or has changed.
             FileError: It cannot be read.
         """
-        return _boxes(self._path(), page, quote, start, self._passwords)
+        return find(self._path(), page, (quote, start), self._passwords)
 
     def picture(self, page: int, quotes: Sequence[tuple[str, int]], width: int) -> bytes:
         """Return a page as PNG, with quotes marked.
@@ -69,7 +60,7 @@ class PdfLocator:
         request = Request(
             path=os.fsencode(self._path()), page=page, quotes=list(quotes), width=width, passwords=self._passwords
         )
-        task = Task(function=f"{__name__}:draw", payload=msgspec.msgpack.encode(request), seconds=_SECONDS)
+        task = Task(function="pdfqa.pdf.marked:draw", payload=msgspec.msgpack.encode(request), seconds=_SECONDS)
         with WorkerPool(1, memory_mb=self._engine.settings.memory_mb) as pool:
             done = next(pool.map([task]))
         if done.error or done.result is None:
@@ -77,35 +68,11 @@ class PdfLocator:
         return done.result
 
     def _path(self) -> str:
-        return str(self._engine.blobs.locate(self.document))
-
-
-def draw(payload: bytes) -> bytes:
-    """Return the picture of a `Request`; runs in a worker process."""
-    from pdfqa import pdf
-
-    request = msgspec.msgpack.decode(payload, type=Request)
-    path, passwords = os.fsdecode(request.path), request.passwords
-    boxes = [box for quote, start in request.quotes for box in _boxes(path, request.page, quote, start, passwords)]
-    return _opened(passwords, lambda word: pdf.picture(path, request.page, boxes, word, width=request.width))
-
-
-def _boxes(path: str, page: int, quote: str, start: int, passwords: Sequence[str]) -> list[Box]:
-    from pdfqa import pdf
-
-    return _opened(passwords, lambda word: pdf.find_boxes(path, page, quote, word, start=start))
-
-
-def _opened(passwords: Sequence[str], look: Callable[[str | None], R]) -> R:
-    """Return what is seen with the password that opens the file."""
-    tries: list[str | None] = [*passwords]
-    *others, last = tries or [None]
-    for password in others:
+        blobs = self._engine.blobs
         try:
-            return look(password)
-        except EncryptedFileError:
-            continue
-    return look(last)
+            return str(blobs.locate(self.document))
+        except StorageError:  # the home has been closed since; the file may still be where it was
+            return str(blobs.locate(self.document, seen=self._seen))
 
 
 class HomeSource:

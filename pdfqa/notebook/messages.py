@@ -6,7 +6,7 @@ from html import escape
 
 from pdfqa.notebook.answers import quoted
 from pdfqa.notebook.parts import badge, code, dim, escaped, framed, line, row
-from pdfqa.notebook.pictures import Spot, figures
+from pdfqa.notebook.pictures import Spot, figures, locator_of
 from pdfqa.render import one_line, place
 from pdfqa.wire import objects as wire
 
@@ -69,6 +69,6 @@ def _anchor(value: wire.Message, number: int) -> str:
 
 def _spot(value: wire.Message, mark: wire.Annotation) -> Spot:
     cited = mark.file_citation
-    locator = value.source.locator(cited.file_id) if value.source and cited.page and cited.quote else None
+    locator = locator_of(value, cited.file_id) if cited.page and cited.quote else None
     where = place(cited.filename or cited.file_id, cited.page, cited.label)
     return Spot(locator=locator, page=cited.page, quote=cited.quote, start=cited.start, place=where, mark=mark.text)

@@ -27,7 +27,7 @@ from pdfqa.notebook.parts import (
     short,
     size,
 )
-from pdfqa.notebook.pictures import Spot, figures
+from pdfqa.notebook.pictures import Spot, figures, locator_of
 from pdfqa.render import place
 from pdfqa.wire import objects as wire
 from pdfqa.wire.base import ObjectPage, Shown
@@ -149,7 +149,7 @@ def _place(value: wire.SearchResult) -> str:
 
 
 def _spot(value: wire.SearchResult, mark: str = "") -> Spot:
-    locator = value.source.locator(value.file_id) if value.source and value.page and value.quote else None
+    locator = locator_of(value, value.file_id) if value.page and value.quote else None
     quote, where = value.quote or "", _place(value)
     return Spot(locator=locator, page=value.page or 0, quote=quote, start=value.start or 0, place=where, mark=mark)
 

@@ -11,6 +11,7 @@ import msgspec
 from pdfqa.errors import PdfqaError
 from pdfqa.notebook.parts import dim, escaped, row
 from pdfqa.types import Locator
+from pdfqa.wire.base import Shown
 
 _MOST = 3  # pictures of one value
 _ROOM = 1_000_000  # bytes that they take together
@@ -26,6 +27,13 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     start: int
     place: str
     mark: str = ""
+
+
+def locator_of(value: Shown, file_id: str) -> Locator | None:
+    """Return what knows a file that a value is about, if the value comes from a home that is open."""
+    with suppress(PdfqaError):
+        return value.source.locator(file_id) if value.source else None
+    return None
 
 
 def figures(spots: Iterable[Spot]) -> str:

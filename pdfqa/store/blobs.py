@@ -148,13 +148,13 @@ class Blobs:
                 (received.sha256, received.bytes),
             )
 
-    def locate(self, sha256: str) -> Path:
-        """Return where the bytes with this hash are.
+    def locate(self, sha256: str, *, seen: str | None = None) -> Path:
+        """Return where the bytes with this hash are; `seen` is what `path` returned, where it cannot be asked again.
 
         Raises:
             FileMissingError: They are no longer where they were seen.
         """
-        seen = self.path(sha256)
+        seen = self.path(sha256) if seen is None else seen
         path = Path(seen) if seen else self._path(sha256)
         if not path.exists():
             raise FileMissingError(
