@@ -62,6 +62,7 @@ class Driver:
             crew.close()
         for crew in self._crews:
             crew.wait(end)
+        _join(self._looker, end)
         self._engine.jobs.wake = lambda: None
         self._engine.jobs.end()
 
@@ -127,7 +128,7 @@ class _Crew:
     def wait(self, end: float) -> None:
         """Wait for the threads to finish, until a time of the monotonic clock."""
         for thread in self._threads:
-            thread.join(max(0.0, end - monotonic()))
+            _join(thread, end)
 
     def _work(self) -> None:
         while jobs := self._next():
@@ -154,3 +155,12 @@ class _Crew:
                 self._changed.wait()
                 self._idle -= 1
         return []
+
+
+def _join(thread: threading.Thread, end: float) -> None:
+    """Wait for a thread until a time of the monotonic clock, unless it is the present one.
+
+    The garbage of a client that nobody closed may be collected in any thread.
+    """
+    if thread is not threading.current_thread():
+        thread.join(max(0.0, end - monotonic()))

@@ -20,6 +20,7 @@ _PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -16000",
 )
+_MOMENT = 1.0  # seconds that closing waits for each thread, twice
 
 
 class Database:
@@ -37,7 +38,8 @@ class Database:
         self._busy_seconds = busy_seconds
         self._trace = trace
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: list[_Own] = []
+        self._closed = False
         self._turn = threading.Lock()
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)  # it will hold the text of what was encrypted, too
@@ -56,20 +58,31 @@ class Database:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """Return this thread's connection, opened on first use."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        """Return this thread's connection, opened on first use; use it within `atomic` only."""
+        return self._own().connection
+
+    def _own(self) -> _Own:
+        found: _Own | None = getattr(self._local, "own", None)
         if found is None:
-            found = self._local.connection = self._open()
+            if self._closed:
+                raise StorageError(f"the home directory {self.home} has been closed", hint="Open it again.")
+            found = self._local.own = _Own(self._open())
             self._all.append(found)
             # A thread that has ended gives its connection back.
             weakref.finalize(threading.current_thread(), _close, self._all, found)
         return found
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        for connection in list(self._all):
-            _close(self._all, connection)
+        """Close every thread's connection. What a thread is doing is broken off if it does not end soon."""
+        self._closed = True
         self._local = threading.local()
+        for own in list(self._all):
+            # SQLite must not be at work with it. A thread that holds on for longer closes it when it ends.
+            if own.lock.acquire(timeout=_MOMENT) or (own.interrupt() and own.lock.acquire(timeout=_MOMENT)):
+                try:
+                    _close(self._all, own)
+                finally:
+                    own.lock.release()
 
     @contextmanager
     def atomic(self) -> Iterator[sqlite3.Connection]:
@@ -93,8 +106,9 @@ class Database:
 
     @contextmanager
     def _step(self, begin: str, end: str, *, nested: bool) -> Iterator[sqlite3.Connection]:
-        connection = self.connection
-        with self.translated():
+        own = self._own()
+        connection = own.connection
+        with own.lock, self.translated():
             connection.execute(begin)
             try:
                 yield connection
@@ -114,13 +128,15 @@ class Database:
 
     def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
-        with self.translated():
-            return self.connection.execute(sql, parameters).fetchall()
+        own = self._own()
+        with own.lock, self.translated():
+            return own.connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
         """Return the first row of a query, or None."""
-        with self.translated():
-            found: tuple[Any, ...] | None = self.connection.execute(sql, parameters).fetchone()
+        own = self._own()
+        with own.lock, self.translated():
+            found: tuple[Any, ...] | None = own.connection.execute(sql, parameters).fetchone()
             return found
 
     @contextmanager
@@ -207,8 +223,22 @@ class Database:
         return int(row[0]) if row else 0
 
 
-def _close(connections: list[sqlite3.Connection], connection: sqlite3.Connection) -> None:
+class _Own:
+    """A thread's connection. Its lock is held while SQLite is at work, so that nobody closes it then."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.lock = threading.RLock()
+
+    def interrupt(self) -> bool:
+        """Break off what it does; an error for its thread."""
+        with suppress(sqlite3.Error):  # it was closed just now
+            self.connection.interrupt()
+        return True
+
+
+def _close(all_: list[_Own], own: _Own) -> None:
     """Close a connection, once."""
     with suppress(ValueError):
-        connections.remove(connection)
-    connection.close()
+        all_.remove(own)
+    own.connection.close()
