@@ -22,7 +22,7 @@ _LISTS = {
     "/responses/{response_id}/input_items": "a response",
     "/conversations/{conversation_id}/items": "a conversation",
     "/chat/completions": "",
-    "/chat/completions/{completion_id}/messages": "a stored chat completion",
+    "/chat/completions/{completion_id}/messages": "a stored chat completion of an assistant's message",
 }
 _BEFORE = [path for path in _LISTS if path.startswith(("/assistants", "/threads", "/vector_stores"))]
 _NOBODY = """

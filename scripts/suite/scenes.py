@@ -142,10 +142,8 @@ def _conversation(api: Api) -> Ids:
 
 
 def _completion(api: Api) -> Ids:
-    said = [("user", "Hello"), ("assistant", "Hello. What would you like to know?"), ("user", QUESTION)]
-    messages = [{"role": role, "content": content} for role, content in said]
-    made = api.make("/chat/completions", {"model": "extractive", "messages": messages, "store": True})["id"]
-    return {"completion_id": made, "message_id": api.get(f"/chat/completions/{made}/messages")["data"][0]["id"]}
+    fields = {"model": "extractive", "messages": [{"role": "assistant", "content": QUESTION}], "store": True}
+    return {"completion_id": api.make("/chat/completions", fields)["id"]}
 
 
 SCENES: dict[str, Callable[[Api], Ids]] = {
@@ -165,7 +163,7 @@ SCENES: dict[str, Callable[[Api], Ids]] = {
     "a response": _response,
     "a background response": lambda api: _response(api, background=True),
     "a conversation": _conversation,
-    "a stored chat completion": _completion,
+    "a stored chat completion of an assistant's message": _completion,
     "the built-in model": lambda _: {"model": "extractive"},
 }
 
