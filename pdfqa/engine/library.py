@@ -187,8 +187,13 @@ class Library:
         engine = self._engine
         with engine.database.atomic():
             file = engine.file_objects.find(file_id)
-            if file and file.status == "uploaded" and not engine.store_file_objects.parents(file_id):
+            if file and self._is_ours(file) and not engine.store_file_objects.parents(file_id):
                 engine.files.delete(file_id)
+
+    def _is_ours(self, file: File) -> bool:
+        """Return whether a file was made to be read here, and was not; a client's own stays whatever it holds."""
+        known = self._engine.documents.knows(self._engine.file_objects.key(file.id) or "")
+        return file.status == "uploaded" and not known
 
     def _clear_abandoned(self) -> None:
         """Remove what processes that were killed left of their reading."""
@@ -203,7 +208,7 @@ class Library:
             for entry in engine.store_file_objects.all(parent=store_id):
                 file = engine.file_objects.find(entry.id)
                 others = [other for other in engine.store_file_objects.parents(entry.id) if other != store_id]
-                if file and file.status == "uploaded" and not others:
+                if file and self._is_ours(file) and not others:
                     engine.files.delete(file.id)
             if engine.store_objects.find(store_id):
                 engine.vector_stores.delete(store_id)
