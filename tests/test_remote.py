@@ -41,22 +41,20 @@ def other() -> Iterator[Other]:
 
         def handle_one(self) -> None:
             length = int(self.headers.get("content-length", 0))
-            where.asked.append((self.command, self.path, dict(self.headers.items()), self.rfile.read(length)))
+            sent = {name.lower(): value for name, value in self.headers.items()}
+            where.asked.append((self.command, self.path, sent, self.rfile.read(length)))
             status, headers, body = where.answers.pop(0)
             if status == 0:
                 time.sleep(float(body))
                 return
             self.send_response(status)
-            for name, value in {
-                "content-type": "application/json",
-                "content-length": str(len(body)),
-                **headers,
-            }.items():
+            plain = {"content-type": "application/json", "content-length": str(len(body))}
+            for name, value in {**plain, **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_DELETE = handle_one
+        do_GET = do_POST = do_DELETE = handle_one  # noqa: N815 - the library calls them so
 
         def log_message(self, *_: object) -> None:
             pass
