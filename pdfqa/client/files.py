@@ -14,7 +14,7 @@ from pdfqa.client.base import Base
 from pdfqa.client.inputs import FileExpiration, Given, Maybe, Uploadable
 from pdfqa.errors import InvalidValueError
 from pdfqa.wire import Deleted, File, ObjectPage, Order, Upload, UploadPart
-from pdfqa.wire.requests import Content, Purpose
+from pdfqa.wire.requests import AnyPurpose, Content, Purpose
 
 
 class Files(Base):
@@ -41,7 +41,7 @@ class Files(Base):
     async def get_files(
         self,
         *,
-        purpose: Maybe[str] = UNSET,
+        purpose: Maybe[AnyPurpose] = UNSET,
         limit: Given[int] = UNSET,
         order: Given[Order] = UNSET,
         after: Maybe[str] = UNSET,
