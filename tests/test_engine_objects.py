@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from pdfqa import PDFQA
 from pdfqa.engine import Engine
 from pdfqa.engine.context import random_id
 from pdfqa.engine.ingest import Item
-from pdfqa.errors import EmptyFileError, FileMissingError, InvalidRequestError, ObjectNotFoundError
-from pdfqa.wire import Resource, VectorStore, VectorStoreFileBatch
+from pdfqa.engine.reader import work
+from pdfqa.errors import ObjectNotFoundError
+from pdfqa.wire import File, Resource, Run, VectorStore, VectorStoreFileBatch
+from pdfqa.wire.requests import CreateMessage, CreateRun, ListFiles
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, WHO_PARK, counted_ids, pdf, settings
+from tests.shelves import attach, known, read, upload
 
 NOW = 1_800_000_000
 
@@ -33,19 +35,39 @@ def club(tmp_path: Path) -> Path:
 
 def fill(engine: Engine, *paths: Path) -> tuple[VectorStore, VectorStoreFileBatch]:
     """Put files into a new vector store."""
-    stores = engine.vector_stores
-    store = stores.create(name="mine")
-    batch = stores.create_batch(store.id, [engine.files.upload_path(path).id for path in paths])
-    assert stores.work(batch) == {}
-    return stores.get(store.id), stores.get_batch(store.id, batch.id)
+    stores, files = engine.vector_stores, [engine.files.upload_path(path) for path in paths]
+    store = stores.make(name="mine")
+    batch = engine.store_files.begin(store.id, [file.id for file in files])
+    assert work(engine, batch, items=items(engine, files)) == {}
+    return stores.get(store.id), engine.store_files.get_batch(store.id, batch.id)
+
+
+def items(engine: Engine, files: Sequence[File], shown: Sequence[str] = ()) -> list[Item]:
+    """Return files as what is to be read."""
+    names = shown or [file.filename for file in files]
+    return [
+        Item(file_id=file.id, sha256=engine.files.sha256(file.id), shown=name)
+        for file, name in zip(files, names, strict=True)
+    ]
 
 
 def ask(engine: Engine, store: VectorStore, question: str) -> Any:
-    thread = engine.threads.create_thread(tool_resources={"file_search": {"vector_store_ids": [store.id]}})
-    engine.threads.add_message(thread.id, question)
-    run = engine.runs.create(thread.id, engine.threads.default_assistant())
+    run = begun(engine, begin(engine, store.id), question)
     assert (run.status, run.created_at, run.started_at) == ("queued", NOW, None)
     return engine.runs.work(run)
+
+
+def begin(engine: Engine, *stores: str) -> str:
+    """Return the id of a new thread that searches vector stores."""
+    resources = {"file_search": {"vector_store_ids": list(stores)}} if stores else None
+    return engine.threads.begin(tool_resources=resources).id
+
+
+def begun(engine: Engine, thread_id: str, question: str = "") -> Run:
+    """Return a new run on a thread."""
+    if question:
+        engine.threads.add(thread_id, [CreateMessage(role="user", content=question)])
+    return engine.runs.begin(thread_id, CreateRun(assistant_id=engine.assistants.default().id))
 
 
 def same(stored: Resource, **fields: Any) -> None:
@@ -60,87 +82,26 @@ def test_ids_are_a_prefix_and_24_letters_and_digits() -> None:
     assert all(id_.startswith("file-") and len(id_) == 29 and id_[5:].isalnum() and id_.isascii() for id_ in ids)
 
 
-def test_an_uploaded_file_has_the_wires_fields(engine: Engine) -> None:
-    file = engine.files.upload(b"%PDF bytes", "a b.pdf")
-    assert file.to_dict() == {
-        "id": "file-1",
-        "object": "file",
-        "created_at": NOW,
-        "bytes": 10,
-        "filename": "a b.pdf",
-        "purpose": "assistants",
-        "status": "processed",
-        "status_details": None,
-        "expires_at": None,
-    }
-    assert engine.files.get("file-1") == file
-    assert engine.files.content("file-1") == b"%PDF bytes"
-    assert engine.files.list().data == [file]
-
-
-def test_every_upload_of_bytes_is_a_file_of_its_own(engine: Engine) -> None:
-    one, two = engine.files.upload(b"same", "a.pdf"), engine.files.upload(b"same", "b.pdf")
-    assert one.id != two.id
-    engine.files.delete(one.id)
-    assert engine.files.content(two.id) == b"same"
-    engine.files.delete(two.id)
-    assert engine.blobs.size(engine.blobs.put(b"same")) == 4
-
-
-def test_a_path_is_the_file_there_is(engine: Engine, club: Path, tmp_path: Path) -> None:
-    file = engine.files.upload_path(club)
-    assert engine.files.upload_path(club) == file
-    assert engine.files.upload_path(club.rename(tmp_path / "other.pdf")) == file
-    assert engine.files.content(file.id).startswith(b"%PDF")
-    (tmp_path / "other.pdf").unlink()
-    with pytest.raises(FileMissingError):
-        engine.files.content(file.id)
-
-
-def test_nothing_is_no_file(engine: Engine, tmp_path: Path) -> None:
-    with pytest.raises(EmptyFileError, match=r"a\.pdf is empty"):
-        engine.files.upload(b"", "a.pdf")
-    (tmp_path / "b.pdf").touch()
-    with pytest.raises(EmptyFileError, match="what I call it is empty"):
-        engine.files.upload_path(tmp_path / "b.pdf", shown="what I call it")
-    assert engine.files.list(order="asc").data == []
-
-
-def test_a_store_is_filled_by_a_batch(engine: Engine, club: Path, tmp_path: Path) -> None:
+def test_files_are_called_what_the_user_calls_them(engine: Engine, club: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7\nnothing")
-    (tmp_path / "text.pdf").write_bytes(b"dear diary")
-    paths = [club, tmp_path / "bad.pdf", tmp_path / "text.pdf"]
-    stores, files = engine.vector_stores, [engine.files.upload_path(path) for path in paths]
-    store = stores.create(name="mine")
-    same(store, id="vs_4", object="vector_store", name="mine", status="completed", created_at=NOW, last_active_at=NOW)
-    batch = stores.create_batch(store.id, [file.id for file in files])
-    waiting = {"in_progress": 3, "completed": 0, "failed": 0, "cancelled": 0, "total": 3}
-    same(batch, id="vsfb_5", object="vector_store.files_batch", status="in_progress", file_counts=waiting)
-    same(stores.get(store.id), status="in_progress", file_counts=waiting)
-    shown = ["club.pdf", "the bad one", "text.pdf"]
-    items = [
-        Item(file_id=file.id, sha256=engine.files.sha256(file.id), shown=name)
-        for file, name in zip(files, shown, strict=True)
-    ]
-    errors = stores.work(batch, items=items)
-    done = {"in_progress": 0, "completed": 1, "failed": 2, "cancelled": 0, "total": 3}
-    same(stores.get_batch(store.id, batch.id), status="completed", file_counts=done, vector_store_id=store.id)
-    same(stores.get(store.id), status="completed", file_counts=done)
-    assert set(errors) == {files[1].id, files[2].id}
+    files = [engine.files.upload_path(path) for path in (club, tmp_path / "bad.pdf")]
+    store = engine.vector_stores.make(name="mine")
+    batch = engine.store_files.begin(store.id, [file.id for file in files])
+    assert ["uploaded"] * 2 == [file.status for file in files]
+    errors = work(engine, batch, items=items(engine, files, ["club.pdf", "the bad one"]))
+    assert [files[1].id] == list(errors)
     assert "the bad one" in errors[files[1].id].message
-    good, bad, text = stores.files(store.id)
-    same(good, id=files[0].id, object="vector_store.file", status="completed", usage_bytes=files[0].bytes)
-    assert good.last_error is None
-    assert bad.last_error is not None
-    assert text.last_error is not None
-    assert (bad.status, bad.last_error.code, text.last_error.code) == ("failed", "invalid_file", "unsupported_file")
-    assert stores.batch_files(batch.id) == [good, bad, text]
+    same(engine.store_files.get_batch(store.id, batch.id), status="completed", vector_store_id=store.id)
+    good, bad = engine.store_file_objects.all(parent=store.id)
+    same(good, id=files[0].id, status="completed", usage_bytes=files[0].bytes, chunking_strategy={"type": "other"})
+    same(bad, status="failed", usage_bytes=0)
+    assert ["processed", "uploaded"] == [engine.files.get(file.id).status for file in files]
 
 
 def test_working_a_batch_again_reads_nothing(engine: Engine, club: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, batch = fill(engine, club)
     monkeypatch.setattr("sys.executable", "/bin/false")
-    assert engine.vector_stores.work(batch) == {}
+    assert work(engine, batch, items=items(engine, [engine.files.upload_path(club)])) == {}
     fill(engine, club)
 
 
@@ -148,61 +109,24 @@ def test_a_batch_that_is_interrupted_is_cancelled(engine: Engine, club: Path) ->
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    stores = engine.vector_stores
-    store = stores.create()
-    batch = stores.create_batch(store.id, [engine.files.upload_path(club).id])
+    store, file = engine.vector_stores.make(), engine.files.upload_path(club)
+    batch = engine.store_files.begin(store.id, [file.id])
     with pytest.raises(KeyboardInterrupt):
-        stores.work(batch, progress=interrupt)
-    same(stores.get_batch(store.id, batch.id), status="cancelled")
-    assert stores.get(store.id).file_counts.total == 1
-    assert [file.status for file in stores.files(store.id)] in (["cancelled"], ["completed"])
-
-
-def test_a_file_named_twice_in_a_batch_counts_once(engine: Engine, club: Path) -> None:
-    file, store = engine.files.upload_path(club), engine.vector_stores.create()
-    batch = engine.vector_stores.create_batch(store.id, [file.id, file.id])
-    assert batch.file_counts.total == engine.vector_stores.get(store.id).file_counts.total == 1
-
-
-def test_what_is_not_there_is_an_error(engine: Engine) -> None:
-    for call in (
-        engine.files.get,
-        engine.files.delete,
-        engine.files.content,
-        engine.vector_stores.get,
-        engine.vector_stores.delete,
-        engine.threads.get_thread,
-    ):
-        with pytest.raises(ObjectNotFoundError, match="with id 'x_1'"):
-            call("x_1")
-    with pytest.raises(ObjectNotFoundError, match="No batch"):
-        engine.vector_stores.get_batch("vs_1", "vsfb_1")
-    with pytest.raises(ObjectNotFoundError, match="No run"):
-        engine.runs.get("thread_1", "run_1")
-
-
-def test_nothing_is_put_where_nothing_is(engine: Engine) -> None:
-    store = engine.vector_stores.create()
-    with pytest.raises(ObjectNotFoundError):
-        engine.vector_stores.create_batch("vs_none", [])
-    with pytest.raises(ObjectNotFoundError):
-        engine.vector_stores.create_batch(store.id, ["file-none"])
-    assert engine.vector_stores.files(store.id) == []
-    with pytest.raises(ObjectNotFoundError):
-        engine.threads.add_message("thread_none", "hello")
-    with pytest.raises(ObjectNotFoundError):
-        engine.runs.create("thread_none", engine.threads.default_assistant())
+        work(engine, batch, items=items(engine, [file]), progress=interrupt)
+    same(engine.store_files.get_batch(store.id, batch.id), status="cancelled")
+    assert engine.vector_stores.get(store.id).file_counts.total == 1
+    assert [entry.status for entry in engine.store_file_objects.all(parent=store.id)] == ["cancelled"]
 
 
 def test_a_run_leaves_messages_and_steps(engine: Engine, club: Path) -> None:
     store, _ = fill(engine, club)
     outcome = ask(engine, store, WHO_CLUB)
     run = engine.runs.get(outcome.run.thread_id, outcome.run.id)
-    assistant = engine.threads.default_assistant()
+    assistant = engine.assistants.default()
     assert run == outcome.run
     assert run.id.startswith("run_")
     same(run, object="thread.run", status="completed", model="extractive", assistant_id=assistant.id, last_error=None)
-    same(run, created_at=NOW, started_at=NOW, completed_at=NOW, failed_at=None, expires_at=NOW + 600)
+    same(run, created_at=NOW, started_at=NOW, completed_at=NOW, failed_at=None, expires_at=None)
     same(run, tools=[{"type": "file_search"}], usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0})
     question, answer = engine.threads.messages(run.thread_id)
     assert (question.role, question.text, question.run_id) == ("user", WHO_CLUB, None)
@@ -219,7 +143,7 @@ def test_a_run_leaves_messages_and_steps(engine: Engine, club: Path) -> None:
     assert (searched.type, call["type"], call["id"][:5]) == ("tool_calls", "file_search", "call_")
     first = call["file_search"]["results"][0]
     assert (first["file_id"], first["file_name"], first["page"]) == (
-        engine.files.list(order="asc").data[0].id,
+        engine.files.list(ListFiles(order="asc")).data[0].id,
         "club.pdf",
         1,
     )
@@ -259,78 +183,15 @@ def test_what_is_not_found_has_no_annotations(engine: Engine, club: Path) -> Non
 
 
 def test_an_empty_store_is_searched_in_vain(engine: Engine) -> None:
-    outcome = ask(engine, engine.vector_stores.create(), WHO_CLUB)
+    outcome = ask(engine, engine.vector_stores.make(), WHO_CLUB)
     assert (outcome.found, outcome.evidence) == (False, [])
 
 
-def test_a_run_needs_a_question_and_a_store(engine: Engine) -> None:
-    thread = engine.threads.create_thread()
-    with pytest.raises(InvalidRequestError, match="empty"):
-        engine.threads.add_message(thread.id, " ")
-    engine.threads.add_message(thread.id, "Who?")
-    run = engine.runs.create(thread.id, engine.threads.default_assistant())
-    with pytest.raises(InvalidRequestError, match="no vector store"):
-        engine.runs.work(run)
-    store = engine.vector_stores.create()
-    silent = engine.threads.create_thread(tool_resources={"file_search": {"vector_store_ids": [store.id]}})
-    with pytest.raises(InvalidRequestError, match="no question"):
-        engine.runs.work(engine.runs.create(silent.id, engine.threads.default_assistant()))
-
-
-def test_a_run_that_fails_says_so(engine: Engine) -> None:
-    thread = engine.threads.create_thread()
-    engine.threads.add_message(thread.id, "Who?")
-    run = engine.runs.create(thread.id, engine.threads.default_assistant())
-    with pytest.raises(InvalidRequestError):
-        engine.runs.work(run)
-    stored = engine.runs.get(thread.id, run.id)
-    assert (stored.status, stored.failed_at) == ("failed", NOW)
-    assert stored.last_error is not None
-    assert stored.last_error.message
-
-
 def test_there_is_one_default_assistant(engine: Engine) -> None:
-    assistant = engine.threads.default_assistant()
-    assert engine.threads.default_assistant() == assistant
+    assistant = engine.assistants.default()
+    assert engine.assistants.default() == assistant
     same(assistant, object="assistant", name="pdfqa", model="extractive", tools=[{"type": "file_search"}])
     assert assistant.id.startswith("asst_")
-
-
-def test_a_deleted_file_leaves_its_stores(engine: Engine, club: Path, tmp_path: Path) -> None:
-    mine = pdf(tmp_path / "mine.pdf", MINE)
-    one, _ = fill(engine, club, mine)
-    two, _ = fill(engine, club)
-    file = engine.files.upload_path(club)
-    deleted = engine.files.delete(file.id)
-    assert msgspec.to_builtins(deleted) == {"id": file.id, "object": "file", "deleted": True}
-    stores = engine.vector_stores
-    assert [entry.id for entry in stores.files(one.id)] == [engine.files.upload_path(mine).id]
-    assert stores.get(two.id).file_counts.total == 0
-    assert not ask(engine, two, WHO_CLUB).evidence
-    assert "Holloway" not in ask(engine, one, WHO_CLUB).message.text
-    with pytest.raises(ObjectNotFoundError):
-        engine.files.get(file.id)
-
-
-def test_a_file_taken_out_of_a_store_stays(engine: Engine, club: Path) -> None:
-    one, _ = fill(engine, club)
-    two, _ = fill(engine, club)
-    file = engine.files.upload_path(club)
-    deleted = engine.vector_stores.detach(one.id, file.id)
-    assert msgspec.to_builtins(deleted) == {"id": file.id, "object": "vector_store.file.deleted", "deleted": True}
-    assert engine.vector_stores.get(one.id).file_counts.total == 0
-    assert "Holloway" in ask(engine, two, WHO_CLUB).message.text
-
-
-def test_a_deleted_store_leaves_its_files(engine: Engine, club: Path) -> None:
-    store, batch = fill(engine, club)
-    deleted = engine.vector_stores.delete(store.id)
-    assert msgspec.to_builtins(deleted) == {"id": store.id, "object": "vector_store.deleted", "deleted": True}
-    assert len(engine.files.list(order="asc").data) == 1
-    with pytest.raises(ObjectNotFoundError):
-        engine.vector_stores.get(store.id)
-    with pytest.raises(ObjectNotFoundError):
-        engine.vector_stores.get_batch(store.id, batch.id)
 
 
 def test_a_question_of_pdfqa_is_made_of_the_same_objects(club: Path, home: Path) -> None:
@@ -341,14 +202,49 @@ def test_a_question_of_pdfqa_is_made_of_the_same_objects(club: Path, home: Path)
         assert run.status == "completed"
         assert [step.type for step in engine.runs.steps(run.id)] == ["tool_calls", "message_creation"]
         assert [message.text for message in engine.threads.messages(run.thread_id)] == [WHO_CLUB, answer.text]
-        (file,) = engine.files.list(order="asc").data
+        (file,) = engine.files.list(ListFiles(order="asc")).data
         (store,) = engine.store_objects.all()
-        assert [entry.id for entry in engine.vector_stores.files(store.id)] == [file.id]
+        assert [entry.id for entry in engine.store_file_objects.all(parent=store.id)] == [file.id]
         assert engine.vector_stores.get(store.id).file_counts.completed == 1
-        thread = engine.threads.get_thread(run.thread_id)
+        thread = engine.threads.get(run.thread_id)
         assert thread.tool_resources == {"file_search": {"vector_store_ids": [store.id]}}
         prefixes = {"file-": file, "vs_": store, "thread_": thread, "run_": run}
         assert all(len(found.id) == len(prefix) + 24 for prefix, found in prefixes.items())
+
+
+def test_a_file_taken_out_of_a_store_of_pdfqas_takes_with_it_what_quotes_it(club: Path, home: Path) -> None:
+    with PDFQA(club) as qa:
+        answer = qa.ask(WHO_CLUB)
+    with Engine(settings(home)) as engine:
+        (file,), (store,) = engine.file_objects.all(), engine.store_objects.all()
+        engine.store_files.delete(store.id, file.id)
+        assert (0, 0) == (engine.store_objects.count(), engine.thread_objects.count())
+        with pytest.raises(ObjectNotFoundError, match=answer.thread_id):
+            engine.threads.get(answer.thread_id)
+
+
+def test_a_store_of_pdfqas_that_a_client_adds_to_is_a_store_like_others(club: Path, home: Path) -> None:
+    with PDFQA(club) as qa:
+        qa.ask(WHO_CLUB)
+        with Engine(settings(home)) as engine:
+            (store,) = engine.store_objects.all()
+            attach(engine, store.id, known(engine, MINE))
+            read(engine)
+        assert "Holloway" in qa.ask(WHO_CLUB).text
+    with Engine(settings(home)) as engine:
+        assert [2, 1] == [engine.vector_stores.get(one.id).file_counts.total for one in engine.store_objects.all()]
+
+
+def test_a_clients_file_stays_though_pdfqa_cannot_read_it(tmp_path: Path, home: Path) -> None:
+    path = tmp_path / "bad.pdf"
+    path.write_bytes(b"%PDF-1.7\nnothing")
+    with Engine(settings(home)) as engine:
+        file = upload(engine, path.read_bytes())
+    with PDFQA(path) as qa:
+        assert ["damaged_file"] == [failure.error for failure in qa.add().failed]
+        assert ["damaged_file"] == [failure.error for failure in qa.add().failed]
+    with Engine(settings(home)) as engine:
+        assert path.read_bytes() == engine.files.content(file.id).read_bytes()
 
 
 def test_asking_the_same_files_again_makes_no_new_store(club: Path, home: Path) -> None:
