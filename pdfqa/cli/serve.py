@@ -24,11 +24,11 @@ Examples:
 
 \b
 Then, with OpenAI's own clients:
-  OpenAI(base_url="http://127.0.0.1:8000/v1", api_key="…")
+  OpenAI(base_url="http://127.0.0.1:8008/v1", api_key="…")
 """
 )
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", help="Listen there (127.0.0.1: only this machine).")
-@click.option("--port", metavar="N", type=click.IntRange(0, 65535), default=8000, help="Listen on port N (8000).")
+@click.option("--port", metavar="N", type=click.IntRange(0, 65535), default=8008, help="Listen on port N (8008).")
 @click.option(
     "--api-key",
     "secrets",

@@ -38,7 +38,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Where to listen, for whom, how large a request may be, and where the log goes (stderr)."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = 8008
     secrets: Sequence[str] = ()
     limits: Limits = Limits()
     grace: float = 8.0
