@@ -281,3 +281,20 @@ def test_a_batch_is_listed_page_by_page(engine: Engine, store: str, three: list[
     assert [last, two, one] == ids(engine, store, batch, order="desc")
     with pytest.raises(InvalidValueError, match="after is 'file-none'"):
         ids(engine, store, batch, after="file-none")
+
+
+def test_a_large_batch_is_looked_at_as_fast_as_a_small_one(home: Path) -> None:
+    seen: list[str] = []
+    with Engine(settings(home), trace=seen.append) as engine:
+        store, statements = store_with(engine), set()
+        with engine.database.atomic():
+            files = [known(engine, CLUB) for _ in range(100)]
+        for some in (files[:1], files):
+            batch = batch_of(engine, store, *some)
+            seen.clear()
+            now(engine, store, batch)
+            engine.vector_stores.get(store)
+            statements.add(len(seen))
+        assert 1 == len(statements)
+        plan = engine.database.rows(f"EXPLAIN QUERY PLAN {next(one for one in seen if 'GROUP BY tag' in one)}")
+        assert "COVERING INDEX" in str(plan) or "objects_by_key" in str(plan)

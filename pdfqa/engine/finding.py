@@ -164,10 +164,11 @@ def _of_store(engine: Engine, store_id: str, condition: Filter | None) -> Iterat
         if entry.status == "completed" and (condition is None or filters.matches(condition, entry.attributes or {})):
             by_strategy.setdefault(strategy(entry).name, []).append(entry.id)
     for name, file_ids in by_strategy.items():
+        # CROSS keeps this order: SQLite may begin with the indexes, and look at all of them for each file.
         rows = engine.database.rows(
             "SELECT f.id, f.key, i.id, i.embedder FROM json_each(?) wanted "
-            "JOIN objects f ON f.kind = 'file' AND f.parent = '' AND f.id = wanted.value "
-            "JOIN documents d ON d.sha256 = f.key JOIN indexes i ON i.document = d.id AND i.strategy = ?",
+            "CROSS JOIN objects f ON f.kind = 'file' AND f.parent = '' AND f.id = wanted.value "
+            "CROSS JOIN documents d ON d.sha256 = f.key CROSS JOIN indexes i ON i.document = d.id AND i.strategy = ?",
             (msgspec.json.encode(file_ids).decode(), name),
         )
         for file_id, sha256, index, embedder in rows:
