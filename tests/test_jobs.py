@@ -52,6 +52,14 @@ def test_jobs_are_handed_out_oldest_first(jobs: Jobs) -> None:
     assert targets(jobs.mine("run")) == ["run_1"]
 
 
+def test_owners_take_turns_and_so_do_what_an_owners_jobs_belong_to(jobs: Jobs) -> None:
+    jobs.add_all([("ingest", "key-1", "vs_1", f"a{number}") for number in range(4)])
+    jobs.add_all([("ingest", "key-1", "vs_2", f"b{number}") for number in range(2)])
+    jobs.add_all([("ingest", "key-2", "vs_3", f"c{number}") for number in range(2)])
+    assert ["a0", "c0", "b0", "c1", "a1", "b1", "a2", "a3"] == targets(jobs.mine("ingest", limit=10))
+    assert ["a0", "c0", "b0"] == targets(jobs.mine("ingest", limit=3))
+
+
 def test_a_job_is_recorded_once_and_gone_when_done(jobs: Jobs) -> None:
     jobs.add("run", "run_1", parent="thread_1")
     jobs.add("run", "run_1", parent="thread_1")

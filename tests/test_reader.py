@@ -207,6 +207,19 @@ def test_what_is_not_done_when_it_is_time_to_stop_stays_a_job(home: Path, tmp_pa
         assert 3 == engine.vector_stores.get(store_id).file_counts.completed
 
 
+def test_a_large_batch_keeps_nobody_else_waiting(statements: tuple[Engine, list[str]]) -> None:
+    engine, _ = statements
+    engine.__dict__["_reader"] = Reader(engine, turn=0.0)
+    many = store_with(engine, *(upload(engine, pdf_bytes(f"{CLUB} {number}.")) for number in range(9)))
+    other = engine.owned_by("key-1")
+    one = store_with(other, upload(other, pdf_bytes(PARK)))
+    assert 10 == read(engine)
+    assert 1 == other.vector_stores.get(one).file_counts.completed
+    counts = engine.vector_stores.get(many).file_counts
+    assert (1, 8) == (counts.completed, counts.in_progress)
+    assert [(0,)] == engine.database.rows("SELECT DISTINCT attempts FROM jobs")
+
+
 def test_a_job_that_ends_its_process_again_and_again_is_given_up(engine: Engine) -> None:
     file, other = known(engine, "Deadly."), known(engine, "Harmless.")
     store_id = store_with(engine, file, other)

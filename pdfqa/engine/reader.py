@@ -28,11 +28,13 @@ class Reader:
         engine: The engine, of no owner in particular.
         idle: How many seconds worker processes are kept without work.
         retry: How many seconds to wait after something could not be stored.
+        turn: For how many seconds files are begun before others may have their turn.
     """
 
-    def __init__(self, engine: Engine, *, idle: float = 60.0, retry: float = 5.0) -> None:
+    def __init__(self, engine: Engine, *, idle: float = 60.0, retry: float = 5.0, turn: float = 5.0) -> None:
         self._engine = engine
         self._retry = retry
+        self._turn = turn
         self._closing = threading.Event()
         self._for_jobs = _Warm(engine, idle)
         self._for_calls = _Warm(engine, idle)  # who waits for one file does not wait for the batches of others
@@ -58,7 +60,8 @@ class Reader:
 
     def read_files(self, engine: Engine, file_ids: Sequence[str]) -> dict[str, PdfqaError]:
         """Read and index an owner's files that are not yet; return what went wrong, by file id."""
-        items = [self._item(engine, file_id) for file_id in dict.fromkeys(file_ids)]
+        files = [engine.files.get(file_id) for file_id in dict.fromkeys(file_ids)]
+        items = [Item(file_id=file.id, sha256=engine.files.sha256(file.id), shown=file.filename) for file in files]
         unread = [item for item in items if not engine.documents.knows(item.sha256)]
         if not unread:
             return {}
@@ -80,8 +83,13 @@ class Reader:
         if not unknown:
             return
 
+        begun, end = 0, time.monotonic() + self._turn
+
         def wanted(item: Item) -> bool:
-            return any(self._engine.jobs.stands(job) for job in unknown[_key(item)][1])
+            nonlocal begun
+            begun += 1
+            in_time = begun <= self._engine.settings.workers or time.monotonic() < end
+            return in_time and any(self._engine.jobs.stands(job) for job in unknown[_key(item)][1])
 
         with self._for_jobs.ingest() as ingest:
             for item, error in ingest.run([item for item, _ in unknown.values()], wanted=wanted, stopping=stopping):
@@ -96,13 +104,14 @@ class Reader:
         for job in list(waiting.values()):
             engine = self._engine.owned_by(job.owner)
             entry = engine.store_file_objects.find(job.target, parent=job.parent)
-            if entry is None or entry.status != "in_progress":
+            file = engine.file_objects.find(job.target)
+            if entry is None or entry.status != "in_progress" or file is None:
                 hopeless.append((job, None))
             elif job.attempts >= _ATTEMPTS:
                 hopeless.append((job, _deadly(job)))
             else:
-                item = self._item(engine, job.target)
-                item = Item(file_id=item.file_id, sha256=item.sha256, shown=item.shown, strategy=strategy(entry))
+                sha256 = engine.file_objects.key(file.id) or ""
+                item = Item(file_id=file.id, sha256=sha256, shown=file.filename, strategy=strategy(entry))
                 groups.setdefault(_key(item), (item, []))[1].append(job)
         self._finish(waiting, hopeless)
         return groups
@@ -119,11 +128,6 @@ class Reader:
                     jobs.done("ingest", job.target, parent=job.parent)
         for job, _ in outcomes:
             waiting.pop(job.id, None)
-
-    @staticmethod
-    def _item(engine: Engine, file_id: str) -> Item:
-        file = engine.files.get(file_id)
-        return Item(file_id=file_id, sha256=engine.files.sha256(file_id), shown=file.filename)
 
 
 class _Warm:

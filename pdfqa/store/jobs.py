@@ -81,11 +81,17 @@ class Jobs:
             )
 
     def mine(self, kind: str, *, beside: Sequence[int] = (), limit: int = 1) -> list[Job]:
-        """Return the oldest jobs of a kind that are this process's, apart from some that it is busy with."""
+        """Return jobs of a kind that are this process's, apart from some that it is busy with.
+
+        Owners take turns, and so do the parents of an owner; of one parent the oldest come first. So a batch of many
+        files keeps nobody else waiting.
+        """
         marks = ",".join("?" * len(beside))
         rows = self._database.rows(
-            "SELECT id, kind, owner, parent, target, attempts FROM jobs WHERE kind = ? AND worker = ? "  # noqa: S608
-            f"AND id NOT IN ({marks}) ORDER BY id LIMIT ?",  # (marks only)
+            "SELECT id, kind, owner, parent, target, attempts FROM (SELECT *, row_number() OVER "  # noqa: S608
+            "(PARTITION BY owner ORDER BY turn, id) owners_turn FROM (SELECT *, row_number() OVER "
+            "(PARTITION BY owner, parent ORDER BY id) turn FROM jobs WHERE kind = ? AND worker = ? "
+            f"AND id NOT IN ({marks}))) ORDER BY owners_turn, id LIMIT ?",  # (marks only)
             (kind, self.worker, *beside, limit),
         )
         return [
