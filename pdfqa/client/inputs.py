@@ -10,6 +10,7 @@ from msgspec import UnsetType
 
 from pdfqa.wire import chat, requests, tools
 from pdfqa.wire.base import Maybe
+from pdfqa.wire.items import Item
 from pdfqa.wire.responses import ConversationId
 
 __all__ = ["Maybe"]
@@ -42,7 +43,8 @@ ToolOutputs = Sequence[requests.ToolOutput | Dict]
 Include = Sequence[Literal["step_details.tool_calls[*].file_search.results[*].content"]]
 
 # Of responses, conversations and chats
-Items = Sequence[Dict]
+Plain = Sequence[Dict]
+Items = Sequence[Item | Dict]  # of an input; those of an output may be sent again
 Conversation = str | ConversationId | Dict
 Reasoning = tools.Reasoning | Dict
 TextOptions = tools.TextOptions | Dict

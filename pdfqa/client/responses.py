@@ -20,6 +20,7 @@ from pdfqa.client.inputs import (
     Maybe,
     Metadata,
     Moderation,
+    Plain,
     Prompt,
     Reasoning,
     StreamOptions,
@@ -40,7 +41,7 @@ class Responses(Base):
         model: str,
         input: Maybe[str | Items] = UNSET,  # noqa: A002 - the wire calls it so
         instructions: Maybe[str] = UNSET,
-        tools: Maybe[Items] = UNSET,
+        tools: Maybe[Plain] = UNSET,
         tool_choice: Given[Any] = UNSET,
         previous_response_id: Maybe[str] = UNSET,
         conversation: Maybe[Conversation] = UNSET,
@@ -122,7 +123,7 @@ class Responses(Base):
         model: str,
         input: Maybe[str | Items] = UNSET,  # noqa: A002 - the wire calls it so
         instructions: Maybe[str] = UNSET,
-        tools: Maybe[Items] = UNSET,
+        tools: Maybe[Plain] = UNSET,
         tool_choice: Given[Any] = UNSET,
         previous_response_id: Maybe[str] = UNSET,
         conversation: Maybe[Conversation] = UNSET,
@@ -253,7 +254,7 @@ class Responses(Base):
         model: Maybe[str] = UNSET,
         input: Maybe[str | Items] = UNSET,  # noqa: A002 - the wire calls it so
         instructions: Maybe[str] = UNSET,
-        tools: Maybe[Items] = UNSET,
+        tools: Maybe[Plain] = UNSET,
         tool_choice: Given[Any] = UNSET,
         previous_response_id: Maybe[str] = UNSET,
         conversation: Maybe[Conversation] = UNSET,

@@ -113,6 +113,8 @@ class SdkBackend:
             return _events(result)
         if operation.result is bytes:
             return result.content
+        if result is None:  # the SDK keeps the answer to responses.delete for itself
+            return wire.Deleted(id=ids[0], object="response")
         return wire_value(operation.result, result)
 
     async def close(self) -> None:
@@ -122,8 +124,14 @@ class SdkBackend:
 
 def wire_value(type_: Any, result: Any) -> Any:
     """Return what the SDK made of an answer as the struct that it was."""
-    plain = result if isinstance(result, dict) else result.to_dict(mode="json")
-    return msgspec.convert(plain, type_)
+    return msgspec.convert(_whole(result.to_dict(mode="json")), type_)
+
+
+def _whole(value: Any) -> Any:
+    """Return a value with its times as whole numbers; the SDK has some of them as floats."""
+    if isinstance(value, dict):
+        return {name: int(part) if name.endswith("_at") and part else _whole(part) for name, part in value.items()}
+    return [_whole(part) for part in value] if isinstance(value, list) else value
 
 
 def _sent(value: Any, files: ExitStack) -> Any:
@@ -136,7 +144,7 @@ async def _events(stream: Any) -> AsyncGenerator[wire.Event, None]:
     try:
         with failures():
             async for event in stream:
-                plain = event.to_dict(mode="json")
+                plain = _whole(event.to_dict(mode="json"))
                 name = plain.get("type") or plain.get("event") or plain.get("object")
                 yield wire.Event(event=name, data=plain["data"] if "event" in plain else plain)
     finally:
