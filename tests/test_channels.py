@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 
 from pdfqa.backends.local import events
-from pdfqa.engine.channels import Channel, Channels
+from pdfqa.engine.channels import Channel, Channels, tail
 from pdfqa.wire import Event
 
 
@@ -86,3 +87,20 @@ def test_a_channel_is_found_until_it_is_closed() -> None:
     assert channel.closed
     assert channels.find("run_1") is None
     channels.close("run_1")
+
+
+def test_a_tail_has_what_comes_after_an_event_changed() -> None:
+    channel = Channel()
+    channel.put(*map(event, range(3)))
+    end = tail(channel, lambda one: event(-one.data), start=1)
+    channel.put(event(3))
+    channel.close(event(4))
+    assert [-1, -2, -3, -4] == numbers(end)
+
+
+def test_a_tail_that_nobody_holds_is_gone() -> None:
+    channel = Channel()
+    end = weakref.ref(tail(channel, lambda one: one))
+    assert end() is None
+    channel.put(event(1))
+    assert [] == channel._listeners

@@ -420,6 +420,18 @@ def test_another_process_is_listened_to(engine: Engine, home: Path) -> None:
     assert list(range(len(events))) == [event["sequence_number"] for event in events]
 
 
+def test_nobody_is_followed_when_nobody_listens(engine: Engine) -> None:
+    response = begun(engine, input=WHO_CLUB)
+    channel = call(engine, "get_response", response.id, stream=True)
+
+    def following() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name == "pdfqa-follow"]
+
+    assert following()
+    del channel
+    until(lambda: not following())
+
+
 def test_another_process_may_cancel(with_model: Engine, model: ModelServer, home: Path) -> None:
     go_on = threading.Event()
     model.replies_with(says_then_waits("The treasurer", until=go_on))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 
 from pdfqa.wire import Event
@@ -11,11 +12,13 @@ from pdfqa.wire import Event
 class Channel:
     """The events of one run or response, in order. Thread-safe; keeps all events until it is forgotten.
 
-    `include` is what the one who asked for the events wants in them.
+    `include` is what the one who asked for the events wants in them. `source` is where they come from, if that is
+    another channel: it lives as long as somebody listens.
     """
 
     def __init__(self, include: Sequence[str] = ()) -> None:
         self.include = tuple(include)
+        self.source: Channel | None = None
         self.events: list[Event] = []
         self.closed = False
         self._changed = threading.Condition()
@@ -42,10 +45,14 @@ class Channel:
         with self._changed:
             self._listeners.append(wake)
 
+        this = weakref.ref(self)  # who can stop listening does not keep the channel
+
         def stop() -> None:
-            with self._changed:
-                if wake in self._listeners:
-                    self._listeners.remove(wake)
+            channel = this()
+            if channel is not None:
+                with channel._changed:
+                    if wake in channel._listeners:
+                        channel._listeners.remove(wake)
 
         return stop
 
@@ -103,20 +110,28 @@ class Channels:
 
 
 def tail(channel: Channel, change: Callable[[Event], Event], *, start: int = 0) -> Channel:
-    """Return a channel with what comes over another from an event on, each event changed."""
-    result, reading = Channel(), threading.Lock()
-    place = start
+    """Return a channel with what comes over another from an event on, each event changed.
+
+    It is nobody's but the caller's: when he lets go of it, it goes.
+    """
+    result, reading, place = Channel(), threading.Lock(), start
+    result.source = channel
+    listening = weakref.ref(result)
 
     def pull() -> None:
         nonlocal place
+        into = listening()
+        if into is None or into.source is None:
+            stop()
+            return
         with reading:  # whoever puts something in calls this
-            over = channel.closed  # before looking for events: those that come after would be missed
-            events = channel.events[place:]
+            over = into.source.closed  # before looking for events: those that come after would be missed
+            events = into.source.events[place:]
             place += len(events)
-            result.put(*map(change, events))
+            into.put(*map(change, events))
             if over:
-                result.close()
+                into.close()
 
-    channel.listen(pull)
+    stop = channel.listen(pull)
     pull()
     return result

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
+import weakref
+from contextlib import ExitStack, suppress
 from time import monotonic, sleep
 from typing import Any
 
@@ -59,7 +60,13 @@ class ResponseJobs:
 
     def queue(self, record: StoredResponse) -> Response:
         """Record a response, to be made in the background, and return it as it begins."""
-        return self._record(record).response
+        with ExitStack() as stack:
+            if self._engine.jobs.worker:  # who asks for its events meanwhile finds them here
+                self._engine.channels.open(record.id)
+                stack.callback(self._engine.channels.close, record.id)
+            record = self._record(record)
+            stack.pop_all()
+        return record.response
 
     def stream(self, record: StoredResponse) -> Channel:
         """Record a response, have it made, and return where its events come."""
@@ -94,20 +101,25 @@ class ResponseJobs:
     def follow(self, record: StoredResponse) -> Channel:
         """Return where the events come of a response that another process makes."""
         channel = Channel()
-        threading.Thread(target=self._follow, args=(record.id, channel), name="pdfqa-follow", daemon=True).start()
+        listened = weakref.ref(channel)
+        threading.Thread(target=self._follow, args=(record.id, listened), name="pdfqa-follow", daemon=True).start()
         return channel
 
-    def _follow(self, response_id: str, channel: Channel) -> None:
+    def _follow(self, response_id: str, listened: weakref.ref[Channel]) -> None:
+        """Look again and again for new events, as long as somebody listens."""
         place = 0
-        while True:
-            record = self._objects.find(response_id)
-            events = self._engine.events.since(response_id, place)
-            place += len(events)
-            channel.put(*map(_event, events))
-            if record is None or record.response.status in FINAL:
-                channel.close()
-                return
-            sleep(_LOOK)
+        with suppress(PdfqaError):  # the home directory was closed
+            while channel := listened():
+                record = self._objects.find(response_id)
+                events = self._engine.events.since(response_id, place)
+                place += len(events)
+                channel.put(*map(_event, events))
+                if record is None or record.response.status in FINAL:
+                    break
+                del channel
+                sleep(_LOOK)
+        if channel := listened():
+            channel.close()
 
     def forget(self, record: StoredResponse) -> None:
         """Remove what is kept of a response, but not what its conversation has of it; call it in a transaction."""
