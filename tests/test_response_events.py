@@ -17,6 +17,7 @@ from openai.types.responses import ResponseStreamEvent
 from pdfqa.engine import Engine
 from pdfqa.engine.driver import Driver
 from pdfqa.errors import ConversationLockedError, ObjectNotFoundError, WrongStateError
+from pdfqa.store import Job
 from pdfqa.wire.responses import FINAL, Response
 from tests.homes import WHO_CLUB, WHO_PARK, finish, start
 from tests.model_server import ModelServer, breaks_off, calls, model_server, says, says_then_waits
@@ -294,6 +295,27 @@ def test_a_response_under_way_is_cancelled_and_stays_so(with_model: Engine, mode
     assert "cancelled" == call(with_model, "get_response", id_).status
     assert "cancelled" == call(with_model, "cancel_response", id_).status
     assert not with_model.jobs.waiting("response", id_)
+
+
+def test_a_job_whose_response_is_over_is_only_removed(engine: Engine) -> None:
+    response = begun(engine, input=WHO_CLUB)
+    (job,) = jobs_of(engine)
+    call(engine, "cancel_response", response.id)
+    for again in range(2):
+        with engine.database.atomic():
+            engine.jobs.add("response", response.id)
+        engine.responses.perform(job)
+        assert [] == jobs_of(engine)
+        if not again:
+            call(engine, "delete_response", response.id)
+    assert 0 == engine.response_objects.count()
+
+
+def jobs_of(engine: Engine) -> list[Job]:
+    rows = engine.database.rows("SELECT id, kind, owner, parent, target FROM jobs")
+    return [
+        Job(id=id_, kind=kind, owner=owner, parent=parent, target=target) for id_, kind, owner, parent, target in rows
+    ]
 
 
 def test_cancelling_what_is_done_changes_nothing(working: Engine) -> None:

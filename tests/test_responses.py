@@ -26,6 +26,7 @@ from pdfqa.errors import (
     WrongStateError,
 )
 from pdfqa.wire.items import FileSearchCall, FunctionCallItem, MessageItem
+from pdfqa.wire.requests import Content, UploadFile
 from tests.homes import MINE, WHO_CLUB, WHO_PARK, pdf
 from tests.model_server import ModelServer, calls, model_server, refuses, says
 from tests.questions import (
@@ -38,6 +39,7 @@ from tests.questions import (
     search_tool,
     store_of,
     theirs,
+    told,
 )
 
 WEATHER = {
@@ -278,6 +280,16 @@ def test_wrong_fields_are_refused_by_name(
         ([{"type": "file_search", "vector_store_ids": []}], "tools[0].vector_store_ids"),
         ([{"type": "file_search", "vector_store_ids": ["vs_1"], "max_num_results": 51}], "tools[0].max_num_results"),
         (
+            [
+                {
+                    "type": "file_search",
+                    "vector_store_ids": ["vs_1"],
+                    "ranking_options": {"hybrid_search": {"embedding_weight": 0, "text_weight": 0}},
+                }
+            ],
+            "tools[0].ranking_options.hybrid_search",
+        ),
+        (
             [{"type": "file_search", "vector_store_ids": ["vs_1"], "filters": {"type": "eq", "key": "a"}}],
             "tools[0].filters",
         ),
@@ -346,6 +358,10 @@ def test_a_choice_without_its_tool_is_refused(engine: Engine, choice: Any) -> No
             "input[1].id",
         ),
         ([{"type": "compaction", "encrypted_content": "gAAAAA"}], "input[0].encrypted_content"),
+        (
+            [{"type": "function_call_output", "call_id": "c", "output": [{"type": "input_file"}]}],
+            "input[0].output[0]",
+        ),
     ],
 )
 def test_wrong_items_are_refused_by_place(engine: Engine, items: list[Any], param: str) -> None:
@@ -427,6 +443,15 @@ def test_a_file_that_cannot_be_read_is_the_callers_fault_and_leaves_nothing(engi
     assert (0, 2) == (engine.response_objects.count(), engine.file_objects.count())
 
 
+def test_an_uploaded_image_is_shown_to_the_model(with_model: Engine, model: ModelServer) -> None:
+    model.replies_with(says("A cat."))
+    content = Content(filename="cat.png", data=b"cat")
+    file = with_model.files.create(UploadFile(file=content, purpose="vision"))
+    parts = [{"type": "input_text", "text": WHO_CLUB}, {"type": "input_image", "file_id": file.id}]
+    respond(with_model, model="tiny", input=[{"role": "user", "content": parts}])
+    assert "data:image/png;base64,Y2F0" in json.dumps(model.asked[0]["messages"])
+
+
 def test_an_image_is_shown_to_the_model_but_not_listed(with_model: Engine, model: ModelServer) -> None:
     model.replies_with(says("A cat."))
     url = "data:image/png;base64,iVBORw0KGgo="
@@ -479,6 +504,9 @@ def test_items_may_be_sent_again_or_referred_to(engine: Engine) -> None:
     assert PARK_ANSWER == again.output_text
     referring = respond(engine, input=[{"type": "item_reference", "id": history[0].id}])
     assert CLUB_ANSWER == referring.output_text
+    reference = {"type": "item_reference", "id": history[0].id}
+    error = error_of(engine, model="m", input=[reference], previous_response_id=first.id)
+    assert f"Duplicate item found with id {history[0].id}." in error.message
     error = error_of(engine, model="m", input=history, previous_response_id=first.id)
     assert f"Duplicate item found with id {history[0].id}." in error.message
 
@@ -533,6 +561,42 @@ def test_a_function_may_return_parts(engine: Engine) -> None:
     output = {"type": "function_call_output", "call_id": "call_1", "output": parts}
     asked = [{"role": "user", "content": "What is the weather?"}, call_item, output]
     assert "Snow" in respond(engine, input=asked, tools=[WEATHER]).output_text
+
+
+def test_a_function_may_return_a_file(engine: Engine, tmp_path: Path) -> None:
+    data = base64.b64encode(pdf(tmp_path / "mine.pdf", MINE).read_bytes()).decode()
+    called = {"type": "function_call", "call_id": "call_1", "name": "fetch", "arguments": "{}", "status": "completed"}
+    parts = [{"type": "input_file", "file_data": data, "filename": "mine.pdf"}]
+    output = {"type": "function_call_output", "call_id": "call_1", "output": parts}
+    question = {"role": "user", "content": "When was the copper mine at Korsholm closed?"}
+    response = respond(engine, input=[{"role": "user", "content": "Fetch it."}, called, output, question])
+    assert "closed in 1957" in response.output_text
+    item = call(engine, "get_response_input_items", response.id, order="asc").data[2]
+    assert file_of(engine, "mine.pdf") == item.output[0].file_id
+
+
+def test_calls_that_were_made_together_are_one_turn(with_model: Engine, model: ModelServer) -> None:
+    model.replies_with(says("Margaret Holloway."))
+    ids = ("call_1", "call_2")
+    said = [{"role": "user", "content": WHO_CLUB}, {"role": "assistant", "content": "Let me see."}]
+    said += [{"type": "function_call", "call_id": id_, "name": "weather", "arguments": "{}"} for id_ in ids]
+    said += [{"type": "function_call_output", "call_id": id_, "output": "Rain"} for id_ in ids]
+    respond(with_model, model="tiny", input=said, tools=[WEATHER])
+    sent = model.asked[0]["messages"]
+    assert [2] == [len(message["tool_calls"]) for message in sent if message.get("tool_calls")]
+    assert ["call_1", "call_2"] == [message["tool_call_id"] for message in sent if message["role"] == "tool"]
+
+
+def test_allowed_functions_alone_leave_out_the_search(with_model: Engine, model: ModelServer) -> None:
+    model.replies_with(calls("weather", "{}"))
+    allowed = {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "function", "name": "weather"}]}
+    tools = [WEATHER, search_tool(with_model)]
+    response = respond(with_model, model="tiny", input="Weather?", tools=tools, tool_choice=allowed)
+    assert ["function_call"] == [item.__struct_config__.tag for item in response.output]
+    both = {**allowed, "mode": "required", "tools": [*allowed["tools"], {"type": "file_search"}]}
+    model.replies_with(says("Margaret Holloway."))
+    respond(with_model, model="tiny", input=WHO_CLUB, tools=tools, tool_choice=both)
+    assert "required" != model.asked[0].get("tool_choice")
 
 
 def test_only_allowed_functions_are_offered(with_model: Engine, model: ModelServer) -> None:
@@ -627,8 +691,16 @@ def test_a_long_history_is_made_short_on_the_way(engine: Engine) -> None:
     asked += [{"role": "assistant", "content": "word " * 900}, {"role": "user", "content": "By whom?"}]
     first = respond(engine, input=asked)
     manage = [{"type": "compaction", "compact_threshold": 1000}]
+    long = [{"role": "user", "content": WHO_CLUB + " please" * 900}]  # there is nothing before it to make short
+    assert ["message"] == [
+        item.__struct_config__.tag for item in respond(engine, input=long, context_management=manage).output
+    ]
     second = respond(engine, input="Where?", previous_response_id=first.id, context_management=manage)
     assert ["compaction", "message"] == [item.__struct_config__.tag for item in second.output]
+    assert second == call(engine, "get_response", second.id)
+    assert "compaction.compacting" in str(told(call(engine, "get_response", second.id, stream=True)))
+    again = call(engine, "compact_response", model="m", previous_response_id=second.id)
+    assert "sailing club" in base64.b64decode(again.output[0].encrypted_content).decode()
     third = respond(engine, input="And when?", previous_response_id=second.id)
     assert third.usage is not None
     assert first.usage is not None

@@ -249,8 +249,7 @@ class Making:
 
     def _make(self, index: int) -> tuple[Choice, Usage]:
         told = False
-        choice = _choice_of(index, Finished(text=""), older=self._asked.older)
-        last: Called | Finished | None = None
+        last: Called | Finished = Finished(text="")
         for happening in answer(self._engine, self._asked.question, stop=self._stop):
             if isinstance(happening, Written):
                 if not told:
@@ -260,13 +259,12 @@ class Making:
             elif isinstance(happening, Called | Finished):
                 refuse_too_long(happening)
                 last = happening
-        if last is not None:
-            choice = _choice_of(index, last, older=self._asked.older)
+        choice = _choice_of(index, last, older=self._asked.older)
         self._tell(choice, told=told)
         return choice, self._usage(choice, last)
 
-    def _usage(self, choice: Choice, last: Called | Finished | None) -> Usage:
-        if last is not None and last.usage.total_tokens:
+    def _usage(self, choice: Choice, last: Called | Finished) -> Usage:
+        if last.usage.total_tokens:
             return last.usage
         read = history.estimate(self._asked.question.turns)
         calls = choice.message.tool_calls or []

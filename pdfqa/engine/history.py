@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import mimetypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -22,6 +22,7 @@ from pdfqa.wire.items import (
     InputImage,
     Item,
     MessageItem,
+    parts_of,
 )
 from pdfqa.wire.responses import StoredResponse
 
@@ -170,16 +171,9 @@ def files(items: Sequence[Item]) -> list[str]:
         if isinstance(item, CompactionItem):
             found.update(dict.fromkeys(opened(item).files))
         else:
-            found.update(dict.fromkeys(part.file_id for part in _parts(item) if part.file_id))
+            given = [part for part in parts_of(item) if isinstance(part, InputFile)]
+            found.update(dict.fromkeys(part.file_id for part in given if part.file_id))
     return list(found)
-
-
-def _parts(item: Item) -> Iterable[InputFile]:
-    if isinstance(item, MessageItem):
-        return [part for part in item.content if isinstance(part, InputFile)]
-    if isinstance(item, FunctionCallOutput) and isinstance(item.output, list):
-        return [part for part in item.output if isinstance(part, InputFile)]
-    return []
 
 
 def estimate(said_so_far: Sequence[Turn], instructions: str | None = None) -> int:

@@ -94,10 +94,9 @@ class Teller:
             self._open(replace(item, status="in_progress", arguments=""))
             self._tell("response.function_call_arguments.delta", item_id=item.id, delta=arguments)
             self._tell("response.function_call_arguments.done", item_id=item.id, name=name, arguments=arguments)
-        else:
+        elif isinstance(item, CompactionItem):
             self._open(item)
-            if isinstance(item, CompactionItem):
-                self._tell("response.compaction.compacting", item_id=item.id)
+            self._tell("response.compaction.compacting", item_id=item.id)
         self._done(item)
 
     def ended(self, response: Response) -> None:

@@ -22,7 +22,9 @@ from pdfqa.wire.items import (
     Item,
     ItemReference,
     MessageItem,
+    parts_of,
     read_items,
+    with_parts,
 )
 from pdfqa.wire.requests import Content, FileExpiration, UploadFile
 from pdfqa.wire.response_requests import (
@@ -212,15 +214,14 @@ def keep_files(engine: Engine, record: StoredResponse) -> StoredResponse:
     files: list[str] = []
     items = []
     for number, item in enumerate(record.input):
-        if isinstance(item, MessageItem):
-            parts = [
-                _kept(engine, part, files, f"input[{number}].content[{place}].file_data")
-                if isinstance(part, InputFile) and part.file_data
-                else part
-                for place, part in enumerate(item.content)
-            ]
-            item = replace(item, content=parts)  # noqa: PLW2901
-        items.append(item)
+        name = "content" if isinstance(item, MessageItem) else "output"
+        parts = [
+            _kept(engine, part, files, f"input[{number}].{name}[{place}].file_data")
+            if isinstance(part, InputFile) and part.file_data
+            else part
+            for place, part in enumerate(parts_of(item))
+        ]
+        items.append(with_parts(item, parts) if parts else item)
     return replace(record, input=items, files=files)
 
 
@@ -250,7 +251,7 @@ def keep_bytes(engine: Engine, data: str, name: str, place: str, *, seconds: int
 
 def has_bytes(record: StoredResponse) -> bool:
     """Return whether the input holds bytes of files."""
-    parts = [part for item in record.input if isinstance(item, MessageItem) for part in item.content]
+    parts = [part for item in record.input for part in parts_of(item)]
     return any(isinstance(part, InputFile) and part.file_data for part in parts)
 
 

@@ -244,7 +244,7 @@ _SAID = {"assistant": (OutputText, Refusal)}
 _ASKED = (InputText, InputImage, InputFile)
 
 
-def read_items(raw: str | Sequence[Any], name: str) -> list[Item | ItemReference]:
+def read_items(raw: str | Sequence[dict[str, Any]], name: str) -> list[Item | ItemReference]:
     """Return the items of a request; a string is a user's message.
 
     Args:
@@ -259,15 +259,29 @@ def read_items(raw: str | Sequence[Any], name: str) -> list[Item | ItemReference
     return [_read(item, f"{name}[{number}]") for number, item in enumerate(raw)]
 
 
-def _read(raw: Any, place: str) -> Item | ItemReference:
-    if not isinstance(raw, dict):
-        raise InvalidValueError(f"Invalid '{place}': expected an object, got {type(raw).__name__}.", param=place)
+def _read(raw: dict[str, Any], place: str) -> Item | ItemReference:
     full = _completed(raw, place)
     item: Item | ItemReference = decode_at(Item | ItemReference, full, place)
     refuse_unknown(full, item, place)
     if isinstance(item, MessageItem):
-        _check_parts(item, place)
+        _check_roles(item, place)
+    for number, part in enumerate(parts_of(item)):
+        _check_source(part, f"{place}.{'output' if isinstance(item, FunctionCallOutput) else 'content'}[{number}]")
     return item
+
+
+def parts_of(item: Item | ItemReference) -> list[Any]:
+    """Return what an item is made of, where it is a message or what a function returned."""
+    if isinstance(item, FunctionCallOutput):
+        return [] if isinstance(item.output, str) else item.output
+    return item.content if isinstance(item, MessageItem) else []
+
+
+def with_parts(item: Item, parts: list[Any]) -> Item:
+    """Return an item made of other parts."""
+    if isinstance(item, FunctionCallOutput):
+        return msgspec.structs.replace(item, output=parts)
+    return msgspec.structs.replace(item, content=parts) if isinstance(item, MessageItem) else item
 
 
 def _completed(raw: dict[str, Any], place: str) -> dict[str, Any]:
@@ -293,21 +307,24 @@ def _completed(raw: dict[str, Any], place: str) -> dict[str, Any]:
     return full
 
 
-def _check_parts(item: MessageItem, place: str) -> None:
-    """Refuse parts that the role cannot have, and those that say where something is in two ways or none."""
+def _check_roles(item: MessageItem, place: str) -> None:
+    """Refuse parts that the role cannot have."""
     allowed = _SAID.get(item.role, _ASKED)
     for number, part in enumerate(item.content):
-        where = f"{place}.content[{number}]"
         if not isinstance(part, allowed):
             names = [f"'{kind.__struct_config__.tag}'" for kind in allowed]
             raise InvalidValueError(
                 f"Invalid value: '{part.__struct_config__.tag}'. Supported values are: {', '.join(names)}.",
-                param=f"{where}.type",
+                param=f"{place}.content[{number}].type",
             )
-        if isinstance(part, InputFile):
-            _check_file(part, where)
-        if isinstance(part, InputImage) and bool(part.file_id) == bool(part.image_url):
-            raise InvalidValueError(f"Invalid '{where}': give either file_id or image_url.", param=where)
+
+
+def _check_source(part: ContentPart, where: str) -> None:
+    """Refuse a part that says where something is in two ways or none."""
+    if isinstance(part, InputFile):
+        _check_file(part, where)
+    if isinstance(part, InputImage) and bool(part.file_id) == bool(part.image_url):
+        raise InvalidValueError(f"Invalid '{where}': give either file_id or image_url.", param=where)
 
 
 def _check_file(part: InputFile, where: str) -> None:
