@@ -5,20 +5,30 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
-from pdfqa import AsyncClient, InvalidValueError, WaitTimeoutError, WrongStateError
+from pdfqa import (
+    AsyncClient,
+    Client,
+    InvalidValueError,
+    ObjectNotFoundError,
+    WaitFailedError,
+    WaitTimeoutError,
+    WrongStateError,
+)
 from pdfqa.backends import Backend, connect
 from pdfqa.backends.local import LocalBackend
 from pdfqa.client.polling import until
 from pdfqa.engine import Engine
-from pdfqa.wire import Event
+from pdfqa.wire import Event, FileCounts, LastError, Message, ObjectPage, Run, VectorStore, VectorStoreFile
+from pdfqa.wire.responses import IncompleteDetails, Response, ResponseError
 from tests.homes import CLUB, WHO_CLUB, pdf, settings
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +45,42 @@ def idle(home: Path) -> Iterator[LocalBackend]:
     """Return a back-end that does no jobs: runs stay in the queue."""
     with Engine(settings(home)) as engine:
         yield LocalBackend(engine.settings, engine=engine)
+
+
+class Told:
+    """A back-end that answers each operation as it was told: with the next of some values, the last for ever."""
+
+    def __init__(self, **answers: list[Any]) -> None:
+        self._answers = answers
+
+    async def call(self, name: str, ids: Sequence[str], fields: Mapping[str, Any]) -> Any:
+        answers = self._answers.get(name)
+        if answers is None:
+            raise ObjectNotFoundError(f"nothing was said about {name}")
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    async def close(self) -> None:
+        pass
+
+
+def store(**fields: Any) -> VectorStore:
+    return VectorStore(id="vs_1", created_at=1, **fields)
+
+
+def entry(number: int, **fields: Any) -> VectorStoreFile:
+    return VectorStoreFile(id=f"file-{number}", created_at=1, vector_store_id="vs_1", **fields)
+
+
+def run(created_at: int = 1, **fields: Any) -> Run:
+    return Run(id="run_1", created_at=created_at, thread_id="thread_1", assistant_id="asst_1", model="x", **fields)
+
+
+def message(role: Any, created_at: int) -> Message:
+    return Message(id="msg_1", created_at=created_at, thread_id="thread_1", role=role, content=[])
+
+
+def page(*items: Any) -> ObjectPage[Any]:
+    return ObjectPage(data=list(items), has_more=False)
 
 
 async def question(client: AsyncClient) -> tuple[str, str]:
@@ -77,8 +123,11 @@ async def test_many_calls_at_once(client: AsyncClient) -> None:
 async def test_an_answer_that_is_not_wanted_any_more_is_not_made(idle: LocalBackend) -> None:
     client = AsyncClient(idle)
     thread_id, assistant_id = await question(client)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(client.run_and_get_assistant_response(thread_id, assistant_id=assistant_id), 0.2)
+    task = asyncio.create_task(client.run_and_get_assistant_response(thread_id, assistant_id=assistant_id))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     assert ["cancelled"] == [run.status for run in (await client.get_runs(thread_id)).data]
     with anyio.move_on_after(0.2) as scope:
         await client.run_and_get_assistant_response(thread_id, assistant_id=assistant_id)
@@ -156,6 +205,69 @@ async def test_waiting_that_saw_nothing_says_so() -> None:
     assert caught.value.state is None
 
 
+async def test_an_expired_store_is_not_waited_for() -> None:
+    client = AsyncClient(Told(get_vector_store=[store(status="in_progress"), store(status="expired")]))
+    with pytest.raises(WaitFailedError, match="vector store vs_1 has expired"):
+        await client.wait_for_vector_store_to_complete("vs_1")
+
+
+async def test_a_cancelled_file_is_not_waited_for() -> None:
+    client = AsyncClient(Told(get_vector_store_file=[entry(1), entry(1, status="cancelled")]))
+    with pytest.raises(WaitFailedError, match="file file-1 of vector store vs_1 was cancelled"):
+        await client.wait_for_vector_store_file_to_complete("vs_1", "file-1")
+
+
+async def test_many_failures_are_counted_and_some_are_named() -> None:
+    error = LastError(code="invalid_file", message="It is damaged.")
+    failed = [entry(number, status="failed", last_error=error) for number in range(12)]
+    counts = FileCounts(in_progress=3, failed=12, total=15)
+    told = Told(
+        get_vector_store=[store(status="in_progress", file_counts=counts)], get_vector_store_files=[page(*failed)]
+    )
+    with pytest.raises(WaitFailedError) as caught:
+        await AsyncClient(told).wait_for_vector_store_to_complete("vs_1")
+    text = caught.value.message
+    assert text.startswith("12 of 15 files of vector store vs_1 failed: file-0: invalid_file: It is damaged.; file-1: ")
+    assert text.endswith("; …")
+    assert 10 == text.count("It is damaged.")
+    assert failed == list(caught.value.files)
+    assert "allow_failed=True" in caught.value.hint
+
+
+async def test_a_run_from_before_the_question_is_not_its_run() -> None:
+    old = run(created_at=1, status="failed")
+    asked, answer = message("user", 5), message("assistant", 6)
+    told = Told(get_thread_messages=[page(asked), page(asked), page(answer)], get_runs=[page(old)])
+    assert answer == await AsyncClient(told).wait_for_assistant_message("thread_1", timeout=5)
+
+
+async def test_a_run_without_a_message_is_no_answer() -> None:
+    told = Told(create_run=[run()], get_run=[run(status="completed")], get_thread_messages=[page()])
+    with pytest.raises(WaitFailedError, match="run_1 completed without a message") as caught:
+        await AsyncClient(told).run_and_get_assistant_response("thread_1", assistant_id="asst_1")
+    assert "completed" == caught.value.state.status
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"status": "failed", "error": ResponseError(code="server_error", message="No model.")}, "failed: No model."),
+        (
+            {"status": "incomplete", "incomplete_details": IncompleteDetails(reason="max_output_tokens")},
+            "incomplete: max_output_tokens",
+        ),
+        ({"status": "cancelled"}, "cancelled"),
+    ],
+)
+async def test_a_response_that_ends_badly_says_how(fields: dict[str, Any], reason: str) -> None:
+    ended = Response(id="resp_1", created_at=1, model="x", **fields)
+    queued = Response(id="resp_1", created_at=1, model="x", status="queued")
+    with pytest.raises(WaitFailedError) as caught:
+        await AsyncClient(Told(get_response=[queued, ended])).wait_for_response_to_complete("resp_1")
+    assert f"response resp_1 is {reason}" == caught.value.message
+    assert ended == caught.value.state
+
+
 async def test_a_closed_client_says_so(home: Path) -> None:
     client = AsyncClient()
     await client.close()
@@ -193,6 +305,15 @@ def test_an_owners_view_keeps_the_whole_open(home: Path) -> None:
         return (await AsyncClient(view).get_file(file.id)).filename
 
     assert "a.txt" == asyncio.run(use())
+
+
+def test_options_of_a_model_reach_the_engine(home: Path) -> None:
+    with Client(home=home, model="qwen3", base_url="http://127.0.0.1:1/v1", api_key="secret", password="pw") as client:
+        backend = client._target._backend
+        assert isinstance(backend, LocalBackend)
+        found = backend.engine.settings
+    assert ("qwen3", "http://127.0.0.1:1/v1", "secret") == (found.model, found.base_url, found.model_key)
+    assert (home, "pw") == (found.home, found.password)
 
 
 def test_a_back_end_is_one_method_and_an_end(home: Path) -> None:

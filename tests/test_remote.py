@@ -9,13 +9,25 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pdfqa import AsyncClient, BackendError, Client, InvalidValueError, PdfqaError, WaitTimeoutError, errors
+from pdfqa import (
+    AsyncClient,
+    BackendError,
+    Client,
+    FileAccessError,
+    InvalidRequestError,
+    InvalidValueError,
+    PdfqaError,
+    WaitTimeoutError,
+    errors,
+)
 from pdfqa.backends import connect
 from pdfqa.backends.failures import translated
+from pdfqa.wire.requests import Content
 
 FILE = {"id": "file-1", "object": "file", "created_at": 1, "bytes": 2, "filename": "a.pdf", "purpose": "assistants"}
 
@@ -128,6 +140,20 @@ def test_a_file_goes_as_a_form(server: Other, client: Client) -> None:
         b'name="expires_after[seconds]"',
     ):
         assert part in body
+
+
+def test_a_file_that_went_meanwhile_is_said_to_have(server: Other, tmp_path: Path) -> None:
+    path = tmp_path / "gone.pdf"
+    backend = connect(server.url)
+    sent = {"file": Content(filename="gone.pdf", path=path), "purpose": "assistants"}
+    with pytest.raises(FileAccessError, match=f"{path} cannot be opened"):
+        asyncio.run(backend.call("upload_file", [], sent))
+
+
+def test_what_is_no_json_is_refused(client: Client, server: Other) -> None:
+    with pytest.raises(InvalidRequestError, match="cannot be sent"):
+        client.create_thread(metadata={"when": time})  # type: ignore[dict-item]
+    assert [] == server.asked
 
 
 def test_nothing_of_openais_environment_goes_to_another_server(server: Other, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,9 @@ import asyncio
 import gc
 import inspect
 import os
+import queue
 import signal
+import sys
 import threading
 import time
 import weakref
@@ -18,9 +20,11 @@ from typing import Any
 import anyio
 import pytest
 
-from pdfqa import Client, PdfqaError, WaitTimeoutError, WrongStateError
+from pdfqa import Client, PdfqaError, WaitTimeoutError, WrongStateError, sync
 from pdfqa.wire import Event, FileCounts, VectorStoreFileBatch
 from tests.homes import finish, start
+
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 
 
 class Slow:
@@ -100,6 +104,7 @@ def test_many_threads_may_use_one(home: Path) -> None:
         assert 40 == len(client.get_files().data)
 
 
+@needs_signals
 def test_ctrl_c_cancels_what_is_waited_for() -> None:
     slow = Slow()
     with Client(slow) as client:
@@ -151,6 +156,7 @@ def test_a_stream_that_is_closed_is_not_listened_to_any_more() -> None:
         events.close()  # before it was begun
 
 
+@needs_signals
 def test_ctrl_c_ends_a_stream() -> None:
     slow = Slow(events=1)
     with Client(slow) as client:
@@ -252,3 +258,25 @@ def test_errors_come_as_they_are(home: Path) -> None:
             client.get_file("file-1")
         with pytest.raises(TypeError, match="filename"):
             client.get_file(filename="x")  # type: ignore[call-arg]
+
+
+def test_a_call_that_was_given_up_before_it_began_never_begins() -> None:
+    async def work() -> None:
+        pytest.fail("it began")
+
+    async def loop() -> None:
+        call = sync._Call(work, queue.SimpleQueue())
+        call.cancel()
+        call.begin()
+        await asyncio.sleep(0)
+        assert call.said.get(timeout=1) is sync._OVER
+
+    asyncio.run(loop())
+
+
+def test_a_call_whose_loop_has_ended_is_not_waited_for() -> None:
+    loop = sync.Loop()
+    loop.close()
+    call = sync._Call(anyio.sleep_forever, queue.SimpleQueue())
+    with pytest.raises(WrongStateError, match="closed"):
+        loop._next(call)
