@@ -479,3 +479,16 @@ def test_a_conversation_is_unlocked_when_the_answer_fails(with_model: Engine, mo
 
 def test_a_store_is_named_in_the_tool(working: Engine) -> None:
     assert store_of(working) in str(streamed(working, input=WHO_CLUB, tools=[search_tool(working)])[0])
+
+
+def test_what_is_not_stored_is_not_found_while_it_is_made(with_model: Engine, model: ModelServer) -> None:
+    go_on = threading.Event()
+    model.replies_with(says_then_waits("The treasurer", until=go_on))
+    channel = call(with_model, "create_response", model="tiny", input=WHO_CLUB, stream=True, store=False)
+    until(lambda: len(channel.events) > 2)
+    id_ = channel.events[0].data["response"]["id"]
+    for name in ("get_response", "delete_response", "cancel_response", "get_response_input_items"):
+        with pytest.raises(ObjectNotFoundError):
+            call(with_model, name, id_)
+    go_on.set()
+    assert "response.completed" == told(channel)[-1]["type"]
