@@ -48,6 +48,7 @@ class TokenStrategy(msgspec.Struct, frozen=True, tag="tokens"):
 AnyStrategy = Strategy | TokenStrategy
 DEFAULT = Strategy()
 _WORDS = 3 / 4  # of a token
+_AND = " · "  # between the headings of one passage
 
 
 class _Unit(msgspec.Struct, frozen=True):
@@ -157,7 +158,8 @@ def _fill(sections: list[tuple[list[_Unit], str]], page: int, strategy: TokenStr
         while last < len(units) and size + units[last].size <= most:
             size += units[last].size
             last += 1
-        yield _passage(units[first:last], page, headings[fresh])
+        # All headings that what is new in it stands under: each of them helps to find it.
+        yield _passage(units[first:last], page, _AND.join(dict.fromkeys(headings[fresh:last])))
         first, fresh = max(_repeated(units[:last], overlap), first + 1), last
 
 

@@ -217,10 +217,10 @@ def test_the_overlap_is_as_near_as_whole_sentences_allow(overlap: int, repeated:
     assert repeated == both.count(".")
 
 
-def test_passages_in_tokens_go_on_over_headings_and_tell_under_which_their_own_text_begins() -> None:
+def test_passages_in_tokens_go_on_over_headings_and_name_those_of_what_is_new() -> None:
     page = made(1, [("heading", ["Fees"]), ("text", ["Nine."]), ("heading", ["Terms"]), ("text", ["Ten."])])
     (passage,) = cut([page], "en", strategy=TokenStrategy())
-    assert (page.text.strip(), "Fees") == (text(page, passage), passage.heading)
+    assert (page.text.strip(), "Fees · Terms") == (text(page, passage), passage.heading)
     *_, last = cut([page], "en", strategy=TokenStrategy(3, 1))
     assert "Terms" == last.heading
 
