@@ -209,6 +209,7 @@ class TestTerms:
 
     @pytest.mark.parametrize("language", LANGUAGES)
     @given(st.text() | st.text("0123456789.,'\u00a0a٫٣"))
+    @example("\ufe70")
     @example("¹ \u0301 ﷺ ① \u0e4d \u200d १. İ' 1.'2 ١٬")
     def test_never_fail_and_are_never_empty(self, language: str, text: str) -> None:
         words = analyzer(language)

@@ -152,8 +152,9 @@ class Analyzer:
     def _normal(self, word: str) -> str:
         if self.language == "tr":
             word = word.replace("I", "ı").replace("İ", "i")
-        word = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).replace(".", "")
-        return re.sub(_REMOVED, "", _western_digits(word))
+        word = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+        # A mark that stands alone is a space with a mark in this form.
+        return re.sub(_REMOVED, "", _western_digits(word.replace(".", "").replace(" ", "")))
 
     def _parts(self, word: str) -> list[str]:
         """Cut a word at its apostrophes, by the habits of the language."""
