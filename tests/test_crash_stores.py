@@ -115,7 +115,7 @@ def test_a_killed_process_loses_nothing_and_doubles_nothing(prepared: Path, tmp_
 def test_a_process_killed_twice_is_still_only_interrupted(prepared: Path, tmp_path: Path) -> None:
     whole, home = copied(prepared, tmp_path / "whole"), copied(prepared, tmp_path / "home")
     drive(whole)
-    for moment in (400, 300):
+    for moment in (200, 120):
         ((code, _, _),) = finish(start(DRIVE, home, moment))
         assert -signal.SIGKILL == code
     drive(home)
