@@ -23,6 +23,7 @@ _MARK = re.compile(
     r"(\d{1,3}(?:\s*(?:,|;|and|&|-|–)\s*(?:passages?\s*)?\d{1,3})*)(?:†[^\]】]*)?[\]】]",
     re.IGNORECASE,
 )
+_LEADING = re.compile(r"^(?:[*\"'`\s]|[\[【][^\]】]{0,60}(?:[\]】]|$))+")  # what may come before a refusal
 _LONGEST_MARK = 60
 _THOUGHT = ("<think>", "</think>")
 _FEW = 3  # words between two markers of one sentence that make no claim of their own
@@ -59,6 +60,7 @@ class Reader:
         self._embedder = embedder
         self._waiting = ""
         self._begun = False
+        self._ahead: list[int] = []  # what was cited before anything was said
 
     def add(self, text: str) -> str:
         """Return what can be shown now."""
@@ -69,8 +71,11 @@ class Reader:
         """Return the rest; after it, `text` is all there is."""
         if not self._answers(last=True):
             return ""
-        shown = self._show(self._take(last=True))
-        return shown if self.marks else shown + self._add_citations()
+        before = len(self.text)
+        self._show(self._take(last=True))
+        if not self.marks:
+            self._cite_ahead() if self._ahead else self._cite_all()
+        return self.text[before:]
 
     def _answers(self, *, last: bool) -> bool:
         """Return whether it is clear that what comes is an answer, and neither a thought nor a refusal."""
@@ -80,7 +85,7 @@ class Reader:
                 if _THOUGHT[1] not in start and not last:
                     return False
                 start = start.partition(_THOUGHT[1])[2].lstrip()
-            plain = start.lstrip("*\"'`")
+            plain = _LEADING.sub("", start)
             if not last and (_THOUGHT[0].startswith(start) or NOT_FOUND.startswith(plain)):
                 return False
             self._begun, self._waiting = True, start
@@ -103,12 +108,15 @@ class Reader:
     def _show(self, text: str) -> str:
         """Add text to what is shown, its markers rewritten; return what was added."""
         before, place = len(self.text), 0
-        for mark in _MARK.finditer(text):
+        for mark in _MARK.finditer(text) if self._given else ():
             self.text += text[place : mark.start()]
             place = mark.end()
             claim = Claim(self._claim(), self._question)
             space = " " if mark[0].startswith(" ") else ""
             for number in self._numbers(mark[1]):
+                if not self.text.strip():
+                    self._ahead.append(number)
+                    continue
                 self._cite(claim, number, space)
                 space = ""
         self.text += text[place:]
@@ -161,15 +169,25 @@ class Reader:
         self.text += f"{space}[{place + 1}]"
         self.marks.append(Mark(start, len(self.text), place))
 
-    def _add_citations(self) -> str:
+    def _cite_ahead(self) -> None:
+        """Cite what was named before anything was said; if nothing was, quote it: it is what the model points at."""
+        if not self.text.strip():
+            quote, _ = support(Claim("", self._question), self._ahead[0], self._evidence, self._embedder)
+            self.text += " ".join(quote.text.split()) if quote else ""
+        claim = Claim(self._claim(), self._question)
+        for number in self._ahead:
+            self._cite(claim, number, self._space())
+
+    def _cite_all(self) -> None:
         """Cite what supports the sentences of a text that cites nothing: small models forget to."""
-        before = len(self.text)
         for start, end in languages.sentences(self.text, languages.detect(self.text)):
             claim = Claim(self.text[start:end], self._question)
             quote = best_support(claim, self._evidence, self._embedder, self._given)
             if quote is not None and len(self.quotes) < _MOST_ADDED and not any(_same(quote, q) for q in self.quotes):
-                self._mark(quote, True, "" if self.text[-1:] in "] \n" else " ")
-        return self.text[before:]
+                self._mark(quote, True, self._space())
+
+    def _space(self) -> str:
+        return "" if self.text[-1:] in "] \n" else " "
 
 
 def _same(one: Quote, other: Quote) -> bool:

@@ -28,6 +28,11 @@ class Claim(msgspec.Struct, frozen=True):
     text: str
     question: str
 
+    @property
+    def language(self) -> str:
+        """Return the language that is spoken, or "" where that cannot be told."""
+        return languages.detect(f"{self.question} {self.text}")
+
 
 class _Words(msgspec.Struct, frozen=True):
     """The telling words of a claim: those that it adds to the question, those it shares with it, and the rest of it."""
@@ -49,7 +54,7 @@ class _Words(msgspec.Struct, frozen=True):
 
     @property
     def _numbers(self) -> set[str]:
-        return {word for word in self.new if any(map(str.isdigit, word))}
+        return set(filter(_is_number, self.new))
 
     def figures_agree(self, held: frozenset[str]) -> bool:
         """Return whether all numbers that are new are held."""
@@ -93,8 +98,16 @@ def best_support(
 
 def _words(claim: Claim, language: str) -> _Words:
     said, asked = _terms(claim.text, language), _terms(claim.question, language)
+    spoken = claim.language
+    if spoken not in {"", language}:  # 3.000 is three thousand in one language, and three in another
+        figures = frozenset(filter(_is_number, _terms(claim.text, spoken)))
+        said = frozenset(word for word in said if not _is_number(word)) | figures
     said -= _EMPTY
     return _Words(said - asked, said & asked, asked - said)
+
+
+def _is_number(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _terms(text: str, language: str) -> frozenset[str]:
@@ -124,8 +137,7 @@ def _widened(words: _Words, held: Sequence[frozenset[str]], best: int) -> tuple[
 
 def _alike(claim: Claim, text: str, language: str, figures: bool, embedder: Embedder) -> bool:
     """Return whether a quote in another language than the claim means the same, as far as that can be told."""
-    spoken = languages.detect(claim.text)
-    if not figures or not spoken or spoken == language:
+    if not figures or claim.language in {"", language}:
         return False
     one, other = embedder.encode([claim.text, text])
     return float(one @ other) >= _ALIKE

@@ -8,7 +8,7 @@ closing the generator or by dying, leaves a run that can be performed again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic, perf_counter, sleep
 from typing import Any
 
@@ -88,7 +88,7 @@ class Performance:
         self._writes: list[Callable[[], object]] = []
         self._events: list[Event] = []
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Generator[Event, None, None]:
         """Perform the run; yield what happens."""
         try:
             yield from self._perform()
