@@ -162,15 +162,15 @@ def _known(terms: Sequence[Term]) -> float:
 def _evidence(
     documents: Documents, where: query.Scope, scores: _Scores, terms: Sequence[Term], places: np.ndarray
 ) -> list[Evidence]:
-    """Return the passages at some places, with their pages."""
+    """Return the passages at some places, with their pages; not those of documents that were deleted meanwhile."""
     found = []
     wanted: dict[int, set[int]] = {}
     for place in map(int, places):
         segment, number = where.place(place)
-        passage = documents.passages(int(where.ids[segment]))[number]
         document = int(where.documents[segment])
-        wanted.setdefault(document, set()).add(passage.page)
-        found.append((place, document, segment, passage))
+        for passage in documents.passages(int(where.ids[segment]))[number : number + 1]:
+            wanted.setdefault(document, set()).add(passage.page)
+            found.append((place, document, segment, passage))
     pages = {document: documents.pages(document, numbers) for document, numbers in wanted.items()}
     return [
         Evidence(
@@ -184,6 +184,7 @@ def _evidence(
             terms=tuple(term.word for term in terms if term.likeness and term.found.holds(place)),
         )
         for place, document, segment, passage in found
+        if passage.page in pages[document]
     ]
 
 

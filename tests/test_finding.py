@@ -208,6 +208,25 @@ def test_a_file_taken_out_is_no_longer_found(engine: Engine, store: str, files: 
     assert {"mine"} >= set(names(search(engine, store)))
 
 
+@pytest.mark.parametrize("moment", ["SELECT passages FROM segments", "SELECT number, body FROM pages", "kind = 'file'"])
+def test_a_file_deleted_while_it_is_searched_is_not_found(home: Path, moment: str) -> None:
+    waiting = [lambda: None]
+
+    def trace(statement: str) -> None:
+        if moment in statement and waiting:
+            waiting.pop()()
+
+    with Engine(settings(home)) as other, Engine(settings(home), trace=trace) as engine:
+        waiting.clear()
+        file, stays = known(engine, CLUB), known(engine, PARK)
+        store_id = store_with(engine, file, stays)
+        read(engine)
+        waiting.append(lambda: other.files.delete(file.id))  # type: ignore[arg-type]
+        found = search(engine, store_id, "the sailing club, the botanical park")
+        assert [] == waiting
+        assert {stays.id} >= {result.file_id for result in found.data}
+
+
 # Sources of answers.
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -99,7 +99,8 @@ def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int, *, 
             if piece.score >= sources.score_threshold and (place not in best or best[place].score < piece.score):
                 best[place] = piece
     evidence = sorted(best.values(), key=lambda piece: -piece.score)[:k]
-    files = {sha256: _file(engine, members[sha256].place) for sha256 in {piece.document for piece in evidence}}
+    files = dict(_files(engine, [members[sha256] for sha256 in {piece.document for piece in evidence} & set(members)]))
+    evidence = [piece for piece in evidence if piece.document in files]
     return Located(terms=terms, evidence=evidence, files=files, searched=len(members))
 
 
@@ -196,9 +197,15 @@ def _of_files(engine: Engine, file_ids: Sequence[str], condition: Filter | None)
         yield _Member(sha256, index, embedder, ("", file_id))
 
 
-def _file(engine: Engine, place: Place) -> SourceFile:
-    """Return a file as it was found: with the attributes that it has in its vector store."""
-    store_id, file_id = place
-    file = engine.file_objects.get(file_id)
-    entry = engine.store_file_objects.find(file_id, parent=store_id) if store_id else None
-    return SourceFile(id=file.id, filename=file.filename, attributes=entry.attributes if entry else {})
+def _files(engine: Engine, members: Iterable[_Member]) -> Iterator[tuple[str, SourceFile]]:
+    """Yield by hash the files that documents were found as, with the attributes that they have in their vector store.
+
+    A file that was deleted meanwhile was not found.
+    """
+    for member in members:
+        store_id, file_id = member.place
+        file = engine.file_objects.find(file_id)
+        entry = engine.store_file_objects.find(file_id, parent=store_id) if store_id else None
+        if file is not None:
+            attributes = entry.attributes if entry else {}
+            yield member.sha256, SourceFile(id=file.id, filename=file.filename, attributes=attributes)
