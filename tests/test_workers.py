@@ -163,7 +163,7 @@ def test_tasks_are_drawn_when_a_worker_is_free() -> None:
         for seen in range(1, 30):
             next(results)
             assert drawn - seen < 4
-        results.close()  # type: ignore[attr-defined]
+        results.close()
         assert b"a" == one(pool, "echo", b"a").result, "the pool can be used again"
 
 
@@ -230,7 +230,7 @@ def test_an_early_stop_ends_what_is_busy(pool: WorkerPool) -> None:
     results = pool.map([task("child", key="child"), task("nap", b"600", key="busy")])
     grandchild = int(next(results).result or 0)
     (busy,) = pool._busy()
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert gone(busy.process.pid)
     pool.close()
     assert gone(grandchild), "what a worker has started ends with it"
