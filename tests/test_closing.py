@@ -67,6 +67,31 @@ def test_a_long_query_is_broken_off(home: Path) -> None:
     assert ended.wait(5)
 
 
+def test_a_transaction_that_is_under_way_is_finished(home: Path) -> None:
+    database = Database(home)
+    with database.atomic() as connection:
+        connection.execute("CREATE TABLE notes (text)")
+    begun, called = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with database.atomic() as connection:
+            connection.execute("INSERT INTO notes VALUES ('kept')")
+            begun.set()
+            while not database._closed:
+                time.sleep(0.001)
+            with database.atomic():
+                database.after_commit(called.set)
+            database.rows("SELECT * FROM notes")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait()
+    database.close()
+    thread.join()
+    assert called.is_set()
+    assert [("kept",)] == Database(home).rows("SELECT * FROM notes")
+
+
 def test_a_closed_home_says_so(home: Path) -> None:
     database = Database(home)
     database.close()

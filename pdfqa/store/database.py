@@ -63,9 +63,9 @@ class Database:
 
     def _own(self) -> _Own:
         found: _Own | None = getattr(self._local, "own", None)
-        if found is None:
+        if found is None or found.closed:
             if self._closed:
-                raise StorageError(f"the home directory {self.home} has been closed", hint="Open it again.")
+                raise self._gone()
             found = self._local.own = _Own(self._open())
             self._all.append(found)
             # A thread that has ended gives its connection back.
@@ -75,7 +75,6 @@ class Database:
     def close(self) -> None:
         """Close every thread's connection. What a thread is doing is broken off if it does not end soon."""
         self._closed = True
-        self._local = threading.local()
         for own in list(self._all):
             # SQLite must not be at work with it. A thread that holds on for longer closes it when it ends.
             if own.lock.acquire(timeout=_MOMENT) or (own.interrupt() and own.lock.acquire(timeout=_MOMENT)):
@@ -149,6 +148,8 @@ class Database:
 
     def _translate(self, error: sqlite3.Error) -> StorageError:
         text = str(error)
+        if self._closed:
+            return self._gone()
         if "locked" in text or "busy" in text:
             return HomeBusyError(
                 f"another process has kept {self.path} locked for more than {self._busy_seconds:g} s",
@@ -165,6 +166,9 @@ class Database:
                 hint="Check its permissions, or choose another home with --home or PDFQA_HOME.",
             )
         return StorageError(f"{self.path} cannot be used: {text}", hint="Move it away and add the files again.")
+
+    def _gone(self) -> StorageError:
+        return StorageError(f"the home directory {self.home} has been closed", hint="Open it again.")
 
     def _open(self) -> sqlite3.Connection:
         with self.translated():
@@ -229,6 +233,7 @@ class _Own:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.lock = threading.RLock()
+        self.closed = False
 
     def interrupt(self) -> bool:
         """Break off what it does; an error for its thread."""
@@ -241,4 +246,5 @@ def _close(all_: list[_Own], own: _Own) -> None:
     """Close a connection, once."""
     with suppress(ValueError):
         all_.remove(own)
+    own.closed = True
     own.connection.close()
