@@ -497,7 +497,7 @@ def test_values_print_and_render(samples: PDFQA) -> None:
     assert repr(hit).startswith(f"Hit({hit.file!r}, p. {hit.page}, score ")
     assert "unverified" not in repr(citation)
     for value in (answer, hit, citation, samples.ask(UNANSWERED)):
-        html = value._repr_html_()
+        html = value._repr_html_() or ""
         assert html.startswith("<")
         assert html.count("<div") == html.count("</div")
 

@@ -225,7 +225,7 @@ def test_html_is_balanced_and_escaped(html: str) -> None:
 
 
 def test_html_shows_marks_and_doubt() -> None:
-    html = make_answer(citations=[make_citation(verified=False)])._repr_html_()
+    html = make_answer(citations=[make_citation(verified=False)])._repr_html_() or ""
     assert "<sup>[1]</sup>" in html
     assert "unverified" in html
-    assert "<ol" not in make_answer(outcome="not_found", citations=[])._repr_html_()
+    assert "<ol" not in (make_answer(outcome="not_found", citations=[])._repr_html_() or "")
