@@ -14,8 +14,6 @@ from pdfqa import wire
 from pdfqa.config import EXTRACTIVE, Settings
 from pdfqa.engine.channels import Channels
 from pdfqa.store import Blobs, Database, Documents, Events, Jobs, Objects
-from pdfqa.wire.chat import StoredChat
-from pdfqa.wire.responses import Conversation, StoredItem, StoredResponse
 
 if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
     from pdfqa.engine.vector_stores import VectorStores
     from pdfqa.index.scopes import Scopes
     from pdfqa.llm import ChatModel
+    from pdfqa.wire.chat import StoredChat
+    from pdfqa.wire.responses import Conversation, StoredItem, StoredResponse
 
 R = TypeVar("R", bound=wire.Resource)
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -78,10 +78,13 @@ class Engine:
         self._views: dict[str, Engine] = {"": self}
         self._open_objects()
 
-    def _open_objects(self) -> None:
-        def objects(kind: str, type_: type[R], noun: str, tag: Callable[[R], str | None] = _untagged) -> Objects[R]:
-            return Objects(self.database, kind, type_, noun, owner=self.owner, tag=tag)
+    def _objects(
+        self, kind: str, type_: type[R], noun: str, tag: Callable[[R], str | None] = lambda _: None
+    ) -> Objects[R]:
+        return Objects(self.database, kind, type_, noun, owner=self.owner, tag=tag)
 
+    def _open_objects(self) -> None:
+        objects = self._objects
         self.file_objects = objects("file", wire.File, "file", lambda file: file.purpose)
         self.upload_objects = objects("upload", wire.Upload, "upload", lambda upload: upload.status)
         self.part_objects = objects("upload.part", wire.UploadPart, "part")
@@ -93,17 +96,43 @@ class Engine:
         self.message_objects = objects("thread.message", wire.Message, "message", lambda message: message.run_id)
         self.run_objects = objects("thread.run", wire.Run, "run")
         self.step_objects = objects("thread.run.step", wire.RunStep, "run step")
-        self.response_objects = objects("response", StoredResponse, "response")
-        self.conversation_objects = objects("conversation", Conversation, "conversation")
-        self.item_objects = objects("conversation.item", StoredItem, "item")
-        self.completion_objects = objects("chat.completion", StoredChat, "chat completion", _model_of)
+
+    # The types of the objects below take as long to load as all others together, and a question needs none of them.
+
+    @cached_property
+    def response_objects(self) -> Objects[StoredResponse]:
+        """Return the responses."""
+        from pdfqa.wire.responses import StoredResponse
+
+        return self._objects("response", StoredResponse, "response")
+
+    @cached_property
+    def conversation_objects(self) -> Objects[Conversation]:
+        """Return the conversations."""
+        from pdfqa.wire.responses import Conversation
+
+        return self._objects("conversation", Conversation, "conversation")
+
+    @cached_property
+    def item_objects(self) -> Objects[StoredItem]:
+        """Return the items of conversations."""
+        from pdfqa.wire.responses import StoredItem
+
+        return self._objects("conversation.item", StoredItem, "item")
+
+    @cached_property
+    def completion_objects(self) -> Objects[StoredChat]:
+        """Return the chat completions that are kept."""
+        from pdfqa.wire.chat import StoredChat
+
+        return self._objects("chat.completion", StoredChat, "chat completion", lambda chat: chat.completion.model)
 
     def owned_by(self, owner: str) -> Engine:
         """Return this engine as it looks to an owner: only the objects of that owner are there."""
         view = self._views.get(owner)
         if view is None:
             view = copy(self)
-            for name in _SERVICES & view.__dict__.keys():
+            for name in _CACHED & view.__dict__.keys():
                 del view.__dict__[name]
             view.owner = owner
             view._open_objects()
@@ -257,12 +286,4 @@ class Engine:
         return Models(self)
 
 
-_SERVICES = {name for name, value in vars(Engine).items() if isinstance(value, cached_property)}
-
-
-def _untagged(_: object) -> None:
-    return None
-
-
-def _model_of(chat: StoredChat) -> str:
-    return chat.completion.model
+_CACHED = {name for name, value in vars(Engine).items() if isinstance(value, cached_property)}
