@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,6 +122,18 @@ def test_a_conversation_goes_on(client: Client, reader: Assistant) -> None:
     ]
     changed = client.modify_run(thread.id, runs[0].id, metadata={"kept": "yes"})
     assert ({"kept": "yes"}, "completed") == (changed.metadata, changed.status)
+
+
+def test_many_threads_ask_at_once(client: Client, reader: Assistant) -> None:
+    questions = {WHO_CLUB: "Margaret Holloway", WHO_PARK: "Rodrigo Fuentes"}
+
+    def ask(question: str) -> bool:
+        thread = asked(client, question)
+        answer = client.run_and_get_assistant_response(thread.id, assistant_id=reader.id, timeout=60)
+        return questions[question] in answer.text
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, [*questions] * 8))
 
 
 def test_a_thread_and_its_run_are_made_together(client: Client, reader: Assistant) -> None:
