@@ -7,7 +7,6 @@ closing the generator or by dying, leaves a run that can be performed again.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic, perf_counter, sleep
 from typing import Any
@@ -28,7 +27,6 @@ from pdfqa.wire import Annotation, Event, LastError, Message, Run, RunStep, Text
 WAIT = 60.0  # seconds for which a run waits for the files of its thread, as on the wire
 MOST_ATTEMPTS = 3
 _LOOK = 0.05  # seconds between looks whether files have been read, and whether the run is still wanted
-_log = logging.getLogger("pdfqa.runs")
 
 replace = msgspec.structs.replace
 
@@ -99,8 +97,10 @@ class Performance:
         except PdfqaError as error:
             self.error = error
             yield from self._end("failed", reason(error))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not leave behind a run that never ends
-            _log.exception("%s failed", self.run.id)
+        except Exception as error:  # a fault of ours must not leave behind a run that never ends
+            import logging  # which a question need not wait for
+
+            logging.getLogger("pdfqa.runs").exception("%s failed", self.run.id)
             self.error = error
             told = f"A fault in pdfqa ended the run: {type(error).__name__}."
             yield from self._end("failed", LastError(code="server_error", message=told))

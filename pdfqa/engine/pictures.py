@@ -14,7 +14,6 @@ import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.errors import ReaderFailedError, StorageError
-from pdfqa.pdf.marked import Request, find
 from pdfqa.types import Box
 from pdfqa.wire import requests
 from pdfqa.wire.base import Shown
@@ -45,6 +44,8 @@ class PdfLocator:
             FileMissingError: The PDF is no longer where it was read from, or has changed.
             FileError: It cannot be read.
         """
+        from pdfqa.pdf.marked import find
+
         return find(self._path(), page, (quote, start), self._passwords)
 
     def picture(self, page: int, quotes: Sequence[tuple[str, int]], width: int) -> bytes:
@@ -55,6 +56,7 @@ class PdfLocator:
             FileError: It cannot be read, or the page not drawn.
             InvalidRequestError: The width is out of range.
         """
+        from pdfqa.pdf.marked import Request
         from pdfqa.workers import Task, WorkerPool
 
         request = Request(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+import msgspec
 
 from pdfqa.answer import extract
 from pdfqa.answer.functions import arguments
@@ -73,7 +74,7 @@ def _wanted(engine: Engine, question: Question) -> dict[str, Any] | None:
 
 def _filled(question: Question, parameters: Any) -> str:
     text = next(turn.text for turn in reversed(question.turns) if turn.role == "user" and turn.text.strip())
-    return json.dumps(arguments(text, parameters), ensure_ascii=False)
+    return msgspec.json.encode(arguments(text, parameters)).decode()
 
 
 def _marked(text: str, citations: Sequence[FileCitation]) -> list[Cited]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -35,7 +34,6 @@ from pdfqa.wire.requests import (
 
 EXPIRES = 600  # seconds after which a run that has not ended does, as on the wire
 _PERFORMED = ("queued", "in_progress", "cancelling")  # states in which there is something to be done
-_log = logging.getLogger("pdfqa.runs")
 
 replace = msgspec.structs.replace
 
@@ -293,7 +291,9 @@ class Runs:
                 if channel is not None:
                     channel.put(event)
         except PdfqaError as error:  # not even its end could be stored: the job stays, and is taken up again
-            _log.warning("%s could not be performed: %s", job.target, error.message)
+            import logging  # which a question need not wait for
+
+            logging.getLogger("pdfqa.runs").warning("%s could not be performed: %s", job.target, error.message)
             if channel is not None:
                 channel.put(*events.lost(error.message, "server_error"))
         finally:

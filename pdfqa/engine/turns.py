@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import mimetypes
 from collections.abc import Sequence
 from typing import Any
 
@@ -122,6 +120,9 @@ def _data_url(engine: Engine, file_id: str) -> str:
         return ""
     try:
         path = engine.blobs.locate(engine.files.sha256(file_id))
+        import base64  # pictures are rare, and a question should not wait for this
+        import mimetypes
+
         kind = mimetypes.guess_type(file.filename)[0] or "image/png"
         return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
     except (PdfqaError, OSError):
