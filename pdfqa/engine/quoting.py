@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from pdfqa.answer import extract
 from pdfqa.answer.functions import arguments
 from pdfqa.engine.answering import Called, Cited, Finished, FunctionCall, Happening, Question, Written
@@ -73,8 +71,10 @@ def _wanted(engine: Engine, question: Question) -> dict[str, Any] | None:
 
 
 def _filled(question: Question, parameters: Any) -> str:
+    import json  # which most questions need not wait for
+
     text = next(turn.text for turn in reversed(question.turns) if turn.role == "user" and turn.text.strip())
-    return msgspec.json.encode(arguments(text, parameters)).decode()
+    return json.dumps(arguments(text, parameters), ensure_ascii=False)
 
 
 def _marked(text: str, citations: Sequence[FileCitation]) -> list[Cited]:
