@@ -25,6 +25,7 @@ from pdfqa.server.gate import Gate, checked_secrets
 from pdfqa.server.reading import Limits, Reading
 from pdfqa.server.streams import EventStream, Stopping
 from pdfqa.store.keys import Key, Keys, digest, given
+from pdfqa.wire.requests import CreateAssistant
 from tests.homes import settings
 
 CONTENT = "step_details.tool_calls[*].file_search.results[*].content"
@@ -109,6 +110,32 @@ def test_a_wrong_field_is_named(name: str, query: bytes, body: bytes, param: str
 def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequestError):
         asked("create_thread", b"", body)
+
+
+def nested(levels: int) -> bytes:
+    """Return a body with a function whose parameters are nested."""
+    inner = b'{"a":[' * (levels // 2) + rb'"[[\\\"[{"' + b"]}" * (levels // 2)
+    return b'{"model":"m","tools":[{"type":"function","function":{"name":"f","parameters":{"x":%s}}}]}' % inner
+
+
+@pytest.mark.parametrize("levels", [130, 960, 980, 2_000, 200_000])
+def test_a_body_that_is_nested_too_deeply_is_refused(levels: int) -> None:
+    with pytest.raises(InvalidRequestError, match="nested too deeply"):
+        asked("create_assistant", b"", nested(levels))
+
+
+def test_a_schema_may_be_nested_and_have_any_number_of_parts() -> None:
+    asked("create_assistant", b"", nested(50))
+    asked("create_thread", b"", b'{"messages":[%s]}' % b",".join([b'{"role":"user","content":"[[["}'] * 500))
+
+
+def test_values_that_are_nested_too_deeply_are_refused() -> None:
+    inner: dict[str, Any] = {}
+    for _ in range(100_000):
+        inner = {"a": inner}
+    function = {"name": "f", "parameters": inner}
+    with pytest.raises(InvalidRequestError, match="nested too deeply"):
+        wire.check(CreateAssistant, {"model": "m", "tools": [{"type": "function", "function": function}]})
 
 
 def test_a_post_needs_no_body_and_no_type_of_it() -> None:
@@ -244,7 +271,9 @@ def test_without_a_key_only_this_machine_is_answered(keys: Keys) -> None:
         {"host": "rebound.example:8000"},
         {"origin": "https://elsewhere.example"},
         {"origin": "null"},
+        {"origin": "http://["},
         {"host": ""},
+        {"host": "["},
     ):
         with pytest.raises(AuthenticationError):
             gate.owner(headers(**others))

@@ -67,13 +67,21 @@ def _refuse_strangers(headers: Headers) -> None:
 
     Such a page can send requests to this machine and, under a name that it lets point here, read the answers.
     """
-    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    host = _host(f"//{headers.get('host', '')}")
     origin = headers.get("origin")
-    if not is_loopback(host) or (origin is not None and not is_loopback(urlsplit(origin).hostname or "")):
+    if not is_loopback(host) or (origin is not None and not is_loopback(_host(origin))):
         raise AuthenticationError(
             f"Without API keys only this machine is answered, not {origin or host or 'a request without a host'}.",
             hint="Ask for http://127.0.0.1, or make a key with 'pdfqa keys add NAME' and send it.",
         )
+
+
+def _host(address: str) -> str:
+    """Return the host of an address; "" where it has none, or is none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # "[", say, is the beginning of an IPv6 address
+        return ""
 
 
 def checked_secrets(given: Sequence[str], variable: str = "") -> list[str]:

@@ -121,6 +121,8 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 R = TypeVar("R", bound=Request)
+_DEEPEST = 64  # levels of lists and objects, at least, that are taken
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*)`$")
 _FIELD = re.compile(r"field `([^`]*)`")
 
@@ -141,6 +143,8 @@ def check(type_: type[R], fields: Mapping[str, Any], *, lax: bool = False) -> R:
         return msgspec.convert(plain, type_, strict=not lax, builtin_types=(bytes,), dec_hook=_received)
     except msgspec.ValidationError as error:
         raise translated(error) from error
+    except RecursionError as error:
+        raise _too_deep() from error
     except (TypeError, OverflowError) as error:
         raise InvalidRequestError(
             f"a value cannot be sent: {error}", hint="Give strings, numbers, lists or dicts."
@@ -160,11 +164,34 @@ def _received(type_: type, value: Any) -> Any:
 def decode(type_: type[R], body: bytes) -> R:
     """Return a JSON body as the request it is meant to be; errors as those of `check`. No body names a path."""
     try:
-        return msgspec.json.decode(body or b"{}", type=type_)
+        request = msgspec.json.decode(body or b"{}", type=type_)
     except msgspec.ValidationError as error:
         raise translated(error) from error
+    except RecursionError as error:
+        raise _too_deep() from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequestError(f"the body is no valid JSON: {error}", hint="Send a JSON object.") from error
+    # What can just be read here might be too deep for whoever reads it again, with less room on the stack.
+    if _is_too_deep(body):
+        raise _too_deep()
+    return request
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """Return whether valid JSON has more levels than are taken; quickly, as it may be long."""
+    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
+        return False
+    outside = body.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]  # of strings
+    brackets = b"".join(outside).translate(None, _NO_BRACKETS)
+    for _ in range(_DEEPEST):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return bool(brackets)
+
+
+def _too_deep() -> InvalidRequestError:
+    return InvalidRequestError(
+        "lists and objects are nested too deeply", hint=f"Nest them at most {_DEEPEST} levels deep."
+    )
 
 
 def translated(error: msgspec.ValidationError, *, within: str = "") -> InvalidRequestError:
