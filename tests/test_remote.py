@@ -249,6 +249,15 @@ def test_events_are_read_however_they_are_cut(server: Other, client: Client) -> 
     assert {"assistant_id": "asst_1", "stream": True} == json.loads(server.asked[0][3])
 
 
+def test_characters_that_end_lines_elsewhere_end_no_event(server: Other, client: Client) -> None:
+    text = "one\u2028two\u2029three\u0085four"
+    event = {"id": "msg_1", "delta": {"content": [{"index": 0, "type": "text", "text": {"value": text}}]}}
+    data = json.dumps(event, ensure_ascii=False).encode()
+    sent = b"event: thread.message.delta\r\ndata: %s\r\n\r\nevent: thread.message.delta\rdata: {}\r\r"
+    server.will(200, sent % data, content_type="text/event-stream")
+    assert [event, {}] == [got.data for got in client.stream_run("thread_1", assistant_id="asst_1")]
+
+
 @pytest.mark.parametrize(
     ("events", "kind"),
     [

@@ -88,7 +88,7 @@ class RemoteBackend:
     async def _events(self, operation: Operation, stream: Any) -> AsyncGenerator[wire.Event, None]:
         name, data = "", []
         try:
-            async for line in stream.response.aiter_lines():
+            async for line in _lines(stream.response):
                 field, _, value = line.partition(":")
                 if field == "event":
                     name = value.strip()
@@ -168,6 +168,18 @@ def _request(operation: Operation, ids: Sequence[str], fields: Mapping[str, Any]
         options["headers"] = {"Content-Type": "multipart/form-data"}
         return {**request, "body": _given(plain), "files": sent, "options": options}
     return {**request, "body": plain if operation.request else None, "options": options}
+
+
+async def _lines(response: Any) -> AsyncGenerator[str, None]:
+    """Yield the lines of a stream of events. Text holds other characters that end a line, but none of a stream."""
+    rest = b""
+    async for piece in response.aiter_bytes():
+        lines = (rest + piece).splitlines(keepends=True)
+        rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
+        for line in lines:
+            yield line.rstrip(b"\r\n").decode(errors="replace")
+    if rest:
+        yield rest.rstrip(b"\r").decode(errors="replace")
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
