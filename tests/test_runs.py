@@ -131,6 +131,11 @@ def test_the_last_messages_are_all_that_a_run_sees(on: Stage) -> None:
     assert run.truncation_strategy == truncated
 
 
+def test_a_run_may_be_asked_to_see_more_messages_than_can_be_counted(on: Stage) -> None:
+    run = on.asked(WHO_CLUB, truncation_strategy={"type": "last_messages", "last_messages": 10**30})
+    assert on.answer(run).text == TREASURER
+
+
 def test_what_a_run_is_told_goes_before_what_its_assistant_has(on: Stage) -> None:
     assistant = on.assistant(
         instructions="Be kind.", temperature=0.5, top_p=0.5, response_format={"type": "text"}, reasoning_effort="low"

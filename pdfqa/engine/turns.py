@@ -13,6 +13,7 @@ from pdfqa.wire import ImageFileContent, ImageUrlContent, Message, Run, RunStep,
 
 _LATEST = 60  # messages that are looked at; a model's prompt has room for fewer
 _LATEST_QUOTED = 12  # the same where no model writes
+_MOST = 1_000  # the same, however many are asked for
 _RESULTS, _RESULTS_QUOTED = 20, 8  # passages that are searched for where the run does not say
 _LARGEST_IMAGE = 20 << 20  # bytes
 
@@ -65,7 +66,7 @@ def _said(engine: Engine, thread: Thread, run: Run) -> list[Turn]:
     """Return the messages of a thread that a run is to see, oldest first."""
     model = engine.model_for(run.model)
     latest = _LATEST_QUOTED if model is None else _LATEST
-    limit = run.truncation_strategy.get("last_messages") or latest
+    limit = min(_MOST, run.truncation_strategy.get("last_messages") or latest)
     messages = engine.message_objects.list(parent=thread.id, limit=limit, order="desc").data
     turns = []
     for message in reversed(messages):
