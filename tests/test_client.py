@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 from pdfqa import (
     AsyncClient,
     Client,
+    InvalidRequestError,
     InvalidValueError,
     ObjectNotFoundError,
     WaitFailedError,
@@ -314,6 +315,25 @@ def test_options_of_a_model_reach_the_engine(home: Path) -> None:
         found = backend.engine.settings
     assert ("qwen3", "http://127.0.0.1:1/v1", "secret") == (found.model, found.base_url, found.model_key)
     assert (home, "pw") == (found.home, found.password)
+
+
+HALF = "who? \ud83d"  # of an emoji, as is left when a text is cut in JavaScript
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.get_thread(f"thread_{HALF}"),
+        lambda client: client.get_files(after=HALF),
+        lambda client: client.create_thread(messages=[{"role": "user", "content": HALF}]),
+        lambda client: client.create_vector_store(name=HALF),
+        lambda client: client.create_response(model="m", input=HALF),
+    ],
+    ids=["id", "cursor", "message", "name", "input"],
+)
+def test_half_a_character_is_refused(home: Path, call: Callable[[Client], object]) -> None:
+    with Client(home=home) as client, pytest.raises(InvalidRequestError, match="surrogates not allowed"):
+        call(client)
 
 
 def test_a_back_end_is_one_method_and_an_end(home: Path) -> None:

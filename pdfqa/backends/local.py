@@ -20,6 +20,7 @@ from pdfqa.engine import Engine
 from pdfqa.engine.channels import Channel
 from pdfqa.engine.driver import Driver
 from pdfqa.engine.pictures import sourced
+from pdfqa.errors import InvalidRequestError
 from pdfqa.operations import OPERATIONS, Operation
 
 _AT_ONCE = 64  # calls in threads, for each event loop, and as many answers
@@ -55,7 +56,13 @@ class LocalBackend:
         """Return the result of an operation, or a generator of its events where `stream` is set."""
         operation = OPERATIONS[name]
         request = wire.check(operation.request, fields) if operation.request else None
-        result = await self.perform(operation, ids, request)
+        try:
+            result = await self.perform(operation, ids, request)
+        except UnicodeEncodeError as error:
+            raise InvalidRequestError(
+                f"a text cannot be sent: {error.reason} ({error.object[error.start : error.end]!r})",
+                hint="Replace such characters, with text.encode(errors='replace').decode() for example.",
+            ) from error
         if isinstance(result, Path):
             return await anyio.to_thread.run_sync(result.read_bytes)
         return self._events(result) if isinstance(result, Channel) else sourced(result, self.engine)
