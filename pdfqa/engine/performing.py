@@ -83,6 +83,7 @@ class Performance:
         self._kept = False  # whether message and step are stored
         self._looked = self._clock = perf_counter()
         self._unwanted_because: Exception | None = None
+        self._known: list[str] = []  # the steps that the run has, as far as we know
         self._writes: list[Callable[[], object]] = []
         self._events: list[Event] = []
 
@@ -161,6 +162,7 @@ class Performance:
         """Return the steps up to the last call of functions; what an interrupted go left after it is removed."""
         engine, run = self._engine, self.run
         steps = engine.step_objects.all(parent=run.id)
+        self._known = [step.id for step in steps]
         called = [place for place, step in enumerate(steps, start=1) if calls_functions(step)]
         kept = steps[: called[-1]] if called else []
         if len(kept) < len(steps):
@@ -296,9 +298,7 @@ class Performance:
     def _keep(self, message: Message, step: RunStep) -> None:
         """Store a message and the step that wrote it, with the metadata that they have been given meanwhile."""
         engine = self._engine
-        stored = engine.message_objects.find(message.id, parent=message.thread_id)
-        if stored is None:  # another process has taken the run over
-            raise _OverError
+        stored = engine.message_objects.get(message.id, parent=message.thread_id)
         self.message = engine.message_objects.replace(
             replace(message, metadata=stored.metadata), parent=message.thread_id
         )
@@ -329,6 +329,8 @@ class Performance:
         engine = self._engine
         with engine.database.atomic():
             stored = self._checked()
+            if self._steps_now() != self._known:
+                raise _OverError
             told = self._written()
             if "usage" in changes:
                 changes["usage"] = spent(engine, stored)
@@ -345,6 +347,12 @@ class Performance:
             stored = engine.run_objects.find(self.run.id, parent=self.run.thread_id)
             if stored is None or stored.status not in ACTIVE:
                 return
+            if stored.status == "cancelling":
+                status, error = "cancelled", None
+            if self._steps_now() != self._known:
+                if status == "failed":  # that is no longer ours to say
+                    return
+                self._writes, self._events = [], []
             before = self._written()
             self.run, told = end(engine, stored, status, error=error, text=self._text if self._step else "")
             self._done()
@@ -357,7 +365,12 @@ class Performance:
         told, self._events = self._events, []
         for write in writes:
             write()
+        self._known = self._steps_now()
         return told
+
+    def _steps_now(self) -> list[str]:
+        """Return the steps that the run has; others than we know show that another process has taken it over."""
+        return [step.id for step in self._engine.step_objects.all(parent=self.run.id)]
 
     def _done(self) -> None:
         self._engine.jobs.done("run", self.run.id, parent=self.run.thread_id)
