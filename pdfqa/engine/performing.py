@@ -332,12 +332,14 @@ class Performance:
             if self._steps_now() != self._known:
                 raise _OverError
             told = self._written()
+            known = self._steps_now()
             if "usage" in changes:
                 changes["usage"] = spent(engine, stored)
             self.run = replace(stored, **{"started_at": self._started, **changes})
             engine.run_objects.replace(self.run, parent=stored.thread_id)
             if last:
                 self._done()
+        self._known = known
         yield from told
 
     def _end(self, status: End, error: LastError | None = None) -> Iterator[Event]:
@@ -365,7 +367,6 @@ class Performance:
         told, self._events = self._events, []
         for write in writes:
             write()
-        self._known = self._steps_now()
         return told
 
     def _steps_now(self) -> list[str]:
