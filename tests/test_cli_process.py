@@ -74,9 +74,11 @@ def test_a_closed_pipe_is_quiet() -> None:
 
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-def test_a_full_disk_under_stdout_is_said() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_under_stdout_is_said(unbuffered: str) -> None:
+    env = environment(PYTHONUNBUFFERED=unbuffered)
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([*COMMAND, "path"], stdout=full, stderr=subprocess.PIPE, env=environment(), check=False)
+        done = subprocess.run([*COMMAND, "path"], stdout=full, stderr=subprocess.PIPE, env=env, check=False)
     assert done.returncode == 4
     assert done.stderr.startswith(b"pdfqa: ")
     assert done.stderr.count(b"\n") == 1

@@ -44,11 +44,19 @@ def main(args: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost driver
         from pdfqa.cli.output import failed
 
+        try:
+            sys.stdout.flush()
+        except OSError:  # the disk under it is full: what waits to be written would fail again and again
+            _give_stdout_up()
         return failed(error, words)
     return code
 
 
 def _without_reader() -> int:
     # The reader of our output has gone (`| head`): nobody is left to tell, and Python must not try at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    _give_stdout_up()
     return 141
+
+
+def _give_stdout_up() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
