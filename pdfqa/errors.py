@@ -290,6 +290,10 @@ class WaitTimeoutError(PdfqaError):
     state: Any = None
 
 
+class StoppedError(Exception):
+    """What is being written is no longer wanted: a signal to who asked for it, which no user sees."""
+
+
 def by_code(code: str) -> type[PdfqaError]:
     """Return the error class of a code, or PdfqaError for an unknown one."""
     waiting = [PdfqaError]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
-from pdfqa.errors import BackendError, RateLimitError
+from pdfqa.errors import BackendError, RateLimitError, StoppedError
 
 if TYPE_CHECKING:
     import openai
@@ -75,10 +75,6 @@ class ChatModel(Protocol):
         Raises:
             BackendError: It cannot be reached, refuses, or stops half-way.
         """
-
-
-class StoppedError(Exception):
-    """What a model writes is no longer wanted. A signal to who asked for it; no user sees it."""
 
 
 class OpenAIModel:

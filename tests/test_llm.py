@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pdfqa.errors import BackendError, RateLimitError
-from pdfqa.llm import Ended, OpenAIModel, Options, Piece, StoppedError, Text, ToolCall, interruptible
+from pdfqa.errors import BackendError, RateLimitError, StoppedError
+from pdfqa.llm import Ended, OpenAIModel, Options, Piece, Text, ToolCall, interruptible
 from tests.model_server import ModelServer, breaks_off, calls, model_server, refuses, says, says_then_waits, sends
 
 HELLO = [{"role": "user", "content": "hello"}]

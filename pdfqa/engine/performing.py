@@ -20,8 +20,7 @@ from pdfqa.engine.ending import ACTIVE, End, end, reason, spent
 from pdfqa.engine.resources import stores
 from pdfqa.engine.steps import calls_functions, function_calls, search_call, visible, with_outputs
 from pdfqa.engine.turns import question
-from pdfqa.errors import PdfqaError
-from pdfqa.llm import StoppedError
+from pdfqa.errors import PdfqaError, StoppedError
 from pdfqa.wire import Annotation, Event, LastError, Message, Run, RunStep, Text, TextContent, Thread, Usage
 
 WAIT = 60.0  # seconds for which a run waits for the files of its thread, as on the wire

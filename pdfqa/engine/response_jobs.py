@@ -14,8 +14,7 @@ from pdfqa.engine.channels import Channel
 from pdfqa.engine.context import Engine
 from pdfqa.engine.response_input import has_bytes, keep_files
 from pdfqa.engine.response_making import Making
-from pdfqa.errors import PdfqaError
-from pdfqa.llm import StoppedError
+from pdfqa.errors import PdfqaError, StoppedError
 from pdfqa.store import Job
 from pdfqa.store.claims import claim
 from pdfqa.wire import Event

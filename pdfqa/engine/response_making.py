@@ -13,8 +13,7 @@ from pdfqa.engine.answering import Called, Finished, Happening, Question, Source
 from pdfqa.engine.context import Engine
 from pdfqa.engine.response_events import Put, Teller
 from pdfqa.engine.response_input import chat_format
-from pdfqa.errors import FileError, InvalidRequestError, PdfqaError
-from pdfqa.llm import StoppedError
+from pdfqa.errors import FileError, InvalidRequestError, PdfqaError, StoppedError
 from pdfqa.passages import count_tokens
 from pdfqa.wire.items import FunctionCallItem, Item
 from pdfqa.wire.responses import (
