@@ -452,6 +452,22 @@ def test_an_uploaded_image_is_shown_to_the_model(with_model: Engine, model: Mode
     assert "data:image/png;base64,Y2F0" in json.dumps(model.asked[0]["messages"])
 
 
+def test_an_image_or_a_file_that_was_deleted_is_no_longer_shown(with_model: Engine, model: ModelServer) -> None:
+    model.replies_with(says("Margaret Holloway [1]."))
+    image = with_model.files.create(UploadFile(file=Content(filename="x.png", data=b"cat"), purpose="vision"))
+    pages = with_model.files.create(UploadFile(file=Content(filename="x.pdf", data=b"pages"), purpose="assistants"))
+    parts = [{"type": "input_image", "file_id": image.id}, {"type": "input_file", "file_id": pages.id}]
+    item = {"role": "user", "content": [{"type": "input_text", "text": WHO_CLUB}, *parts]}
+    conversation = call(with_model, "create_conversation", items=[item]).id
+    for file in (image, pages):
+        call(with_model, "delete_file", file.id)
+    assert "completed" == respond(with_model, input=WHO_CLUB, conversation=conversation).status
+    assert "data:image" not in json.dumps(model.asked[0]["messages"])
+    for part in parts:
+        error = error_of(with_model, model="m", input=[{"role": "user", "content": [part]}])
+        assert (404, "input[0].content[0].file_id") == (error.status, error.param)
+
+
 def test_an_image_is_shown_to_the_model_but_not_listed(with_model: Engine, model: ModelServer) -> None:
     model.replies_with(says("A cat."))
     url = "data:image/png;base64,iVBORw0KGgo="

@@ -12,7 +12,7 @@ import msgspec
 
 from pdfqa.engine.answering import FunctionCall, Turn
 from pdfqa.engine.context import Engine
-from pdfqa.errors import InvalidValueError
+from pdfqa.errors import InvalidValueError, PdfqaError
 from pdfqa.passages import count_tokens
 from pdfqa.wire.items import (
     CompactionItem,
@@ -27,6 +27,7 @@ from pdfqa.wire.items import (
 from pdfqa.wire.responses import StoredResponse
 
 _AROUND = 4  # tokens that every message has besides its text
+_LARGEST_IMAGE = 20 << 20  # bytes
 _LONGEST = {"user": 2000, "assistant": 500}  # characters of a message that was made short
 
 
@@ -129,7 +130,7 @@ def turns(engine: Engine, items: Sequence[Item]) -> list[Turn]:
             result += [Turn(role=role, text=text) for role, text in opened(item).turns]
         elif isinstance(item, MessageItem):
             role = "system" if item.role == "developer" else item.role
-            images = [_image(engine, part) for part in item.content if isinstance(part, InputImage)]
+            images = _images(engine, item)
             result.append(Turn(role=role, text=item.text, images=images))
         elif isinstance(item, FunctionCallItem):
             call = FunctionCall(id=item.call_id, name=item.name, arguments=item.arguments)
@@ -152,16 +153,23 @@ def with_question(said_so_far: Sequence[Turn]) -> list[Turn]:
     return result
 
 
-def _image(engine: Engine, part: InputImage) -> dict[str, Any]:
-    """Return an image as chat completions have it."""
-    url = part.image_url or data_url(engine, part.file_id or "")
-    return {"type": "image_url", "image_url": {"url": url, "detail": part.detail or "auto"}}
+def _images(engine: Engine, item: MessageItem) -> list[dict[str, Any]]:
+    """Return the images of a message as chat completions have them; those that are gone are left out."""
+    parts = [part for part in item.content if isinstance(part, InputImage)]
+    found = [(part.image_url or data_url(engine, part.file_id or ""), part.detail or "auto") for part in parts]
+    return [{"type": "image_url", "image_url": {"url": url, "detail": detail}} for url, detail in found if url]
 
 
 def data_url(engine: Engine, file_id: str) -> str:
-    """Return an uploaded file as a URL that holds its bytes."""
-    kind = mimetypes.guess_type(engine.files.get(file_id).filename)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(engine.files.content(file_id).read_bytes()).decode()}"
+    """Return an uploaded image as a URL that holds its bytes; "" if it is gone, or too large."""
+    try:
+        file = engine.files.get(file_id)
+        if file.bytes > _LARGEST_IMAGE:
+            return ""
+        kind = mimetypes.guess_type(file.filename)[0] or "image/png"
+        return f"data:{kind};base64,{base64.b64encode(engine.files.content(file_id).read_bytes()).decode()}"
+    except (PdfqaError, OSError):
+        return ""
 
 
 def files(items: Sequence[Item]) -> list[str]:

@@ -19,6 +19,7 @@ from pdfqa.wire.items import (
     FunctionCallItem,
     FunctionCallOutput,
     InputFile,
+    InputImage,
     Item,
     ItemReference,
     MessageItem,
@@ -35,7 +36,15 @@ from pdfqa.wire.response_requests import (
     conversation_id,
 )
 from pdfqa.wire.responses import FINAL, ConversationId, Response, StoredResponse
-from pdfqa.wire.tools import ObjectFormat, SchemaTextFormat, SearchTool, TextOptions, read_choice, read_tools
+from pdfqa.wire.tools import (
+    ObjectFormat,
+    ResponseTool,
+    SchemaTextFormat,
+    SearchTool,
+    TextOptions,
+    read_choice,
+    read_tools,
+)
 
 NO_MODERATION = {"type": "error", "code": "not_supported", "message": "pdfqa moderates nothing."}
 
@@ -58,20 +67,13 @@ def accept(engine: Engine, request: CreateResponse) -> StoredResponse:
         raise MissingFieldError(
             'One of "input" or "previous_response_id" or "conversation" must be provided.', param="input"
         )
-    tools = read_tools(request.tools or [])
-    read_choice("auto" if request.tool_choice is None else request.tool_choice, tools)
-    for tool in tools:
-        if isinstance(tool, SearchTool):
-            for store_id in tool.vector_store_ids:
-                engine.store_objects.get(store_id)
+    tools = checked_tools(engine, request)
     text = request.text or TextOptions()
     check_text_format(engine, request.model, text)
     before = said_before(engine, request)
     response = _response(engine, request, tools, text)
     items = numbered(resolved(engine, request.input or [], "input", before), response.id)
     _check_calls([*before, *items])
-    for file_id in history.files(items):
-        engine.files.get(file_id)
     return StoredResponse(
         id=response.id,
         created_at=response.created_at,
@@ -83,6 +85,22 @@ def accept(engine: Engine, request: CreateResponse) -> StoredResponse:
         streamed=bool(request.stream),
         obfuscated=bool(request.stream_options and request.stream_options.include_obfuscation),
     )
+
+
+def checked_tools(engine: Engine, request: CreateResponse | CountTokens) -> list[ResponseTool]:
+    """Return the tools of a request.
+
+    Raises:
+        InvalidRequestError: One is not one, is to search a vector store that is not there, or is chosen without being
+            given.
+    """
+    tools = read_tools(request.tools or [])
+    read_choice("auto" if request.tool_choice is None else request.tool_choice, tools)
+    for tool in tools:
+        if isinstance(tool, SearchTool):
+            for store_id in tool.vector_store_ids:
+                engine.store_objects.get(store_id)
+    return tools
 
 
 def check_text_format(engine: Engine, model: str, text: TextOptions) -> None:
@@ -141,8 +159,8 @@ def resolved(engine: Engine, raw: Any, name: str, before: Iterable[Item]) -> lis
     for number, given in enumerate(read_items(raw, name)):
         place = f"{name}[{number}]"
         item = _referred(engine, given, known, place) if isinstance(given, ItemReference) else given
-        if isinstance(item, CompactionItem):
-            history.opened(item, f"{place}.encrypted_content")
+        if item is given:
+            _check_files(engine, item, place)
         if item.id:
             prefix = ITEM_PREFIXES[type(item)]
             if not item.id.startswith(prefix):
@@ -155,6 +173,23 @@ def resolved(engine: Engine, raw: Any, name: str, before: Iterable[Item]) -> lis
             known.add(item.id)
         items.append(item)
     return items
+
+
+def _check_files(engine: Engine, item: Item, place: str) -> None:
+    """Refuse an item that names a file that is not there. What was said before may: files come and go."""
+    named: list[tuple[str | None, str]] = []
+    if isinstance(item, CompactionItem):
+        content = f"{place}.encrypted_content"
+        named = [(file_id, content) for file_id in history.opened(item, content).files]
+    within = "output" if isinstance(item, FunctionCallOutput) else "content"
+    for number, part in enumerate(parts_of(item)):
+        if isinstance(part, InputFile | InputImage):
+            named.append((part.file_id, f"{place}.{within}[{number}].file_id"))
+    if named:
+        engine.files.expire()
+    for file_id, where in named:
+        if file_id and engine.file_objects.find(file_id) is None:
+            raise ObjectNotFoundError(f"No file found with id '{file_id}'.", param=where)
 
 
 def _referred(engine: Engine, reference: ItemReference, known: set[str | None], place: str) -> Item:

@@ -14,7 +14,7 @@ from pdfqa.engine.channels import Channel, tail
 from pdfqa.engine.context import Engine
 from pdfqa.engine.pages import page
 from pdfqa.engine.response_events import as_event, retold, shown, shown_item
-from pdfqa.engine.response_input import accept, numbered, resolved, said_before
+from pdfqa.engine.response_input import accept, checked_tools, numbered, resolved, said_before
 from pdfqa.engine.response_jobs import ResponseJobs
 from pdfqa.errors import WrongStateError
 from pdfqa.store import Job
@@ -22,7 +22,6 @@ from pdfqa.wire import Deleted, Event
 from pdfqa.wire.items import Items
 from pdfqa.wire.response_requests import CompactResponse, CountTokens, CreateResponse, GetResponse, ListItems
 from pdfqa.wire.responses import FINAL, CompactedResponse, InputTokens, Response, ResponseUsage, StoredResponse
-from pdfqa.wire.tools import read_choice, read_tools
 
 _JSON = 4  # characters of a token, in what has few words
 
@@ -116,8 +115,7 @@ class Responses:
     def count(self, request: CountTokens) -> InputTokens:
         """Return about how many tokens a response would be made from."""
         engine = self._engine
-        tools = read_tools(request.tools or [])
-        read_choice("auto" if request.tool_choice is None else request.tool_choice, tools)
+        tools = checked_tools(engine, request)
         before = said_before(engine, request)
         items = [*before, *resolved(engine, request.input or [], "input", before)]
         tokens = history.estimate(history.turns(engine, items), request.instructions)

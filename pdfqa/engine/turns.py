@@ -7,15 +7,14 @@ from typing import Any
 
 from pdfqa.engine.answering import FunctionCall, Question, Sources, Turn
 from pdfqa.engine.context import Engine
+from pdfqa.engine.history import data_url
 from pdfqa.engine.resources import stores
-from pdfqa.errors import PdfqaError
 from pdfqa.wire import ImageFileContent, ImageUrlContent, Message, Run, RunStep, Thread
 
 _LATEST = 60  # messages that are looked at; a model's prompt has room for fewer
 _LATEST_QUOTED = 12  # the same where no model writes
 _MOST = 1_000  # the same, however many are asked for
 _RESULTS, _RESULTS_QUOTED = 20, 8  # passages that are searched for where the run does not say
-_LARGEST_IMAGE = 20 << 20  # bytes
 
 
 def question(engine: Engine, thread: Thread, run: Run, steps: Sequence[RunStep], *, boxes: bool = True) -> Question:
@@ -108,23 +107,7 @@ def _images(engine: Engine, message: Message) -> list[dict[str, Any]]:
         if isinstance(part, ImageUrlContent):
             found.append({"type": "image_url", "image_url": part.image_url})
         elif isinstance(part, ImageFileContent):
-            url = _data_url(engine, part.image_file["file_id"])
+            url = data_url(engine, part.image_file["file_id"])
             if url:
                 found.append({"type": "image_url", "image_url": {"url": url, "detail": part.image_file["detail"]}})
     return found
-
-
-def _data_url(engine: Engine, file_id: str) -> str:
-    """Return an uploaded picture as an address that holds it."""
-    file = engine.file_objects.find(file_id)
-    if file is None or file.bytes > _LARGEST_IMAGE:
-        return ""
-    try:
-        path = engine.blobs.locate(engine.files.sha256(file_id))
-        import base64  # pictures are rare, and a question should not wait for this
-        import mimetypes
-
-        kind = mimetypes.guess_type(file.filename)[0] or "image/png"
-        return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-    except (PdfqaError, OSError):
-        return ""
