@@ -193,10 +193,11 @@ def test_a_function_is_forced_once(on: Stage, server: ModelServer) -> None:
     server.replies_with(calls("weather", "{}"), says("Done."))
     choice = {"type": "function", "function": {"name": "weather"}}
     assistant = on.assistant(tools=[WEATHER, TIME])
-    run = on.asked("Well?", assistant=assistant, tool_choice=choice, parallel_tool_calls=False)
+    run = on.asked(WHO_CLUB, assistant=assistant, tool_choice=choice, parallel_tool_calls=False)
     on.outputs(run, "x")
     on.perform()
     assert [sent["tool_choice"] for sent in server.asked] == [choice, "auto"]
+    assert ["<passage" in str(sent) for sent in server.asked] == [False, True]
     assert [sent["parallel_tool_calls"] for sent in server.asked] == [False, False]
     server.replies_with(calls("weather", "{}"))
     on.asked("Well?", assistant=assistant, tool_choice="required")
@@ -205,6 +206,41 @@ def test_a_function_is_forced_once(on: Stage, server: ModelServer) -> None:
     on.asked("Well?", assistant=assistant, tool_choice="none")
     assert "tools" not in server.asked[0]
     assert "<passage" not in str(server.asked[0])
+
+
+WRITTEN = '{"name": "weather", "arguments": {"city": "Oslo"}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WRITTEN,
+        f"```json\n{WRITTEN}\n```",
+        f"<tool_call>\n{WRITTEN}\n</tool_call>",
+        WRITTEN.replace("arguments", "parameters"),
+        '{"name": "weather", "arguments": "{\\"city\\": \\"Oslo\\"}"}',
+    ],
+)
+def test_a_call_that_a_model_writes_as_text_is_one(on: Stage, server: ModelServer, text: str) -> None:
+    server.replies_with(says(*(text[start : start + 5] for start in range(0, len(text), 5))))
+    run = on.asked("Well?", assistant=on.assistant(tools=[WEATHER]))
+    assert (run.status, on.messages(run)) == ("requires_action", [])
+    assert run.required_action is not None
+    (call,) = run.required_action["submit_tool_outputs"]["tool_calls"]
+    assert (call["id"][:5], call["function"]) == ("call_", {"name": "weather", "arguments": '{"city": "Oslo"}'})
+
+
+@pytest.mark.parametrize(
+    "text", ['{"name": "launch", "arguments": {}}', "{broken", "```json\n[1]\n```", '{"a": 5}', "{"]
+)
+def test_other_text_is_text(on: Stage, server: ModelServer, text: str) -> None:
+    server.replies_with(says(*text))
+    run = on.asked("Well?", assistant=on.assistant(tools=[WEATHER]), tool_choice="auto")
+    assert run.status == "completed"
+    assert on.answer(run).text.startswith(text)
+    server.replies_with(says(WRITTEN))
+    run = on.asked("Well?", assistant=on.assistant(tools=[WEATHER]), tool_choice="none")
+    assert (run.status, on.answer(run).text) == ("completed", WRITTEN)
 
 
 def test_a_function_that_was_not_offered_ends_the_run(on: Stage, server: ModelServer) -> None:

@@ -1,11 +1,14 @@
-"""The arguments of a function that has to be called, taken from a question without a model."""
+"""Calls of functions: arguments taken from a question without a model, and calls that a model writes as text."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+_WRAPPING = re.compile(r"^\s*(?:```(?:json)?|<tool_call>)?\s*(\{.*\})\s*(?:```|</tool_call>)?\s*$", re.DOTALL)
+_OPENINGS = ("{", "```", "<tool_call>")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
 _DEEPEST = 8  # objects within objects
 
@@ -56,3 +59,27 @@ def _value(question: str, schema: Mapping[str, Any], numbers: Iterator[float], d
         return schema.get("default", _object(question, schema, numbers, depth + 1))
     plain = {"boolean": False, "array": [], "null": None, "string": question}
     return schema.get("default", plain.get(kind))
+
+
+def may_be_call(text: str) -> bool:
+    """Return whether a text that goes on may be a call of a function, written out."""
+    start = text.lstrip()
+    return any(start.startswith(opening) or opening.startswith(start) for opening in _OPENINGS)
+
+
+def written_call(text: str, names: Collection[str]) -> tuple[str, str] | None:
+    """Return the name and the arguments of the call that a text is: what small models do instead of calling.
+
+    Args:
+        text: All that the model has written.
+        names: The functions that there are.
+    """
+    found = _WRAPPING.match(text)
+    try:
+        call = json.loads(found[1]) if found else None
+    except ValueError:
+        return None
+    if not isinstance(call, dict) or call.get("name") not in names:
+        return None
+    given = call.get("arguments", call.get("parameters", {}))
+    return call["name"], given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pdfqa.answer.citing import Reader
+from pdfqa.answer.functions import may_be_call, written_call
 from pdfqa.answer.model import Message, Prompt, Shown, prompt
 from pdfqa.engine.answering import Called, Cited, Finished, FunctionCall, Happening, Question, Turn, Written
 from pdfqa.engine.context import Engine
@@ -27,7 +28,7 @@ def written(
     if not any(turn.role == "user" for turn in question.turns):
         raise InvalidRequestError("there is no question to answer", hint="Add a message of the user first.")
     looked = None
-    if question.sources is not None and asked(question.turns):
+    if question.sources is not None and asked(question.turns) and not _must_call(question):
         looked = look(engine, question, question.sources)
         yield searched(engine, looked)
         if not looked.evidence and not _has_other_means(question):
@@ -55,6 +56,9 @@ class _Telling:
         self._calls: list[FunctionCall] = []
         self._ended = Ended()
         self._refusal = ""
+        self._names = {tool["function"]["name"] for tool in _tools(question)}
+        self._held = ""  # text that may be a call
+        self._holds = bool(self._names)
 
     def tell(self, pieces: Iterator[Piece]) -> Iterator[Happening]:
         """Yield what happens while they come, and what it came to."""
@@ -62,7 +66,7 @@ class _Telling:
             shown = self._take(piece)
             if shown:
                 yield Written(text=shown)
-        shown = self._reader.end() + self._last_words()
+        shown = self._released() + self._reader.end() + self._last_words()
         if shown:
             yield Written(text=shown)
         yield self._called() if self._calls else self._finished()
@@ -70,16 +74,26 @@ class _Telling:
     def _take(self, piece: Piece) -> str:
         """Return what is to be shown of a piece."""
         if isinstance(piece, Text):
-            return self._reader.add(piece.text)
+            self._held += piece.text
+            return "" if self._holds and may_be_call(self._held) else self._released()
         if isinstance(piece, Ended):
             self._ended = piece
         else:
             self._call(piece)
         return ""
 
+    def _released(self) -> str:
+        """Return what is to be shown of the text that was held: nothing if it is a call."""
+        held, self._held = self._held, ""
+        call = written_call(held, self._names) if self._holds and not self._calls else None
+        self._holds = False
+        if call is not None:
+            self._call(ToolCall("", *call))
+            return ""
+        return self._reader.add(held)
+
     def _call(self, call: ToolCall) -> None:
-        names = {function["name"] for function in self._question.functions}
-        if call.name not in names:
+        if call.name not in self._names:
             raise BackendError(
                 f"the model called the function {call.name!r}, which it was not offered",
                 hint="Ask again, or use a model that is better at calling functions.",
@@ -139,6 +153,12 @@ def _has_other_means(question: Question) -> bool:
     return may_call or bool(_outputs(question)) or any(turn.images for turn in question.turns)
 
 
+def _must_call(question: Question) -> bool:
+    """Return whether all that is wanted now is the call of a function; nothing need be searched for that."""
+    forced = question.tool_choice == "required" or isinstance(question.tool_choice, dict)
+    return forced and bool(question.functions) and not _outputs(question)
+
+
 def _structured(question: Question) -> bool:
     """Return whether the answer is to be JSON."""
     return bool((question.response_format or {}).get("type", "text") != "text")
@@ -192,7 +212,7 @@ def _options(question: Question) -> Options:
     choice: str | dict[str, Any] | None = None
     if tools:
         # A function that had to be called has been.
-        choice = "auto" if _outputs(question) else question.tool_choice
+        choice = question.tool_choice if _must_call(question) else "auto"
         if isinstance(choice, dict):
             choice = {"type": "function", "function": {"name": choice["function"]}}
     return Options(

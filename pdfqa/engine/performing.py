@@ -186,6 +186,7 @@ class Performance:
     def _on(self, happening: Happening) -> Iterator[Event]:
         if isinstance(happening, Searched):
             self._on_searched(happening)
+            yield from self._flush() if self._lasts else ()
         elif isinstance(happening, Written):
             yield from self._on_written(happening)
         elif isinstance(happening, Called):
