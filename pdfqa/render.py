@@ -140,7 +140,7 @@ def body_text(answer: Answer, look: Look = PLAIN) -> str:
         return text
     proofs = [citation_text(citation, number, look) for number, citation in enumerate(answer.citations, 1)]
     if not any(citation.verified for citation in answer.citations):
-        proofs.append(look.warn(wrap("None of these quotes was found on its page: do not rely on them.", look.width)))
+        proofs.append(look.warn(wrap("None of these quotes proves the answer: do not rely on it.", look.width)))
     return "\n".join([text, "", *proofs])
 
 
@@ -225,4 +225,6 @@ def footer_text(answer: Answer) -> str:
     """Return how long the answer took and what made it."""
     seconds = answer.timings.get("total", sum(answer.timings.values()))
     offline = " · offline" if answer.model == "extractive" else ""
-    return f"{seconds:.1f} s · {one_line(answer.model)}{offline}"
+    tokens = answer.usage.get("total_tokens", 0)
+    used = f" · {tokens:,} tokens" if tokens else ""
+    return f"{seconds:.1f} s · {one_line(answer.model)}{offline}{used}"

@@ -13,6 +13,7 @@ import pytest
 
 from pdfqa.cli import main
 from tests.cli_runner import ANSWER, ANSWERED, REPORT, UNANSWERED, Done
+from tests.model_server import model_server, says
 
 Run = Callable[..., Done]
 
@@ -325,3 +326,17 @@ def test_names_that_are_no_text_are_printed(run: Run, tmp_path: Path) -> None:
     done = run("ask", tmp_path / "caf\udce9.pdf", "Why?", "--json")
     assert done.code == 3
     assert json.loads(done.out)["error"]["type"] == "file_missing"
+
+
+def test_a_model_writes_where_one_is_named(run: Run) -> None:
+    with model_server() as server:
+        for command, words in (("ask", [ANSWERED]), ("chat", [])):
+            server.replies_with(says("It is Thornbury", " [1]."))
+            done = run(command, REPORT, *words, "--model", "tiny", "--base-url", server.url)
+            assert done.code == 0
+            if command == "ask":
+                assert done.out.startswith("It is Thornbury [1].")
+                assert "tiny · 110 tokens" in done.err
+                assert "offline" not in done.err
+    done = run("ask", REPORT, ANSWERED, "--model", "tiny")
+    assert (done.code, "neither a server nor a key" in done.err) == (2, True)

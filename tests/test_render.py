@@ -152,7 +152,8 @@ def test_matching_words_are_bold_in_colour_only() -> None:
 
 def test_footer_says_time_model_and_whether_offline() -> None:
     assert render.footer_text(make_answer()) == "0.9 s · extractive · offline"
-    assert render.footer_text(make_answer(model="gpt-x", timings={"a": 1, "b": 2})) == "3.0 s · gpt-x"
+    paid = make_answer(model="gpt-x", timings={"a": 1, "b": 2}, usage={"total_tokens": 1234})
+    assert render.footer_text(paid) == "3.0 s · gpt-x · 1,234 tokens"
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pdfqa.cli.inputs import split_question
-from pdfqa.cli.options import Shared, reading_options, strict_option
+from pdfqa.cli.options import Shared, answering_options, strict_option
 from pdfqa.cli.output import NothingReadError, emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.render import body_text, footer_text, unread_text
@@ -34,7 +34,7 @@ Examples:
 )
 @click.argument("words", nargs=-1, metavar="[FILE|DIR|-]... QUESTION", type=click.Path(allow_dash=True))
 @strict_option
-@reading_options
+@answering_options
 def ask_command(shared: Shared, words: Sequence[str], strict: bool) -> int:
     """Ask a question; print the answer and its citations.
 

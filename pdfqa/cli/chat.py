@@ -11,7 +11,7 @@ import click
 
 from pdfqa.cli.ask import answer_value, tell_about
 from pdfqa.cli.inputs import sources
-from pdfqa.cli.options import Shared, reading_options
+from pdfqa.cli.options import Shared, answering_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import Report, with_files
 from pdfqa.errors import InvalidRequestError, by_code
@@ -33,7 +33,7 @@ Examples:
 """
 )
 @click.argument("words", nargs=-1, metavar="[FILE|DIR]...", type=click.Path())
-@reading_options
+@answering_options
 def chat_command(shared: Shared, words: Sequence[str]) -> int:
     """Ask one question after another, in one thread.
 

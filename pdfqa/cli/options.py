@@ -20,14 +20,19 @@ class Shared(msgspec.Struct, frozen=True):
     quiet: bool = False
     home: str | None = None
     passwords: tuple[str, ...] = ()
+    model: str | None = None
+    base_url: str | None = None
+
+
+_NOTHING = Shared()
 
 
 def output_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add --json, --quiet and --home, and pass them as the first argument."""
 
     @functools.wraps(function)
-    def packed(*, as_json: bool, quiet: bool, home: str | None, passwords: tuple[str, ...] = (), **others: Any) -> int:
-        return function(Shared(as_json, quiet, home, passwords), **others)
+    def packed(*, as_json: bool, quiet: bool, home: str | None, shared: Shared = _NOTHING, **others: Any) -> int:
+        return function(msgspec.structs.replace(shared, json=as_json, quiet=quiet, home=home), **others)
 
     for option in (_home, _quiet, _json):
         packed = option(packed)
@@ -39,10 +44,24 @@ def reading_options(function: Callable[..., int]) -> Callable[..., int]:
     inner = output_options(function)
 
     @functools.wraps(inner)
-    def packed(*, password: tuple[str, ...], password_file: Path | None, **others: Any) -> int:
-        return inner(passwords=(*password, *_lines(password_file)), **others)
+    def packed(
+        *, password: tuple[str, ...], password_file: Path | None, shared: Shared = _NOTHING, **others: Any
+    ) -> int:
+        passwords = (*password, *_lines(password_file))
+        return inner(shared=msgspec.structs.replace(shared, passwords=passwords), **others)
 
     return _password(_password_file(packed))
+
+
+def answering_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of `reading_options` and those that say what writes the answers."""
+    inner = reading_options(function)
+
+    @functools.wraps(inner)
+    def packed(*, model: str | None, base_url: str | None, **others: Any) -> int:
+        return inner(shared=Shared(model=model, base_url=base_url), **others)
+
+    return _model(_base_url(packed))
 
 
 def strict_option(function: Function) -> Function:
@@ -74,3 +93,5 @@ _password_file = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Try the passwords in FILE, one on each line.",
 )
+_model = click.option("--model", metavar="NAME", help="Have a chat model write the answer (PDFQA_MODEL).")
+_base_url = click.option("--base-url", metavar="URL", help="Find the model there (PDFQA_BASE_URL).")

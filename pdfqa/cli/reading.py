@@ -120,7 +120,8 @@ def _attempt(
 ) -> _Try[Result]:
     from pdfqa.qa import PDFQA
 
-    with PDFQA(*files, home=shared.home, password=passwords or None) as qa, Bar() as bar:
+    opened = PDFQA(*files, home=shared.home, password=passwords or None, model=shared.model, base_url=shared.base_url)
+    with opened as qa, Bar() as bar:
         try:
             result = work(qa, bar.show if _talks(shared) else None)
         except FileError as error:
