@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -328,15 +329,14 @@ def test_names_that_are_no_text_are_printed(run: Run, tmp_path: Path) -> None:
     assert json.loads(done.out)["error"]["type"] == "file_missing"
 
 
-def test_a_model_writes_where_one_is_named(run: Run) -> None:
+def test_a_model_writes_where_one_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with model_server() as server:
-        for command, words in (("ask", [ANSWERED]), ("chat", [])):
-            server.replies_with(says("It is Thornbury", " [1]."))
-            done = run(command, REPORT, *words, "--model", "tiny", "--base-url", server.url)
-            assert done.code == 0
-            if command == "ask":
-                assert done.out.startswith("It is Thornbury [1].")
-                assert "tiny · 110 tokens" in done.err
-                assert "offline" not in done.err
+        server.replies_with(says("It is Thornbury", " [1]."))
+        model = ("--model", "tiny", "--base-url", server.url)
+        done = run("ask", REPORT, ANSWERED, *model)
+        assert (done.code, done.out[:20]) == (0, "It is Thornbury [1].")
+        assert done.err.endswith(" s · tiny · 110 tokens\n")
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{ANSWERED}\n"))
+        assert run("chat", REPORT, *model).out.startswith("It is Thornbury [1].")
     done = run("ask", REPORT, ANSWERED, "--model", "tiny")
     assert (done.code, "neither a server nor a key" in done.err) == (2, True)
