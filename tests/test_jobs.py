@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier, Event, Semaphore
 from time import monotonic, sleep
 
 import pytest
 
-from pdfqa.engine import Engine
+from pdfqa.engine import Engine, driver
 from pdfqa.engine.driver import _Crew
 from pdfqa.store import Database, Job, Jobs
 from tests.homes import finish, settings, start
@@ -28,6 +30,13 @@ def jobs(database: Database) -> Iterator[Jobs]:
     jobs.begin("worker-1")
     yield jobs
     jobs.end()
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 10.0) -> None:
+    end = monotonic() + seconds
+    while not happened():
+        assert monotonic() < end, "it does not happen"
+        sleep(0.01)
 
 
 def targets(found: Sequence[Job]) -> list[str]:
@@ -58,6 +67,15 @@ def test_owners_take_turns_and_so_do_what_an_owners_jobs_belong_to(jobs: Jobs) -
     jobs.add_all([("ingest", "key-2", "vs_3", f"c{number}") for number in range(2)])
     assert ["a0", "c0", "b0", "c1", "a1", "b1", "a2", "a3"] == targets(jobs.mine("ingest", limit=10))
     assert ["a0", "c0", "b0"] == targets(jobs.mine("ingest", limit=3))
+
+
+def test_runs_and_responses_are_begun_in_the_order_in_which_they_came(jobs: Jobs) -> None:
+    for number in range(3):
+        jobs.add("run", f"run_{number}", parent=f"thread_{number}", owner="key-1")
+        jobs.add("response", f"resp_{number}", owner="key-1")
+    jobs.add("response", "resp_3", owner="key-2")
+    expected = ["run_0", "resp_3", "resp_0", "run_1", "resp_1", "run_2", "resp_2"]
+    assert expected == targets(jobs.mine("run", "response", limit=10))
 
 
 def test_a_job_is_recorded_once_and_gone_when_done(jobs: Jobs) -> None:
@@ -168,3 +186,87 @@ def test_a_job_that_fails_at_once_is_not_tried_in_a_hot_loop(home: Path) -> None
         crew.wait(monotonic() + 5)
         engine.jobs.end()
     assert tried == ["run_1"]
+
+
+def test_jobs_that_come_together_are_done_at_the_same_time(home: Path) -> None:
+    together = Barrier(3, timeout=10)
+    with Engine(settings(home)) as engine:
+        engine.jobs.begin("worker-1")
+        for number in range(3):
+            engine.jobs.add("run", f"run_{number}")
+
+        def do(found: Sequence[Job]) -> None:
+            together.wait()  # for the others
+            engine.jobs.done("run", found[0].target)
+
+        crew = _Crew(engine, ("run",), do, threads=5, at_once=1)
+        crew.wake()  # once, as when they are taken over from a process that has died
+        wait_until(lambda: not engine.jobs.mine("run"))
+        crew.close()
+        crew.wait(monotonic() + 5)
+        engine.jobs.end()
+    assert not together.broken
+
+
+def test_a_thread_that_cannot_look_for_jobs_goes_on_later(home: Path) -> None:
+    done: list[str] = []
+    with Engine(settings(home)) as engine:
+        engine.jobs.begin("worker-1")
+
+        def do(found: Sequence[Job]) -> None:
+            done.extend(targets(found))
+            engine.jobs.done("run", found[0].target)
+
+        crew = _Crew(engine, ("run",), do, threads=1, at_once=1)
+        hidden = home.with_name("hidden")
+        home.rename(hidden)  # as on a disk that is gone for a moment: a new thread cannot open the database
+        crew.wake()
+        sleep(0.1)
+        hidden.rename(home)
+        engine.jobs.add("run", "run_1")
+        crew.wake()
+        wait_until(lambda: done == ["run_1"])
+        crew.close()
+        crew.wait(monotonic() + 5)
+        engine.jobs.end()
+
+
+def test_what_is_left_unfinished_when_a_driver_closes_was_not_attempted(home: Path) -> None:
+    """A server that is stopped again and again is no process that has died over a job."""
+    begun, until = Event(), Event()
+    with Engine(settings(home)) as engine:
+        engine.jobs.begin("worker-1")
+        engine.jobs.add("run", "run_1")
+        engine.jobs.add("run", "run_2")
+        engine.jobs.attempt(engine.jobs.mine("run", limit=2))  # in a process that has died
+
+        def do(_: Sequence[Job]) -> None:
+            begun.set()
+            until.wait(10)
+
+        crew = _Crew(engine, ("run",), do, threads=1, at_once=1)
+        crew.wake()
+        assert begun.wait(10)
+        crew.close()
+        crew.wait(monotonic())
+        crew.give_back()
+        assert [1, 1] == [job.attempts for job in engine.jobs.mine("run", limit=2)]
+        until.set()
+        crew.wait(monotonic() + 5)
+        engine.jobs.end()
+
+
+def test_whatever_goes_wrong_while_it_looks_about_a_driver_looks_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(driver, "_LOOK", 0.01)
+    looked = Semaphore(0)
+    with Engine(settings(home)) as engine:
+        engine.blobs.incoming.mkdir()
+        engine.blobs.incoming.joinpath("file").mkdir()  # which is none, and cannot be removed like one
+        os.utime(engine.blobs.incoming / "file", (0, 0))
+        monkeypatch.setattr(engine.jobs, "adopt", looked.release)
+        with driver.Driver(engine):
+            for _ in range(3):
+                assert looked.acquire(timeout=10)
+    assert ["pdfqa.jobs"] == [record.name for record in caplog.records]

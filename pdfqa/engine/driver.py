@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import monotonic
 
 from pdfqa.engine.context import Engine
@@ -35,10 +36,8 @@ class Driver:
         self._closing = threading.Event()
         jobs = engine.jobs
         jobs.begin(engine.new_id("worker-"))
-        self._crews = (
-            _Crew(engine, ("ingest",), self._read, threads=1, at_once=_READ_AT_ONCE),
-            _Crew(engine, ("run", "response"), self._answer, threads=answering, at_once=1),
-        )
+        self._answering = _Crew(engine, ("run", "response"), self._answer, threads=answering, at_once=1)
+        self._crews = (_Crew(engine, ("ingest",), self._read, threads=1, at_once=_READ_AT_ONCE), self._answering)
         jobs.wake = self.wake
         self._looker = threading.Thread(target=self._look, name="pdfqa-look", daemon=True)
         self._looker.start()
@@ -63,6 +62,7 @@ class Driver:
         for crew in self._crews:
             crew.wait(end)
         _join(self._looker, end)
+        self._answering.give_back()  # the reader does so itself
         self._engine.jobs.wake = lambda: None
         self._engine.jobs.end()
 
@@ -70,16 +70,28 @@ class Driver:
         """Take over what was abandoned, at once and then now and again; tidy up more rarely."""
         swept = monotonic() - _SWEEP
         while True:
-            try:
-                if self._engine.jobs.adopt():
-                    self.wake()
-                if monotonic() - swept >= _SWEEP:
-                    swept = monotonic()
-                    sweep(self._engine)
-            except PdfqaError as error:  # the disk is full, say: it may not be in a moment
-                _log.warning("abandoned jobs could not be looked for: %s", error.message)
+            self._try("abandoned jobs could not be looked for", self._take_over)
+            if monotonic() - swept >= _SWEEP:
+                swept = monotonic()
+                self._try("what is left behind could not be removed", lambda: sweep(self._engine))
             if self._closing.wait(_LOOK):
                 return
+
+    def _take_over(self) -> None:
+        self._engine.jobs.adopt()
+        for crew in self._crews:
+            if crew.has_more():
+                crew.wake()
+
+    @staticmethod
+    def _try(otherwise: str, do: Callable[[], object]) -> None:
+        """Do something that is done again later, whatever goes wrong now."""
+        try:
+            do()
+        except PdfqaError as error:  # the disk is full, say: it may not be in a moment
+            _log.warning("%s: %s", otherwise, error.message)
+        except Exception:  # noqa: BLE001 - without this thread nobody would take over what dead processes leave
+            _log.exception(otherwise)
 
     def _read(self, jobs: Sequence[Job]) -> None:
         self._engine.vector_stores.read(jobs, self._closing.is_set)
@@ -104,7 +116,7 @@ class _Crew:
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._idle = 0
-        self._busy: set[int] = set()
+        self._busy: dict[int, Job] = {}
         self._closing = False
         self._closed = threading.Event()
 
@@ -130,31 +142,55 @@ class _Crew:
         for thread in self._threads:
             _join(thread, end)
 
+    def has_more(self) -> bool:
+        """Return whether there is a job that nobody has begun."""
+        with self._changed:
+            return bool(self._waiting(1))
+
+    def give_back(self) -> None:
+        """Say that what is still under way was stopped on purpose."""
+        with self._changed:
+            left = list(self._busy.values())
+        with suppress(PdfqaError):
+            self._engine.jobs.give_back(left)
+
     def _work(self) -> None:
-        while jobs := self._next():
+        while not self._closing:
+            jobs: list[Job] = []
             try:
-                self._engine.jobs.attempt(jobs)
-                self._do(jobs)
+                jobs = self._next()
+                if jobs:
+                    self._engine.jobs.attempt(jobs)
+                    self._do(jobs)
             except Exception:  # noqa: BLE001 - the outermost driver: one job must not end the thread that does the others
-                _log.exception("%s %s could not be done", jobs[0].kind, jobs[0].target)
+                _log.exception(
+                    "%s could not be done", " ".join(f"{job.kind} {job.target}" for job in jobs[:1]) or "jobs"
+                )
                 self._closed.wait(_REST)
             finally:
                 with self._changed:
-                    self._busy.difference_update(job.id for job in jobs)
+                    for job in jobs:
+                        del self._busy[job.id]
 
     def _next(self) -> list[Job]:
         """Return jobs to do, waiting for some; none when it is time to end."""
         with self._changed:
             while not self._closing:
-                for kind in self._kinds:
-                    jobs = self._engine.jobs.mine(kind, beside=sorted(self._busy), limit=self._at_once)
-                    if jobs:
-                        self._busy.update(job.id for job in jobs)
-                        return jobs
+                jobs = self._waiting(self._at_once + 1)
+                if len(jobs) > self._at_once:  # several may have come at once: whoever begins one wakes the next
+                    self.wake()
+                if jobs:
+                    jobs = jobs[: self._at_once]
+                    self._busy.update({job.id: job for job in jobs})
+                    return jobs
                 self._idle += 1
                 self._changed.wait()
                 self._idle -= 1
         return []
+
+    def _waiting(self, limit: int) -> list[Job]:
+        """Return jobs that nobody has begun."""
+        return self._engine.jobs.mine(*self._kinds, beside=sorted(self._busy), limit=limit)
 
 
 def _join(thread: threading.Thread, end: float) -> None:

@@ -203,8 +203,9 @@ class Blobs:
             if path.name not in known:
                 self.discard(path.name)
         for path in self.incoming.glob("*"):
-            if now - path.stat().st_mtime > _ABANDONED:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # it has come in just now
+                if now - path.stat().st_mtime > _ABANDONED:
+                    path.unlink()
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256

@@ -80,19 +80,19 @@ class Jobs:
                 for worker in free
             )
 
-    def mine(self, kind: str, *, beside: Sequence[int] = (), limit: int = 1) -> list[Job]:
-        """Return jobs of a kind that are this process's, apart from some that it is busy with.
+    def mine(self, *kinds: str, beside: Sequence[int] = (), limit: int = 1) -> list[Job]:
+        """Return jobs of some kinds that are this process's, apart from some that it is busy with.
 
-        Owners take turns, and so do the parents of an owner; of one parent the oldest come first. So a batch of many
+        Owners take turns, and so do the vector stores of an owner; otherwise the oldest come first. So a batch of many
         files keeps nobody else waiting.
         """
-        marks = ",".join("?" * len(beside))
         rows = self._database.rows(
             "SELECT id, kind, owner, parent, target, attempts FROM (SELECT *, row_number() OVER "  # noqa: S608
             "(PARTITION BY owner ORDER BY turn, id) owners_turn FROM (SELECT *, row_number() OVER "
-            "(PARTITION BY owner, parent ORDER BY id) turn FROM jobs WHERE kind = ? AND worker = ? "
-            f"AND id NOT IN ({marks}))) ORDER BY owners_turn, id LIMIT ?",  # (marks only)
-            (kind, self.worker, *beside, limit),
+            "(PARTITION BY owner, CASE kind WHEN 'ingest' THEN parent ELSE id END ORDER BY id) turn FROM jobs "
+            f"WHERE kind IN ({_marks(kinds)}) AND worker = ? AND id NOT IN ({_marks(beside)}))) "
+            "ORDER BY owners_turn, id LIMIT ?",
+            (*kinds, self.worker, *beside, limit),
         )
         return [
             Job(id=row[0], kind=row[1], owner=row[2], parent=row[3], target=row[4], attempts=row[5]) for row in rows
@@ -153,3 +153,7 @@ class Jobs:
             "SELECT 1 FROM jobs WHERE kind = ? AND parent = ? AND target = ?", (kind, parent, target)
         )
         return row is not None
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
