@@ -10,6 +10,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,35 @@ def test_a_second_writer_waits_only_so_long(database: Database, home: Path) -> N
     write(other, "c")
     assert noted(database) == "c"
     other.close()
+
+
+def test_many_threads_that_wait_for_another_process_wait_no_longer_than_one(database: Database, home: Path) -> None:
+    others = Database(home, busy_seconds=1)
+
+    def wait(number: int) -> str:
+        began = time.monotonic()
+        with pytest.raises(HomeBusyError) as caught:
+            write(others, "b")
+        assert time.monotonic() - began < 3.5
+        return caught.value.hint
+
+    with database.atomic(), ThreadPoolExecutor(12) as pool:
+        hints = set(pool.map(wait, range(12)))
+    assert 1 == len(hints)
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda _: write(others, "c"), range(12)))
+    assert "c" * 12 == noted(database)
+    others.close()
+
+
+def test_what_follows_a_commit_cannot_undo_it(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    followed = threading.Event()
+    with database.atomic():
+        write(database, "a")
+        database.after_commit(lambda: 1 // 0)
+        database.after_commit(followed.set)
+    assert ("a", True) == (noted(database), followed.is_set())
+    assert ["pdfqa.store"] == [record.name for record in caplog.records]
 
 
 WRITER = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -21,6 +22,8 @@ _PRAGMAS = (
     "PRAGMA cache_size = -16000",
 )
 _MOMENT = 1.0  # seconds that closing waits for each thread, twice
+_PATIENCE = 1.0  # seconds, at least, that threads of one process wait for each other
+_log = logging.getLogger("pdfqa.store")
 
 
 class Database:
@@ -90,14 +93,29 @@ class Database:
             with self._step("SAVEPOINT inner_step", "RELEASE inner_step", nested=True) as connection:
                 yield connection
             return
-        # The threads of one process wait for each other here; SQLite's own waiting looks again only now and then.
-        with self._turn:
+        with self._taking_turns():
             after: list[Callable[[], object]] = []
             self._local.after = after
             with self._step("BEGIN IMMEDIATE", "COMMIT", nested=False) as connection:
                 yield connection
         for call in after:
-            call()
+            try:
+                call()
+            except Exception:  # noqa: BLE001 - what was asked for is done, whatever becomes of what follows from it
+                _log.exception("what follows a commit could not be done")
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        """Have the threads of this process wait for each other; SQLite's own waiting looks again only now and then.
+
+        Whoever has his turn may be waiting for another process. Those behind him do not wait longer than he does.
+        """
+        if not self._turn.acquire(timeout=max(self._busy_seconds, _PATIENCE)):
+            raise self._busy()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def after_commit(self, call: Callable[[], object]) -> None:
         """Call something when the transaction that this thread is in has been committed; not if it is undone."""
@@ -151,10 +169,7 @@ class Database:
         if self._closed:
             return self._gone()
         if "locked" in text or "busy" in text:
-            return HomeBusyError(
-                f"another process has kept {self.path} locked for more than {self._busy_seconds:g} s",
-                hint="Wait until it has finished, or set PDFQA_BUSY_SECONDS to wait longer.",
-            )
+            return self._busy()
         if "full" in text or "disk I/O" in text:
             return StorageFullError(
                 f"{self.path} could not be written: {text}; what was being added is undone",
@@ -169,6 +184,12 @@ class Database:
 
     def _gone(self) -> StorageError:
         return StorageError(f"the home directory {self.home} has been closed", hint="Open it again.")
+
+    def _busy(self) -> HomeBusyError:
+        return HomeBusyError(
+            f"another process has kept {self.path} locked for more than {self._busy_seconds:g} s",
+            hint="Wait until it has finished, or set PDFQA_BUSY_SECONDS to wait longer.",
+        )
 
     def _open(self) -> sqlite3.Connection:
         with self.translated():
