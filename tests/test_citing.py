@@ -112,6 +112,17 @@ def test_a_claim_that_nothing_supports_is_not_verified(text: str) -> None:
     assert made.supported == [False]
 
 
+def test_a_claim_that_denies_its_quote_is_not_verified() -> None:
+    evidence = [found(page("Dogs are not allowed in the garden. Cats may stay the whole night."))]
+    for text, supported in (
+        ("Dogs are not allowed.", True),
+        ("Dogs are allowed.", False),
+        ("Cats may stay the night.", True),
+        ("Cats may not stay the night.", False),
+    ):
+        assert support(Claim(text, "What are the rules?"), 0, evidence, embedder())[1] == supported, text
+
+
 def test_a_table_row_supports_with_the_heads_of_its_columns() -> None:
     made = read("Revenue was 4,812 in 2024 [3].", "How did it go?")
     assert (made.quotes[0].text, made.supported) == ("Revenue  4,812  4,390", [True])

@@ -337,6 +337,6 @@ def test_a_model_writes_where_one_is_named(run: Run, monkeypatch: pytest.MonkeyP
         assert (done.code, done.out[:20]) == (0, "It is Thornbury [1].")
         assert done.err.endswith(" s · tiny · 110 tokens\n")
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(ANSWERED.encode())))
-        assert run("chat", REPORT, *model).out.startswith("It is Thornbury [1].")
+        assert "\nIt is Thornbury [1].\n" in run("chat", REPORT, *model).out
     done = run("ask", REPORT, ANSWERED, "--model", "tiny")
     assert (done.code, "neither a server nor a key" in done.err) == (2, True)

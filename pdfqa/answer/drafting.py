@@ -127,7 +127,7 @@ def judge(
         if weight
         else 1.0,
         "named": float(bool(names)),
-        "negated": float(_negated(question.text, question.language) and not _negated(best.text, question.language)),
+        "negated": float(negated(question.text, question.language) and not negated(best.text, question.language)),
     }
 
 
@@ -145,7 +145,8 @@ def _names(question: str, term: Term) -> bool:
     return (term.asked[:1].isupper() and not question.startswith(term.asked)) or any(map(str.isdigit, term.asked))
 
 
-def _negated(text: str, language: str) -> bool:
+def negated(text: str, language: str) -> bool:
+    """Return whether a text has a word that turns a statement round."""
     return not _negations(language).isdisjoint(text.casefold().replace("’", "'").split())
 
 

@@ -1,7 +1,7 @@
 """Whether a passage says what it is cited for, and where: a claim that a model wrote, held against its sentences.
 
 What counts are the words that the claim adds to the question, its numbers and names above all: that it repeats the
-words of the question shows nothing.
+words of the question shows nothing. A claim that says "not" needs a quote that does, and the reverse.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pdfqa import languages
-from pdfqa.answer.drafting import Quote
+from pdfqa.answer.drafting import Quote, negated
 from pdfqa.answer.tables import Tables, block_at
 from pdfqa.embed import Embedder
 from pdfqa.search import Evidence
@@ -81,7 +81,9 @@ def support(claim: Claim, number: int, evidence: Sequence[Evidence], embedder: E
     inside = held[first] | held[last] | _terms(piece.passage.heading, piece.language)
     start, end = spans[first][0], spans[last][1]
     text = piece.text[start:end]
-    enough = words.enough(inside) or _alike(claim, text, piece.language, words.figures_agree(inside), embedder)
+    agrees = negated(claim.text, claim.language or piece.language) == negated(text, piece.language)
+    alike = words.enough(inside) or _alike(claim, text, piece.language, words.figures_agree(inside), embedder)
+    enough = agrees and alike
     share = len(words.new & inside) / len(words.new) if words.new else float(enough)
     offset = piece.passage.start
     return Quote(number, text, offset + start, offset + end, share), enough
