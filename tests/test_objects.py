@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pdfqa.errors import InvalidRequestError, ObjectNotFoundError
 from pdfqa.store import Database, Objects
+from pdfqa.store.places import Places
 from pdfqa.wire import File, ObjectPage, Thread
 
 
@@ -105,13 +106,44 @@ def test_more_than_250_objects_are_walked_page_by_page(files: Objects[File]) -> 
         assert walked == expected
 
 
-def test_what_is_deleted_leaves_the_list_and_is_no_cursor(files: Objects[File]) -> None:
+def test_what_is_deleted_leaves_the_list(files: Objects[File]) -> None:
     fill(files, 5)
     files.delete("file-2")
     assert ids(files.list(order="asc")) == ["file-0", "file-1", "file-3", "file-4"]
-    with pytest.raises(InvalidRequestError, match="after is 'file-2'") as caught:
-        files.list(after="file-2")
+    with pytest.raises(InvalidRequestError, match="after is 'file-7'") as caught:
+        files.list(after="file-7")
     assert caught.value.param == "after"
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_a_list_can_be_emptied_while_it_is_walked(files: Objects[File], order: Literal["asc", "desc"]) -> None:
+    known = fill(files, 25)
+    walked, page = [], files.list(limit=10, order=order)
+    while page.data:
+        walked += ids(page)
+        files.delete_all(ids(page))
+        page = files.list(limit=10, order=order, after=page.last_id)
+    assert walked == (known if order == "asc" else known[::-1])
+    assert files.count() == 0
+
+
+def test_what_is_new_stands_after_what_was_deleted(database: Database, files: Objects[File]) -> None:
+    fill(files, 3)
+    files.delete("file-2")
+    files.insert(file(3))  # which gets the place of the other in the database
+    assert ids(files.list(order="asc", after="file-2")) == ["file-3"]
+    assert ids(files.list(order="desc", after="file-2")) == ["file-1", "file-0"]
+    assert ids(files.list(order="asc", before="file-2")) == ["file-0", "file-1"]
+    others = files.owned_by("key_1")
+    with pytest.raises(InvalidRequestError, match="after is 'file-2'"):
+        others.list(after="file-2")
+
+
+def test_only_so_many_places_are_kept() -> None:
+    places = Places(most=2)
+    for number in range(3):
+        places.keep(("file", "", "", f"file-{number}"), number)
+    assert [places.of(("file", "", "", f"file-{number}")) for number in range(3)] == [None, 1, 2]
 
 
 def test_a_cursor_of_another_list_is_an_error(files: Objects[File]) -> None:

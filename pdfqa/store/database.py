@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pdfqa.errors import HomeBusyError, NewerHomeError, StorageError, StorageFullError
+from pdfqa.store.places import Places
 from pdfqa.store.schema import MIGRATIONS
 
 _PRAGMAS = (
@@ -38,6 +39,7 @@ class Database:
     def __init__(self, home: Path, *, busy_seconds: float = 30.0, trace: Callable[[str], None] | None = None) -> None:
         self.home = home
         self.path = home / "pdfqa.db"
+        self.places = Places()
         self._busy_seconds = busy_seconds
         self._trace = trace
         self._local = threading.local()

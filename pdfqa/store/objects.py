@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -88,12 +88,16 @@ class Objects(Generic[R]):
         self.delete_all([id_], parent=parent)
 
     def delete_all(self, ids: Iterable[str], *, parent: str = "") -> None:
-        """Delete some resources of a parent, those that there are."""
+        """Delete some resources of a parent, those that there are. Its list still goes on after each."""
         with self._database.atomic() as connection:
-            connection.executemany(
-                "DELETE FROM objects WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
-                [(self.kind, parent, id_, self._owner) for id_ in ids],
-            )
+            found = connection.execute(
+                "SELECT id, seq FROM objects WHERE kind = ? AND parent = ? AND owner = ? "
+                "AND id IN (SELECT value FROM json_each(?))",
+                (self.kind, parent, self._owner, _json(ids)),
+            ).fetchall()
+            for id_, place in found:
+                self._database.places.keep((self.kind, parent, self._owner, id_), place)
+            connection.executemany("DELETE FROM objects WHERE seq = ?", [(place,) for _, place in found])
 
     def delete_children(self, parent: str) -> None:
         """Delete all resources of a parent."""
@@ -158,7 +162,7 @@ class Objects(Generic[R]):
         rows = self._database.rows(
             "SELECT id, body, key FROM objects WHERE kind = ? AND parent = ? AND owner = ? "
             "AND id IN (SELECT value FROM json_each(?))",
-            (self.kind, parent, self._owner, msgspec.json.encode(builtins.list(ids)).decode()),
+            (self.kind, parent, self._owner, _json(ids)),
         )
         return {id_: (self._decoder.decode(body), key or "") for id_, body, key in rows}
 
@@ -235,7 +239,7 @@ class Objects(Generic[R]):
         """
         near = "" if key is None else "+"  # as in `tally`
         conditions = ["kind = ?", f"{near}parent = ?", f"{near}owner = ?"]
-        parameters = [self.kind, parent, self._owner]
+        parameters: builtins.list[str | float] = [self.kind, parent, self._owner]
         for column, value in (("key", key), ("tag", tag)):
             if value is not None:
                 conditions.append(f"{column} = ?")
@@ -263,11 +267,18 @@ class Objects(Generic[R]):
             has_more=len(rows) > limit,
         )
 
-    def _position(self, id_: str, parent: str, name: str) -> Any:
+    def _position(self, id_: str, parent: str, name: str) -> float:
         row = self._database.row(
             "SELECT seq FROM objects WHERE kind = ? AND parent = ? AND id = ? AND owner = ?",
             (self.kind, parent, id_, self._owner),
         )
-        if row is None:
+        if row is not None:
+            return float(row[0])
+        left = self._database.places.of((self.kind, parent, self._owner, id_))
+        if left is None:
             raise InvalidValueError(f"{name} is '{id_}', which is no {self.noun} of this list.", param=name)
-        return row[0]
+        return left - 0.5  # a resource made since may have its very place, and comes after it
+
+
+def _json(ids: Iterable[str]) -> str:
+    return msgspec.json.encode(builtins.list(ids)).decode()

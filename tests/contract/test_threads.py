@@ -65,6 +65,14 @@ def test_assistants_are_listed_and_deleted(client: Client) -> None:
     assert made[1:] == [assistant.id for assistant in client.get_assistants(order="asc").data]
 
 
+def test_all_assistants_are_deleted_while_they_are_walked(client: Client) -> None:
+    for number in range(5):
+        client.create_assistant(model="m", name=f"{number}")
+    for assistant in client.iterate(client.get_assistants, limit=2):
+        client.delete_assistant(assistant.id)
+    assert [] == client.get_assistants().data
+
+
 def test_a_thread_begins_with_its_messages(client: Client) -> None:
     thread = client.create_thread(
         messages=[
