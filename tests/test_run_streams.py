@@ -78,7 +78,7 @@ def test_the_pieces_of_a_message_are_the_whole(on: Stage) -> None:
     on.perform()
     parts = [part for event in told(channel) if event.event == "thread.message.delta"
              for part in event.data["delta"]["content"]]  # fmt: skip
-    text = "".join(part["text"].get("value", "") for part in parts)
+    text = "".join(part["text"]["value"] for part in parts)  # old code prints it without looking whether it is there
     (mark,) = [mark for part in parts for mark in part["text"].get("annotations", [])]
     assert text == TREASURER
     assert (mark["index"], text[mark["start_index"] : mark["end_index"]]) == (0, "[1]")

@@ -107,7 +107,7 @@ class Heard(AssistantEventHandler):
         self.names.append(event.event)
 
     def on_text_delta(self, delta: Any, snapshot: Any) -> None:
-        self.text += delta.value or ""
+        self.text += delta.value
 
 
 def test_a_question_is_answered_by_a_run_that_is_streamed(client: openai.OpenAI, assistant: Assistant) -> None:

@@ -43,7 +43,7 @@ def of_text(message_id: str, text: str) -> Event:
 def of_annotations(message_id: str, annotations: list[Annotation]) -> Event:
     """Return the citation markers of a message."""
     marks = [{"index": index, **msgspec.to_builtins(mark)} for index, mark in enumerate(annotations)]
-    return _content(message_id, {"annotations": marks})
+    return _content(message_id, {"value": "", "annotations": marks})  # programs print the value of each delta
 
 
 def lost(message: str, kind: str = "invalid_request_error") -> tuple[Event, Event]:
