@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 import msgspec
 
@@ -12,13 +11,14 @@ from pdfqa.answer import Quote
 from pdfqa.engine.answering import Question, Searched, Sources, Turn
 from pdfqa.engine.context import Engine
 from pdfqa.engine.finding import Located
-from pdfqa.errors import PdfqaError
 from pdfqa.search import Evidence
 from pdfqa.types import Box
 from pdfqa.verify import stands
 from pdfqa.wire import FileCitation
 
 _SHORT = 6  # words; a follow-up that is no longer is read together with the question before
+_MOST_LOOKED_UP = 4096
+_looked_up: dict[tuple[str, int, int, str], list[Box]] = {}
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -85,19 +85,21 @@ def cite(engine: Engine, looked: Looked, quote: Quote, *, supported: bool = True
 
 
 def _boxes(engine: Engine, piece: Evidence, quote: Quote) -> list[tuple[float, float, float, float]]:
-    """Return where a quote stands on its page; nowhere, if the PDF cannot be looked into."""
-    try:
-        path = str(engine.blobs.locate(piece.document))
-        password = engine.settings.password
-        boxes = _found(path, piece.document, piece.page.number, quote.text, quote.start, password)
-    except PdfqaError:
-        return []
-    return [(box.x0, box.y0, box.x1, box.y1) for box in boxes]
+    """Return where a quote stands on its page; nowhere, if the PDF cannot be looked into.
 
+    It takes 5 ms, one after the other, so it is done once for each quote of a content.
+    """
+    place = (piece.document, piece.page.number, quote.start, quote.text)
+    found = _looked_up.get(place)
+    if found is None:
+        from pdfqa import pdf  # most answers need no box
 
-@lru_cache(maxsize=4096)
-def _found(path: str, _: str, page: int, quote: str, start: int, password: str | None) -> tuple[Box, ...]:
-    """Look into a PDF, once for each quote of a content: it takes 5 ms, one after the other."""
-    from pdfqa import pdf  # most answers need no box
-
-    return tuple(pdf.find_boxes(path, page, quote, password, start=start))
+        try:
+            path, password = engine.blobs.locate(piece.document), engine.settings.password
+            found = pdf.find_boxes(path, piece.page.number, quote.text, password, start=quote.start)
+        except Exception:  # noqa: BLE001 - whatever is wrong with the PDF by now, the answer stands
+            return []
+        if len(_looked_up) >= _MOST_LOOKED_UP:
+            _looked_up.clear()
+        _looked_up[place] = found
+    return [(box.x0, box.y0, box.x1, box.y1) for box in found]

@@ -49,19 +49,16 @@ def resources(
     kept: dict[str, Any] = {}
     code, search = given.code_interpreter, given.file_search
     if code is not UNSET and code is not None:
-        for file_id in code.file_ids:
-            there(engine, "file", file_id, f"{field}.code_interpreter.file_ids")
+        there(engine, "file", code.file_ids, f"{field}.code_interpreter.file_ids")
         kept["code_interpreter"] = {"file_ids": list(code.file_ids)}
     if search is not UNSET and search is not None:
         ids: list[str] = []
         if search.vector_store_ids is not UNSET:
             ids = list(search.vector_store_ids)
-            for store_id in ids:
-                there(engine, "vector store", store_id, f"{field}.file_search.vector_store_ids")
+            there(engine, "vector store", ids, f"{field}.file_search.vector_store_ids")
         if search.vector_stores is not UNSET:
             for new in search.vector_stores:
-                for file_id in new.file_ids:
-                    there(engine, "file", file_id, f"{field}.file_search.vector_stores[0].file_ids")
+                there(engine, "file", new.file_ids, f"{field}.file_search.vector_stores[0].file_ids")
                 wanted = CreateVectorStore(
                     file_ids=new.file_ids, chunking_strategy=new.chunking_strategy, metadata=new.metadata
                 )
@@ -89,12 +86,13 @@ def stores(kept: dict[str, Any] | None) -> list[str]:
     return found
 
 
-def there(engine: Engine, noun: str, id_: str, field: str) -> None:
-    """Make sure that what a field of a request names is there.
+def there(engine: Engine, noun: str, ids: Sequence[str], field: str) -> None:
+    """Make sure that all that a field of a request names is there.
 
     Raises:
-        ObjectNotFoundError: It is not.
+        ObjectNotFoundError: One is not.
     """
-    objects = engine.file_objects if noun == "file" else engine.store_objects
-    if objects.find(id_) is None:
-        raise ObjectNotFoundError(f"No {noun} found with id '{id_}'.", param=field)
+    known = engine.file_objects.some(ids) if noun == "file" else engine.store_objects.some(ids)
+    for id_ in ids:
+        if id_ not in known:
+            raise ObjectNotFoundError(f"No {noun} found with id '{id_}'.", param=field)

@@ -160,8 +160,7 @@ class Threads:
         for place, request in enumerate(requests):
             within = f"{field}[{place}]." if field else ""
             attachments: list[dict[str, Any]] = msgspec.to_builtins(request.attachments or [])
-            for attachment in attachments:
-                there(self._engine, "file", attachment["file_id"], f"{within}attachments")
+            there(self._engine, "file", [one["file_id"] for one in attachments], f"{within}attachments")
             now = self._engine.now()
             message = Message(
                 id=self._engine.new_id("msg_"),
@@ -185,7 +184,7 @@ class Threads:
                 if part.text.strip():
                     content.append(TextContent(text=Text(value=part.text)))
             elif isinstance(part, ImageFilePart):
-                there(self._engine, "file", part.image_file.file_id, f"{within}content")
+                there(self._engine, "file", [part.image_file.file_id], f"{within}content")
                 content.append(ImageFileContent(image_file=msgspec.to_builtins(part.image_file)))
             else:
                 content.append(ImageUrlContent(image_url=msgspec.to_builtins(part.image_url)))
@@ -206,7 +205,7 @@ class Threads:
             new = changed(thread.tool_resources, {"file_search": {"vector_store_ids": [made]}})
             self._objects.replace(replace(thread, tool_resources=new))
             return
-        inside = {entry.id for entry in engine.store_file_objects.all(parent=known[0])}
+        inside = engine.store_file_objects.some(file_ids, parent=known[0])
         for file_id in file_ids:
             if file_id not in inside:
                 engine.store_files.create(known[0], CreateVectorStoreFile(file_id=file_id))
