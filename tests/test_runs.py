@@ -67,9 +67,10 @@ def test_a_citation_says_where_its_quote_stands(on: Stage) -> None:
 
 
 def test_an_answer_whose_pdf_cannot_be_looked_into_has_no_boxes(on: Stage) -> None:
-    (blob,) = (on.engine.database.home / "blobs").glob("??/*")
-    blob.unlink()
-    run = on.asked(WHO_PARK)
+    lost = known(on.engine, "The mayor of Kalmar is Birgit Holm.", name="kalmar.pdf")
+    on.engine.blobs.locate(on.engine.files.sha256(lost.id)).unlink()
+    resources = {"file_search": {"vector_store_ids": [on.store(lost)]}}
+    run = on.asked("Who is the mayor of Kalmar?", assistant=on.assistant(tool_resources=resources))
     assert run.status == "completed"
     cited = on.answer(run).annotations[0].file_citation
     assert (cited.verified, cited.boxes) == (True, [])
