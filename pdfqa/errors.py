@@ -61,8 +61,20 @@ class PdfqaError(Exception):
         self.hint = hint
         self.param = param
 
+    @property
+    def public(self) -> str:
+        """Return what happened for those who ask from elsewhere, without paths of this machine."""
+        return self.message
+
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+    @property
+    def line(self) -> str:
+        """Message and hint on one line, for those who have one field for both."""
+        if not self.hint:
+            return self.message
+        return f"{self.message}{'' if self.message.endswith(('.', '!', '?')) else '.'} {self.hint}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.message, self.hint, self.param))
@@ -217,6 +229,11 @@ class StorageError(PdfqaError):
     """The home directory cannot be used."""
 
     code = "storage_error"
+
+    @property
+    def public(self) -> str:
+        """Return that it cannot."""
+        return "The server's storage cannot be used now; its log says why."
 
 
 class StorageFullError(StorageError):

@@ -254,10 +254,11 @@ def test_what_cannot_be_stored_leaves_the_job(on: Stage, monkeypatch: pytest.Mon
 
     with monkeypatch.context() as broken:
         broken.setattr(on.engine.run_objects, "replace", refuse)
-        on.perform()
+        with pytest.raises(StorageFullError):
+            on.perform()
     assert channel.closed
     assert [event.event for event in channel.events[-2:]] == ["error", "done"]
-    assert channel.events[-2].data["error"]["message"] == "the disk is full"
+    assert channel.events[-2].data["error"]["message"] == full.public
     (job,) = on.jobs()
     on.perform()
     assert (on.engine.runs.get(job.parent, job.target).status, on.jobs()) == ("completed", [])

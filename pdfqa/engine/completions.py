@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from typing import Any
@@ -12,7 +13,7 @@ from pdfqa.engine.channels import Channel
 from pdfqa.engine.chat_making import Asked, Making, accept, stored_messages
 from pdfqa.engine.context import Engine
 from pdfqa.engine.pages import page
-from pdfqa.errors import PdfqaError
+from pdfqa.errors import PdfqaError, StorageError
 from pdfqa.wire import Deleted, Event
 from pdfqa.wire.chat import (
     ChatCompletion,
@@ -30,6 +31,7 @@ from pdfqa.wire.chat import (
 CHUNK = "chat.completion.chunk"
 _AT_ONCE = 32  # streams that are being answered
 _PADDED = 32  # characters that a text with its obfuscation has a multiple of
+_log = logging.getLogger("pdfqa.chats")
 
 replace = msgspec.structs.replace
 
@@ -69,9 +71,12 @@ class Completions:
             with self._room:
                 self._kept(request, asked, Making(self._engine, request, asked, put).run())
         except PdfqaError as error:
-            kind = "invalid_request_error" if error.status < 500 else "server_error"
-            body = {"message": str(error), "type": kind, "param": error.param, "code": error.code}
-            last = [Event(event="error", data={"error": body})]
+            if isinstance(error, StorageError):
+                _log.warning("a chat has failed: %s", error.message)
+            last = [_error(error)]
+        except Exception:  # noqa: BLE001 - a fault of ours must not end a stream as if all had been said
+            _log.exception("a chat has failed")
+            last = [_error(PdfqaError("A fault in pdfqa ended the answer."))]
         finally:
             channel.close(*last)
 
@@ -130,6 +135,12 @@ def _matches(chat: StoredChat, request: ListCompletions) -> bool:
     if request.model is not None and chat.completion.model != request.model:
         return False
     return all(metadata.get(key) == value for key, value in (request.metadata or {}).items())
+
+
+def _error(error: PdfqaError) -> Event:
+    kind = "invalid_request_error" if error.status < 500 else "server_error"
+    body = {"message": error.public, "type": kind, "param": error.param, "code": error.code}
+    return Event(event="error", data={"error": body})
 
 
 def _padded(chunk: dict[str, Any]) -> dict[str, Any]:

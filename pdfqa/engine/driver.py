@@ -10,7 +10,7 @@ from time import monotonic
 
 from pdfqa.engine.context import Engine
 from pdfqa.engine.sweeping import sweep
-from pdfqa.errors import PdfqaError
+from pdfqa.errors import PdfqaError, StorageError
 from pdfqa.store import Job
 
 _LOOK = 2.0  # seconds between looks for what other processes left
@@ -162,6 +162,8 @@ class _Crew:
                 if jobs:
                     self._engine.jobs.attempt(jobs)
                     self._do(jobs)
+            except StorageError as error:  # the disk is full, say: that is no fault of the job
+                self._not_now(jobs, error)
             except Exception:  # noqa: BLE001 - the outermost driver: one job must not end the thread that does the others
                 _log.exception(
                     "%s could not be done", " ".join(f"{job.kind} {job.target}" for job in jobs[:1]) or "jobs"
@@ -171,6 +173,15 @@ class _Crew:
                 with self._changed:
                     for job in jobs:
                         del self._busy[job.id]
+
+    def _not_now(self, jobs: Sequence[Job], error: StorageError) -> None:
+        """Leave jobs for a while."""
+        if self._closing:  # the home directory is, too
+            return
+        _log.warning("%s could not be done: %s", jobs[0].target if jobs else "jobs", error.message)
+        with suppress(StorageError):
+            self._engine.jobs.give_back(jobs)
+        self._closed.wait(_REST)
 
     def _next(self) -> list[Job]:
         """Return jobs to do, waiting for some; none when it is time to end."""

@@ -8,7 +8,7 @@ import msgspec
 
 from pdfqa.engine import events
 from pdfqa.engine.context import Engine
-from pdfqa.errors import InvalidRequestError, PdfqaError, RateLimitError
+from pdfqa.errors import InvalidRequestError, PdfqaError, RateLimitError, StorageError
 from pdfqa.wire import Event, LastError, Run, Text, TextContent, Usage
 
 End = Literal["cancelled", "failed", "expired"]
@@ -71,7 +71,12 @@ def reason(error: PdfqaError) -> LastError:
         code = "rate_limit_exceeded"
     elif isinstance(error, InvalidRequestError):
         code = "invalid_prompt"
-    return LastError(code=code, message=f"{error.message} {error.hint}".strip())
+    if isinstance(error, StorageError):
+        import logging  # which a question need not wait for
+
+        logging.getLogger("pdfqa.runs").warning("a run has failed: %s", error.message)
+        return LastError(code=code, message=error.public)
+    return LastError(code=code, message=error.line)
 
 
 def _of_step(error: LastError | None) -> LastError | None:

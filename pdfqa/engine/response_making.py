@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from time import monotonic, sleep
 from typing import Any
@@ -13,7 +14,7 @@ from pdfqa.engine.answering import Called, Finished, Happening, Question, Source
 from pdfqa.engine.context import Engine
 from pdfqa.engine.response_events import Put, Teller
 from pdfqa.engine.response_input import chat_format
-from pdfqa.errors import FileError, InvalidRequestError, PdfqaError, StoppedError
+from pdfqa.errors import FileError, InvalidRequestError, PdfqaError, StoppedError, StorageError
 from pdfqa.passages import count_tokens
 from pdfqa.wire.items import FunctionCallItem, Item
 from pdfqa.wire.responses import (
@@ -28,6 +29,7 @@ from pdfqa.wire.tools import AllowedTools, AnyTool, CallerTool, SearchTool, Text
 
 _PATIENCE = 60.0  # seconds, as the wire has it
 _LOOK = 0.05  # seconds between looks at what is being read
+_log = logging.getLogger("pdfqa.responses")
 
 replace = msgspec.structs.replace
 
@@ -93,8 +95,10 @@ class Making:
         """Return the response as it ends where it cannot be made."""
         self._begin()
         self._teller.broken_off()
+        if isinstance(error, StorageError):
+            _log.warning("%s has failed: %s", self._record.id, error.message)
         theirs = isinstance(error, InvalidRequestError | FileError)
-        reason = ResponseError(code="invalid_prompt" if theirs else "server_error", message=error.message)
+        reason = ResponseError(code="invalid_prompt" if theirs else "server_error", message=error.public)
         self._teller.ended(replace(self._teller.response, status="failed", error=reason))
         return self._teller.response
 

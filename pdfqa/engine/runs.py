@@ -278,7 +278,11 @@ class Runs:
         return ended
 
     def perform(self, job: Job) -> None:
-        """Perform a run, and tell who listens; what cannot be done ends it as failed."""
+        """Perform a run, and tell who listens; what cannot be done ends it as failed.
+
+        Raises:
+            StorageError: Not even its end could be stored; the job stays.
+        """
         engine = self._engine
         channel = engine.channels.find(job.target)
 
@@ -290,12 +294,10 @@ class Runs:
             for event in self._performed(job, channel.include if channel else (), leave):
                 if channel is not None:
                     channel.put(event)
-        except PdfqaError as error:  # not even its end could be stored: the job stays, and is taken up again
-            import logging  # which a question need not wait for
-
-            logging.getLogger("pdfqa.runs").warning("%s could not be performed: %s", job.target, error.message)
+        except PdfqaError as error:
             if channel is not None:
-                channel.put(*events.lost(error.message, "server_error"))
+                channel.put(*events.lost(error.public, "server_error"))
+            raise
         finally:
             if channel is not None:
                 leave()

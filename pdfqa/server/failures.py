@@ -11,15 +11,14 @@ from pdfqa.errors import InvalidRequestError, ObjectNotFoundError, PdfqaError, S
 
 # OpenAI gives these no code of their own.
 _WITHOUT_CODE = {InvalidRequestError.code, ObjectNotFoundError.code, WrongStateError.code}
-_STORAGE = "The server's storage cannot be used now; its log says why."
 
 
 def envelope(error: PdfqaError) -> dict[str, Any]:
     """Return an error as OpenAI sends it, the hint after the message."""
-    storage = isinstance(error, StorageError)  # its message names paths of this machine
+    hint = "" if isinstance(error, StorageError) else error.hint  # it speaks of this machine
     return {
         "error": {
-            "message": _STORAGE if storage else _joined(error.message, error.hint),
+            "message": _joined(error.public, hint),
             "type": "invalid_request_error" if error.status < 500 else "server_error",
             "param": error.param,
             "code": None if error.code in _WITHOUT_CODE else error.code,

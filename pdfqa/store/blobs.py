@@ -157,8 +157,9 @@ class Blobs:
         seen = self.path(sha256) if seen is None else seen
         path = Path(seen) if seen else self._path(sha256)
         if not path.exists():
+            where = str(path) if seen else "the copy of the file in the home directory"
             raise FileMissingError(
-                f"{path} is no longer there", hint="Add the file again from where it is now (pdfqa add FILE)."
+                f"{where} is no longer there", hint="Add the file again from where it is now (pdfqa add FILE)."
             )
         if seen and hash_file(path)[0] != sha256:
             raise FileMissingError(

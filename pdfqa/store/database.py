@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import threading
 import time
@@ -24,7 +23,6 @@ _PRAGMAS = (
 )
 _MOMENT = 1.0  # seconds that closing waits for each thread, twice
 _PATIENCE = 1.0  # seconds, at least, that threads of one process wait for each other
-_log = logging.getLogger("pdfqa.store")
 
 
 class Database:
@@ -103,8 +101,10 @@ class Database:
         for call in after:
             try:
                 call()
-            except Exception:  # noqa: BLE001 - what was asked for is done, whatever becomes of what follows from it
-                _log.exception("what follows a commit could not be done")
+            except Exception:  # what was asked for is done, whatever becomes of what follows from it
+                import logging  # which a question need not wait for
+
+                logging.getLogger("pdfqa.store").exception("what follows a commit could not be done")
 
     @contextmanager
     def _taking_turns(self) -> Iterator[None]:
