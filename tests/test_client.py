@@ -228,8 +228,9 @@ async def test_many_failures_are_counted_and_some_are_named() -> None:
     with pytest.raises(WaitFailedError) as caught:
         await AsyncClient(told).wait_for_vector_store_to_complete("vs_1")
     text = caught.value.message
-    assert text.startswith("12 of 15 files of vector store vs_1 failed: file-0: invalid_file: It is damaged.; file-1: ")
-    assert text.endswith("; …")
+    first, second, *_, last = text.splitlines()
+    assert ["12 of 15 files of vector store vs_1 failed:", "  …"] == [first, last]
+    assert "  file-0: invalid_file: It is damaged." == second
     assert 10 == text.count("It is damaged.")
     assert failed == list(caught.value.files)
     assert "allow_failed=True" in caught.value.hint
@@ -255,9 +256,9 @@ async def test_a_run_without_a_message_is_no_answer() -> None:
         ({"status": "failed", "error": ResponseError(code="server_error", message="No model.")}, "failed: No model."),
         (
             {"status": "incomplete", "incomplete_details": IncompleteDetails(reason="max_output_tokens")},
-            "incomplete: max_output_tokens",
+            "is incomplete: max_output_tokens",
         ),
-        ({"status": "cancelled"}, "cancelled"),
+        ({"status": "cancelled"}, "was cancelled"),
     ],
 )
 async def test_a_response_that_ends_badly_says_how(fields: dict[str, Any], reason: str) -> None:
@@ -265,7 +266,7 @@ async def test_a_response_that_ends_badly_says_how(fields: dict[str, Any], reaso
     queued = Response(id="resp_1", created_at=1, model="x", status="queued")
     with pytest.raises(WaitFailedError) as caught:
         await AsyncClient(Told(get_response=[queued, ended])).wait_for_response_to_complete("resp_1")
-    assert f"response resp_1 is {reason}" == caught.value.message
+    assert f"response resp_1 {reason}" == caught.value.message
     assert ended == caught.value.state
 
 

@@ -58,6 +58,9 @@ def test_each_comes_back_from_pickling_and_copying(kind: type[PdfqaError]) -> No
 def test_each_says_what_happened_and_what_to_do(kind: type[PdfqaError]) -> None:
     assert str(kind("a.pdf is bad", hint="Mend it.")) == "a.pdf is bad\n  Mend it."
     assert str(kind("a.pdf is bad")) == "a.pdf is bad"
+    assert kind("a.pdf is bad", hint="Mend it.").line == "a.pdf is bad. Mend it."
+    assert kind("Is it?", hint="Look.").line == "Is it? Look."
+    assert kind("a.pdf is bad").line == "a.pdf is bad"
     assert kind("a.pdf is bad").args == ("a.pdf is bad",)
 
 

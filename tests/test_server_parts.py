@@ -365,7 +365,11 @@ def test_a_server_that_stops_tells_the_streams_that_are_left() -> None:
     _, _, last = sent.rstrip().rpartition("\n\n")
     name, data = last.split("\n")
     assert "event: error" == name
-    assert {"message", "type", "param", "code"} == set(json.loads(data.removeprefix("data: "))["error"])
+    error = json.loads(data.removeprefix("data: "))["error"]
+    assert {"message", "type", "param", "code"} == set(error)
+    assert "goes on when it runs again" in error["message"]
+    chat = told("plain", PIECE, after=lambda _, stopping: stopping.set())
+    assert "The server is stopping. Ask again when it runs." in chat  # nothing of a chat is kept
 
 
 def run(id_: str, status: Any = "queued") -> wire.Run:

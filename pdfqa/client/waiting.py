@@ -33,6 +33,7 @@ from pdfqa.wire.requests import Effort
 from pdfqa.wire.responses import Response
 
 _NAMED = 10  # failed files that are named in a message
+_ENDED = {"failed": "failed", "cancelled": "was cancelled", "expired": "expired", "incomplete": "is incomplete"}
 _TO_CANCEL = 5.0  # seconds for giving up a run that is no longer wanted
 
 
@@ -95,7 +96,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
             if store.status == "expired":
                 raise failed(f"{what} has expired", store, hint="Create another one from the same files.")
             if store.file_counts.failed and not allow_failed:
-                page = await self.get_vector_store_files(vector_store_id, filter="failed", limit=100)
+                page = await self.get_vector_store_files(vector_store_id, filter="failed", order="asc", limit=100)
                 raise await self._failed_files(what, store, store.file_counts, page)
             return store if store.status == "completed" else None
 
@@ -169,7 +170,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
                 raise failed(f"{what} was cancelled; {described(batch)}", batch)
             if batch.file_counts.failed and not allow_failed:
                 page = await self.get_vector_store_file_batch_files(
-                    vector_store_id, batch_id, filter="failed", limit=100
+                    vector_store_id, batch_id, filter="failed", order="asc", limit=100
                 )
                 raise await self._failed_files(what, batch, batch.file_counts, page)
             return None if batch.status == "in_progress" or batch.file_counts.in_progress else batch
@@ -185,11 +186,11 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
     async def _failed_files(
         self, what: str, state: object, counts: FileCounts, page: ObjectPage[VectorStoreFile]
     ) -> WaitFailedError:
-        reasons = [f"{await self._named(file.id)}: {_reason(file)}" for file in page.data[:_NAMED]]
+        reasons = [f"\n  {await self._named(file.id)}: {_reason(file)}" for file in page.data[:_NAMED]]
         if counts.failed > len(reasons):
-            reasons.append("…")
+            reasons.append("\n  …")
         return failed(
-            f"{counts.failed:,} of {counts.total:,} files of {what} failed: {'; '.join(reasons)}",
+            f"{counts.failed:,} of {counts.total:,} files of {what} failed:{''.join(reasons)}",
             state,
             hint="The others are read all the same: allow_failed=True waits for them.",
             files=tuple(page.data),
@@ -310,15 +311,15 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
             WaitFailedError: It failed, was cancelled or stays incomplete, and the error says why.
             WaitTimeoutError: It takes longer.
         """
+        what = f"response {response_id}"
 
         async def end(response: Response) -> Response | None:
             if response.status in {"failed", "cancelled", "incomplete"}:
                 details = response.error or response.incomplete_details
                 reason = getattr(details, "message", None) or getattr(details, "reason", None)
-                raise failed(f"response {response_id} is {response.status}{f': {reason}' if reason else ''}", response)
+                raise failed(f"{what} {_ENDED[response.status]}{f': {reason}' if reason else ''}", response)
             return response if response.status == "completed" else None
 
-        what = f"response {response_id}"
         return await until(end, lambda: self.get_response(response_id), what, timeout=timeout, progress=progress)
 
     async def run_and_get_assistant_response(
@@ -393,5 +394,5 @@ def _hopeful(run: Run, *, action: bool) -> Run | None:
     if run.status in {"failed", "cancelled", "expired", "incomplete"}:
         reason = f"{run.last_error.code}: {run.last_error.message}" if run.last_error else ""
         reason = reason or (run.incomplete_details or {}).get("reason", "")
-        raise failed(f"run {run.id} is {run.status}{reason and ': '}{reason}", run)
+        raise failed(f"run {run.id} {_ENDED[run.status]}{reason and ': '}{reason}", run)
     return run if run.status in {"completed", "requires_action"} else None

@@ -25,6 +25,8 @@ _HEADERS = [
 ]
 _COMMENT = b": still here\n\n"
 _DONE = "[DONE]"
+_GOES_ON = "What was asked goes on when it runs again; ask for its state then."
+_LATER: dict[Events, str] = {"named": _GOES_ON, "typed": _GOES_ON, "plain": "Ask again when it runs."}
 
 
 class Stopping:
@@ -97,9 +99,7 @@ class EventStream:
 
     async def _end_early(self, send: Send, scope: anyio.CancelScope) -> None:
         await self._stopping.wait()
-        error = BackendError(
-            "The server is stopping; what was asked goes on when it runs again.", hint="Ask for its state then."
-        )
+        error = BackendError("The server is stopping.", hint=_LATER[self._style])
         if not self._over:
             await self._write(send, _frame("error", failures.envelope(error), self._style))
             await self._end(send)

@@ -238,7 +238,7 @@ def test_a_run_that_asks_for_something_is_no_answer(client: Client) -> None:
         client.create_run(thread.id, assistant_id=assistant.id)
     cancelled = client.cancel_run(thread.id, run.id)
     assert ("cancelled", None) == (cancelled.status, cancelled.required_action)
-    with pytest.raises(errors.WaitFailedError, match="is cancelled"):
+    with pytest.raises(errors.WaitFailedError, match="was cancelled"):
         client.wait_for_run_to_complete(thread.id, run.id, timeout=5)
     with pytest.raises(errors.WrongStateError):
         client.cancel_run(thread.id, run.id)
@@ -253,8 +253,9 @@ def test_a_run_that_fails_says_why(client: Client) -> None:
         client.wait_for_run_to_complete(thread.id, run.id, timeout=30)
     state = caught.value.state
     assert ("failed", run.id) == (state.status, state.id)
-    assert f"run {run.id} is failed: {state.last_error.code}: {state.last_error.message}" == caught.value.message
-    with pytest.raises(errors.WaitFailedError, match="is failed"):
+    assert f"run {run.id} failed: {state.last_error.code}: {state.last_error.message}" == caught.value.message
+    assert "there is no question to answer. Add a message" in caught.value.message
+    with pytest.raises(errors.WaitFailedError, match=f"{run.id} failed"):
         client.wait_for_assistant_message(thread.id, timeout=5)
     events = list(client.stream_run(thread.id, assistant_id=assistant.id))
     assert "thread.run.failed" == events[-1].event
