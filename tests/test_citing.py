@@ -112,6 +112,18 @@ def test_a_claim_that_nothing_supports_is_not_verified(text: str) -> None:
     assert made.supported == [False]
 
 
+def test_a_quote_that_proves_one_claim_does_not_prove_another() -> None:
+    made = read("The treasurer is Bob Smith [1]. The treasurer is Margaret Holloway [1].")
+    assert made.text == "The treasurer is Bob Smith [1]. The treasurer is Margaret Holloway [2]."
+    assert made.supported == [False, True]
+    assert len({(quote.start, quote.end) for quote in made.quotes}) == 1
+
+
+def test_a_marker_right_after_another_is_for_the_same_claim() -> None:
+    made = read("Margaret Holloway keeps the money [1] so [1] it is.")
+    assert made.supported == [True]
+
+
 def test_a_claim_that_denies_its_quote_is_not_verified() -> None:
     evidence = [found(page("Dogs are not allowed in the garden. Cats may stay the whole night."))]
     for text, supported in (

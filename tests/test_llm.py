@@ -125,6 +125,23 @@ def test_a_server_that_is_not_there_is_told() -> None:
     assert "running" in caught.value.hint
 
 
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_says_nothing_is_given_up(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pdfqa.llm._SILENCE", 0.05)
+    silence = threading.Event()
+    server.replies_with(says_then_waits("well", until=silence))
+    with pytest.raises(BackendError, match=r"did not answer within 0\.05 s"):
+        written(OpenAIModel("tiny", base_url=server.url))
+    silence.set()
+
+
+def test_openai_itself_knows_a_limit_by_its_newer_name(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    server.replies_with(says("x"))
+    written(OpenAIModel("tiny", key="k"), Options(max_tokens=5))
+    assert (server.asked[0]["max_completion_tokens"], "max_tokens" in server.asked[0]) == (5, False)
+
+
 def test_a_connection_that_breaks_is_an_error(server: ModelServer, model: OpenAIModel) -> None:
     server.replies_with(breaks_off("half an ans"))
     pieces = model.stream(HELLO, Options())

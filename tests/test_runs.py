@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 
 from pdfqa.engine import performing
-from pdfqa.errors import InvalidRequestError, InvalidValueError, ObjectNotFoundError, StorageFullError, WrongStateError
+from pdfqa.errors import (
+    InvalidRequestError,
+    InvalidValueError,
+    ObjectNotFoundError,
+    PdfqaError,
+    StorageFullError,
+    WrongStateError,
+)
 from pdfqa.wire import Run, Usage
+from pdfqa.wire.requests import CreateRun
 from tests.homes import WHO_CLUB, WHO_PARK
 from tests.shelves import NOW, attach, known, pdf_bytes, read, store_with, upload
 from tests.stage import GARDENER, SEARCH, TIME, TREASURER, WEATHER, Stage, stage
@@ -432,6 +440,30 @@ def test_a_run_cut_short_is_incomplete(on: Stage) -> None:
     assert (message.status, message.incomplete_details) == ("incomplete", {"reason": "max_tokens"})
     assert (message.incomplete_at, message.completed_at, message.annotations) == (NOW, None, [])
     assert long.startswith(message.text.strip())
+
+
+def test_who_is_interrupted_leaves_a_run_that_is_cancelled(on: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    run = on.engine.runs.begin(on.thread().id, CreateRun(assistant_id=on.assistant().id))
+    monkeypatch.setattr(on.engine.vector_stores, "find", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        on.engine.runs.work(run)
+    assert on.again(run).status == "cancelled"
+
+
+def test_a_run_that_somebody_else_ends_is_no_answer(on: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = on.engine.runs.begin(on.thread().id, CreateRun(assistant_id=on.assistant().id))
+    find = on.engine.vector_stores.find
+
+    def cancelled(*args: Any) -> Any:
+        on.call("cancel_run", run.thread_id, run.id)
+        return find(*args)
+
+    monkeypatch.setattr(on.engine.vector_stores, "find", cancelled)
+    with pytest.raises(PdfqaError, match="ended without an answer"):
+        on.engine.runs.work(run)
 
 
 # Functions

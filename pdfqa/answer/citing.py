@@ -159,12 +159,13 @@ class Reader:
             self._mark(quote, supported, space)
 
     def _mark(self, quote: Quote, supported: bool, space: str) -> None:
-        place = next((at for at, known in enumerate(self.quotes) if _same(known, quote)), len(self.quotes))
-        if place == len(self.quotes):
+        """Write a marker; a quote that proves one claim and not another has a number for each."""
+        known = zip(self.quotes, self.supported, strict=True)
+        place = next((at for at, (one, does) in enumerate(known) if does == supported and _same(one, quote)), None)
+        if place is None:
+            place = len(self.quotes)
             self.quotes.append(quote)
             self.supported.append(supported)
-        elif supported and not self.supported[place]:
-            self.supported[place] = True
         start = len(self.text) + len(space)
         self.text += f"{space}[{place + 1}]"
         self.marks.append(Mark(start, len(self.text), place))

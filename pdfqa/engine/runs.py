@@ -341,13 +341,14 @@ class Runs:
             raise
         if performance.error is not None:
             raise performance.error
-        if performance.message is None or performance.finished is None:
-            raise PdfqaError(f"{run.id} ended without an answer: {performance.run.status}")
+        ended, message, finished = performance.run, performance.message, performance.finished
+        if ended.status not in {"completed", "incomplete"} or message is None or finished is None:
+            raise PdfqaError(f"{run.id} ended without an answer: it is {self.get(run.thread_id, run.id).status}.")
         return Outcome(
-            run=performance.run,
-            message=performance.message,
+            run=ended,
+            message=message,
             evidence=performance.searched.evidence if performance.searched else [],
-            found=performance.finished.found,
+            found=finished.found,
             timings=performance.timings,
         )
 
