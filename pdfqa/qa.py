@@ -74,6 +74,7 @@ class PDFQA:
         base_url: str | None = None,
         model_key: str | None = None,
     ) -> None:
+        _check_paths(paths)
         _check_choice("ocr", ocr, ("auto", "never"))
         single = password if isinstance(password, str) else None
         self._settings = config.load(home=home, password=single, model=model, base_url=base_url, model_key=model_key)
@@ -110,6 +111,7 @@ class PDFQA:
             *paths: As for the constructor; without any, those given there.
             progress: Told of every range of pages that was read; True draws a bar.
         """
+        _check_paths(paths)
         started = perf_counter()
         with reporting(progress) as report:
             named, failed, new = self._library.gather(paths or self._paths, report)
@@ -174,12 +176,12 @@ class PDFQA:
         return self._library.entries()
 
     def document(self, name: str | os.PathLike[str]) -> Document:
-        """Return one document that has been read, by its path, its name, its file id or the beginning of its hash.
+        """Return one document that has been read, by its path or that of a copy, its name, its file id or the beginning of its hash.
 
         Raises:
             ObjectNotFoundError: There is none, or several have that name.
         """
-        return Document(self._engine, self._library.find(os.fspath(name)))
+        return Document(self._engine, self._library.find(os.fspath(name), copies=True))
 
     def remove(self, name: str | os.PathLike[str]) -> FileEntry:
         """Forget a file and everything read of it; the file itself is not touched.
@@ -332,7 +334,21 @@ def hit(piece: Evidence, shown: str, *, explain: bool = False) -> Hit:
     )
 
 
+def _check_paths(paths: Sequence[Source]) -> None:
+    for path in paths:
+        if not isinstance(path, str | bytes | os.PathLike):
+            raise InvalidRequestError(
+                f"a path is of type {type(path).__name__}",
+                hint="Give strings, paths or the bytes of PDFs, one by one; of a list: PDFQA(*paths).",
+                param="paths",
+            )
+
+
 def _check_question(question: str) -> None:
+    if not isinstance(question, str):
+        raise InvalidRequestError(
+            f"the question is of type {type(question).__name__}", hint="Give a string.", param="question"
+        )
     try:
         question.encode()
     except UnicodeEncodeError as error:

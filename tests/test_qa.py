@@ -7,10 +7,20 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pdfqa import PDFQA, Answer, Citation, FileMissingError, InvalidRequestError, NoPdfsError, ObjectNotFoundError
+from pdfqa import (
+    PDFQA,
+    Answer,
+    Citation,
+    Client,
+    FileMissingError,
+    InvalidRequestError,
+    NoPdfsError,
+    ObjectNotFoundError,
+)
 from pdfqa.errors import FileError, PdfqaError, StorageError
 from pdfqa.types import Value
 from tests.cli_runner import ANSWER, ANSWERED, REPORT, ROOT, UNANSWERED
@@ -281,6 +291,36 @@ def test_a_name_of_several_files_is_an_error_that_names_them(tmp_path: Path) -> 
         assert all(entry.id in caught.value.hint for entry in qa.files())
         assert qa.remove(second).path == str(second)
         assert qa.document("x.pdf").file.path == str(first)
+
+
+def test_a_document_that_a_client_has_uploaded_too_is_still_one(club: Path, tmp_path: Path) -> None:
+    copy = pdf(tmp_path / "elsewhere" / "copy.pdf", CLUB)
+    with PDFQA(club) as qa, Client() as client:
+        qa.add()
+        client.upload_file(club)
+        assert "Holloway" in qa.document("club.pdf").page(1).text
+        assert qa.document(copy).file.sha256 == qa.document(club).file.sha256
+        with pytest.raises(ObjectNotFoundError, match=r"2 files are called club\.pdf"):
+            qa.remove("club.pdf")
+        for entry in qa.files():
+            qa.remove(entry.id)
+        with pytest.raises(ObjectNotFoundError, match="has not been added"):
+            qa.document(club)
+
+
+@pytest.mark.parametrize("paths", [(3,), (["a.pdf"],), (None,)])
+def test_what_is_no_path_is_an_error_that_says_how_to_give_some(paths: tuple[Any, ...]) -> None:
+    with pytest.raises(InvalidRequestError, match=r"a path is of type (int|list|NoneType)") as caught:
+        PDFQA(*paths)
+    assert "PDFQA(*paths)" in caught.value.hint
+    with PDFQA() as qa, pytest.raises(InvalidRequestError, match="a path is of type"):
+        qa.add(*paths)
+
+
+def test_a_question_is_text() -> None:
+    question: Any = None
+    with PDFQA() as qa, pytest.raises(InvalidRequestError, match="the question is of type NoneType"):
+        qa.ask(question)
 
 
 def test_what_is_removed_is_forgotten_and_the_file_stays(club: Path, park: Path) -> None:

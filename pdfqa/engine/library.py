@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ from pdfqa.errors import (
     ReaderFailedError,
 )
 from pdfqa.passages import DEFAULT
+from pdfqa.store.blobs import hash_file
 from pdfqa.store.claims import abandoned, claim
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Failure, FileEntry, Progress
@@ -102,20 +104,18 @@ class Library:
         """Return what is known of every file that has been read, oldest first."""
         return [self.entry(item, document) for item, document in self.everything()]
 
-    def find(self, name: str) -> FileEntry:
-        """Return the file with this path, name, id or beginning of its hash.
+    def find(self, name: str, *, copies: bool = False) -> FileEntry:
+        """Return the file with this path, name, id, beginning of its hash, or content.
+
+        Args:
+            name: What the user calls it.
+            copies: Whether any of several files with the same content will do.
 
         Raises:
             ObjectNotFoundError: There is none, or several.
         """
-        entries = self.entries()
-        absolute = str(_place(Path(name)).absolute())
-        for matches in (
-            [entry for entry in entries if name == entry.id or absolute == entry.path],
-            [entry for entry in entries if name == entry.name],
-            [entry for entry in entries if len(name) >= _SHORTEST_HASH and entry.sha256.startswith(name)],
-        ):
-            if len(matches) == 1:
+        for matches in self._called(name):
+            if len(matches) == 1 or (copies and len({entry.sha256 for entry in matches}) == 1):
                 return matches[0]
             if matches:
                 ids = ", ".join(entry.id for entry in matches)
@@ -123,6 +123,16 @@ class Library:
         raise ObjectNotFoundError(
             f"{name} has not been added", hint="pdfqa list shows what has; pdfqa add FILE adds one."
         )
+
+    def _called(self, name: str) -> Iterator[list[FileEntry]]:
+        """Yield the files that a name may mean, the surest meaning first."""
+        entries, path = self.entries(), _place(Path(name)).absolute()
+        yield [entry for entry in entries if name == entry.id or str(path) == entry.path]
+        yield [entry for entry in entries if name == entry.name]
+        yield [entry for entry in entries if len(name) >= _SHORTEST_HASH and entry.sha256.startswith(name)]
+        with suppress(FileError):  # what cannot be opened is not what was added
+            sha256 = hash_file(path)[0] if path.is_file() else ""
+            yield [entry for entry in entries if entry.sha256 == sha256]
 
     def store(self, items: Sequence[Named]) -> VectorStore:
         """Return the vector store of a set of contents, filled by a batch when it is new."""
