@@ -176,7 +176,10 @@ class PDFQA:
         return self._library.entries()
 
     def document(self, name: str | os.PathLike[str]) -> Document:
-        """Return one document that has been read, by its path or that of a copy, its name, its file id or the beginning of its hash.
+        """Return one document that has been read.
+
+        Args:
+            name: Its path, that of a copy, its name, its file id, or the beginning of its hash.
 
         Raises:
             ObjectNotFoundError: There is none, or several have that name.
