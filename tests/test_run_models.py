@@ -382,6 +382,17 @@ def test_a_run_that_was_interrupted_while_a_model_wrote_is_performed_again(on: S
     assert [step.type for step in on.steps(run)] == ["tool_calls", "message_creation"]
 
 
+def test_a_run_that_is_interrupted_again_and_again_while_a_model_writes_fails(on: Stage) -> None:
+    run = on.run(on.thread())
+    for _ in range(3):
+        on.engine.jobs.attempt(on.jobs())
+        with closing(Performance(on.engine, on.again(run)).events()) as events:
+            assert any(event.event == "thread.message.delta" for event in events)
+    on.perform()
+    assert (on.again(run).status, on.answer(run).status, on.jobs()) == ("failed", "incomplete", [])
+    assert [step.status for step in on.steps(run)] == ["completed", "failed"]
+
+
 def test_a_run_that_was_being_cancelled_when_it_was_interrupted_is_cancelled(on: Stage) -> None:
     run = on.run(on.thread())
     with closing(Performance(on.engine, run).events()) as events:

@@ -88,6 +88,7 @@ class Performance:
 
     def events(self) -> Generator[Event, None, None]:
         """Perform the run; yield what happens."""
+        self._known = self._steps_now()
         try:
             yield from self._perform()
         except _OverError:
@@ -161,7 +162,6 @@ class Performance:
         """Return the steps up to the last call of functions; what an interrupted go left after it is removed."""
         engine, run = self._engine, self.run
         steps = engine.step_objects.all(parent=run.id)
-        self._known = [step.id for step in steps]
         called = [place for place, step in enumerate(steps, start=1) if calls_functions(step)]
         kept = steps[: called[-1]] if called else []
         if len(kept) < len(steps):
