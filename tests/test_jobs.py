@@ -188,6 +188,21 @@ def test_a_job_that_fails_at_once_is_not_tried_in_a_hot_loop(home: Path) -> None
     assert tried == ["run_1"]
 
 
+def test_a_job_that_is_still_there_after_it_was_done_is_not_tried_in_a_hot_loop(home: Path) -> None:
+    tried: list[str] = []
+    with Engine(settings(home)) as engine:
+        engine.jobs.begin("worker-1")
+        engine.jobs.add("run", "run_1")
+        crew = _Crew(engine, ("run",), lambda found: tried.extend(targets(found)), threads=3, at_once=1)
+        for _ in range(3):
+            crew.wake()
+        sleep(0.2)
+        crew.close()
+        crew.wait(monotonic() + 5)
+        engine.jobs.end()
+    assert len(tried) <= 2
+
+
 def test_jobs_that_come_together_are_done_at_the_same_time(home: Path) -> None:
     together = Barrier(3, timeout=10)
     with Engine(settings(home)) as engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import monotonic
@@ -117,6 +118,7 @@ class _Crew:
         self._threads: list[threading.Thread] = []
         self._idle = 0
         self._busy: dict[int, Job] = {}
+        self._done: deque[int] = deque(maxlen=100)
         self._closing = False
         self._closed = threading.Event()
 
@@ -160,6 +162,7 @@ class _Crew:
             try:
                 jobs = self._next()
                 if jobs:
+                    self._rest_if_done_before(jobs)
                     self._engine.jobs.attempt(jobs)
                     self._do(jobs)
             except StorageError as error:  # the disk is full, say: that is no fault of the job
@@ -173,6 +176,13 @@ class _Crew:
                 with self._changed:
                     for job in jobs:
                         del self._busy[job.id]
+
+    def _rest_if_done_before(self, jobs: Sequence[Job]) -> None:
+        """Wait before one job is done that was done just now, and is still there."""
+        if self._at_once == 1:  # where many are done at once, those that are left have their turn again
+            if jobs[0].id in self._done:
+                self._closed.wait(_REST)
+            self._done.append(jobs[0].id)
 
     def _not_now(self, jobs: Sequence[Job], error: StorageError) -> None:
         """Leave jobs for a while."""
