@@ -240,7 +240,7 @@ def test_a_moderation_says_that_there_is_none(engine: Engine) -> None:
         ({"model": "m", "input": "x", "max_output_tokens": 15}, InvalidValueError, "max_output_tokens"),
         ({"model": "m", "input": "x", "temperature": 2.5}, InvalidValueError, "temperature"),
         ({"model": "m", "input": "x", "include": ["everything"]}, InvalidValueError, "include[0]"),
-        ({"model": "m", "input": "x", "metadata": {"a": 1}}, InvalidValueError, "metadata[...]"),
+        ({"model": "m", "input": "x", "metadata": {"a": 1}}, InvalidValueError, "metadata.a"),
         ({"model": "m", "input": "x", "background": True, "store": False}, InvalidValueError, "background"),
         (
             {"model": "m", "input": "x", "background_options": {"completion_window": "2h"}},

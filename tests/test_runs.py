@@ -590,7 +590,7 @@ def test_a_run_that_asks_for_nothing_takes_no_outputs(on: Stage) -> None:
         ({"include": ["everything"]}, "include[0]"),
         ({"additional_messages": [{"role": "user", "content": " "}]}, "additional_messages[0].content"),
         ({"additional_messages": [{"role": "system", "content": "x"}]}, "additional_messages[0].role"),
-        ({"metadata": {"k": 5}}, "metadata[...]"),
+        ({"metadata": {"k": 5}}, "metadata.k"),
         ({"surprise": 1}, "surprise"),
     ],
 )

@@ -5,7 +5,6 @@ Field names, enums, limits and nullability are those of the OpenAI API (openai-o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, Ty
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from pdfqa.errors import InvalidRequestError, InvalidValueError, MissingFieldError, UnknownFieldError
+from pdfqa.errors import InvalidRequestError
+from pdfqa.wire.complaints import translated
 
 if TYPE_CHECKING:
     from pdfqa.types import Locator
@@ -123,8 +123,6 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
 R = TypeVar("R", bound=Request)
 _DEEPEST = 64  # levels of lists and objects, at least, that are taken
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*)`$")
-_FIELD = re.compile(r"field `([^`]*)`")
 
 
 def check(type_: type[R], fields: Mapping[str, Any], *, lax: bool = False) -> R:
@@ -142,7 +140,7 @@ def check(type_: type[R], fields: Mapping[str, Any], *, lax: bool = False) -> R:
         plain = msgspec.to_builtins(fields, builtin_types=(bytes,), enc_hook=_sent)
         return msgspec.convert(plain, type_, strict=not lax, builtin_types=(bytes,), dec_hook=_received)
     except msgspec.ValidationError as error:
-        raise translated(error) from error
+        raise translated(error, type_=type_, given=plain) from error
     except RecursionError as error:
         raise _too_deep() from error
     except (TypeError, OverflowError) as error:
@@ -166,7 +164,7 @@ def decode(type_: type[R], body: bytes) -> R:
     try:
         request = msgspec.json.decode(body or b"{}", type=type_)
     except msgspec.ValidationError as error:
-        raise translated(error) from error
+        raise translated(error, type_=type_, given=_plain(body)) from error
     except RecursionError as error:
         raise _too_deep() from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -194,23 +192,9 @@ def _too_deep() -> InvalidRequestError:
     )
 
 
-def translated(error: msgspec.ValidationError, *, within: str = "") -> InvalidRequestError:
-    """Return msgspec's complaint as ours, with the field at fault; `within` is the field that was being read."""
-    text = str(error)
-    place = _PLACE.search(text)
-    where = _joined(within, place[1]) if place else within
-    what = _PLACE.sub("", text)
-    field = _FIELD.search(what)
-    if what.startswith("Object missing required field") and field:
-        name = _joined(where, field[1])
-        return MissingFieldError(f"Missing required parameter: '{name}'.", param=name)
-    if what.startswith("Object contains unknown field") and field:
-        name = _joined(where, field[1])
-        return UnknownFieldError(f"Unknown parameter: '{name}'.", param=name)
-    if not where:
-        return InvalidValueError(what, hint="Send a JSON object." if what.startswith("Expected `object`") else "")
-    return InvalidValueError(f"Invalid '{where}': {what[:1].lower()}{what[1:].replace('`', '')}.", param=where)
-
-
-def _joined(where: str, field: str) -> str:
-    return f"{where}.{field}" if where and field and field[0] != "[" else where + field
+def _plain(body: bytes) -> Any:
+    """Return what a body holds, as far as it is JSON: it was given up at its first fault."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None

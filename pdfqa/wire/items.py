@@ -14,7 +14,8 @@ import msgspec
 from msgspec import UNSET, UnsetType, field
 
 from pdfqa.errors import InvalidValueError, MissingFieldError, UnknownFieldError
-from pdfqa.wire.base import Attributes, Maybe, ObjectPage, translated
+from pdfqa.wire.base import Attributes, Maybe, ObjectPage
+from pdfqa.wire.complaints import translated
 
 ItemStatus = Literal["in_progress", "completed", "incomplete"]
 Detail = Literal["auto", "low", "high", "original"]
@@ -343,7 +344,7 @@ def decode_at(type_: Any, raw: Any, place: str) -> Any:
     try:
         return msgspec.convert(raw, type_)
     except msgspec.ValidationError as error:
-        raise translated(error, within=place) from error
+        raise translated(error, within=place, type_=type_, given=raw) from error
 
 
 def refuse_unknown(raw: Any, value: Any, place: str) -> None:
