@@ -19,9 +19,10 @@ from pdfqa.engine.driver import Driver
 from pdfqa.errors import ConversationLockedError, ObjectNotFoundError, WrongStateError
 from pdfqa.store import Job
 from pdfqa.wire.responses import FINAL, Response
-from tests.homes import WHO_CLUB, WHO_PARK, finish, start
+from tests.homes import MINE, WHO_CLUB, WHO_PARK, finish, start
 from tests.model_server import ModelServer, breaks_off, calls, model_server, says, says_then_waits
 from tests.questions import CLUB_ANSWER, call, file_of, papers, search_tool, store_of, theirs, told, until
+from tests.shelves import pdf_bytes
 
 FUNCTION = {"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {}}}
 RESULTS = ["file_search_call.results"]
@@ -417,6 +418,22 @@ def test_a_response_outlives_the_process_that_made_it(engine: Engine, home: Path
     assert [WHO_CLUB, CLUB_ANSWER] == [
         item.text for item in call(engine, "get_conversation_items", conversation, order="asc").data
     ]
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_bytes_of_a_question_that_a_process_died_over_do_not_stay(engine: Engine, home: Path, store: bool) -> None:
+    data = base64.b64encode(pdf_bytes(MINE)).decode()
+    parts = [{"type": "input_file", "file_data": data}, {"type": "input_text", "text": WHO_CLUB}]
+    fields = {"input": [{"role": "user", "content": parts}], "conversation": None, "store": store}
+    ((code, output, complaints),) = finish(start(ASK_AND_DIE, home, "", "", repr(fields)))
+    assert 9 == code, complaints
+    kept = [file.id for file in engine.file_objects.all() if file.purpose == "user_data"]
+    assert 1 == len(kept)
+    with Driver(engine):
+        until(lambda: not engine.jobs.waiting("response", output.strip()))
+    left = engine.response_objects.all()
+    assert (kept if store else []) == [id_ for response in left for id_ in response.files]
+    assert (kept if store else []) == [file.id for file in engine.file_objects.all() if file.purpose == "user_data"]
 
 
 def test_a_response_that_ends_every_process_is_given_up(engine: Engine) -> None:

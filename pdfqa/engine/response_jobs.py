@@ -42,19 +42,18 @@ class ResponseJobs:
             PdfqaError: It cannot be made; nothing is kept.
         """
         with ExitStack() as stack:
-            if record.response.conversation:
+            # Whoever is killed over it must leave no locked conversation, and no files that nobody will remove.
+            recorded = bool(record.response.conversation) or has_bytes(record)
+            if recorded:
                 stack.enter_context(claim(self._engine.database.home, record.id))
                 record = self._record(record, worker=record.id)
-            elif has_bytes(record):
-                with self._engine.database.atomic():
-                    record = keep_files(self._engine, record)
             try:
                 response = Making(self._engine, record).run()
             except PdfqaError:
                 with self._engine.database.atomic():
                     self.forget(record)
                 raise
-            self._settle(record, response, None)
+            self._settle(record, response, None, recorded=recorded)
             return response
 
     def queue(self, record: StoredResponse) -> Response:
@@ -183,13 +182,12 @@ class ResponseJobs:
         except PdfqaError as error:
             return making.fail(error)
 
-    def _settle(self, record: StoredResponse, response: Response, log: _Log | None) -> None:
+    def _settle(self, record: StoredResponse, response: Response, log: _Log | None, *, recorded: bool = True) -> None:
         """Keep what has become of a response, and add it to its conversation."""
         engine, conversation = self._engine, _conversation(record)
-        tracked = log is not None or bool(conversation)
         with engine.database.atomic():
-            current = self._objects.find(record.id) if tracked else None
-            if tracked and (current is None or current.response.status in FINAL):
+            current = self._objects.find(record.id) if recorded else None
+            if recorded and (current is None or current.response.status in FINAL):
                 return  # cancelled or deleted meanwhile, or made by another process
             record = replace(record, response=response)
             if conversation and response.status != "failed" and engine.conversation_objects.find(conversation):
@@ -201,7 +199,7 @@ class ResponseJobs:
             if not response.store:
                 self.forget(record)
                 return
-            if tracked:
+            if recorded:
                 self._objects.replace(record)
                 self.done(record)
             else:
