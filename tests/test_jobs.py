@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event, Semaphore
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 
 import pytest
 
 from pdfqa.engine import Engine, driver
 from pdfqa.engine.driver import _Crew
-from pdfqa.store import Database, Job, Jobs
+from pdfqa.errors import StorageError
+from pdfqa.store import Database, Job, Jobs, claims
 from tests.homes import finish, settings, start
 
 
@@ -155,6 +156,24 @@ def test_a_killed_process_keeps_no_job(home: Path, jobs: Jobs) -> None:
     assert jobs.mine("run") == []
     assert jobs.adopt() == 1
     assert targets(jobs.mine("run")) == ["run_1"]
+
+
+def test_claims_of_killed_processes_are_swept_away(home: Path, jobs: Jobs) -> None:
+    finish(start(KILLED, home))
+    claims.sweep(home, time())
+    assert {"worker-1", "worker-killed"} == {path.name for path in (home / "claims").iterdir()}
+    for path in (home / "claims").iterdir():
+        os.utime(path, (0, 0))
+    claims.sweep(home, time())
+    assert ["worker-1"] == [path.name for path in (home / "claims").iterdir()]
+    assert not claims.abandoned(home, "worker-1")
+
+
+def test_a_claim_that_cannot_be_written_is_an_error_of_ours(home: Path) -> None:
+    home.mkdir()
+    home.joinpath("claims").touch()
+    with pytest.raises(StorageError, match="cannot be written"), claims.claim(home, "worker-1"):
+        pass
 
 
 def test_the_threads_of_a_process_write_in_turn(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pdfqa.engine.context import Engine
+from pdfqa.store import claims
 
 
 def sweep(engine: Engine) -> None:
@@ -12,3 +13,4 @@ def sweep(engine: Engine) -> None:
     engine.uploads.expire()
     engine.uploads.sweep()
     engine.blobs.sweep(engine.now())
+    claims.sweep(engine.database.home, engine.now())

@@ -21,7 +21,7 @@ from pdfqa.errors import FileAccessError, FileMissingError, StorageError, Storag
 from pdfqa.store.database import Database
 
 _BLOCK = 1 << 20
-_ABANDONED = 86_400  # seconds after which nobody is still writing what is incoming
+_ABANDONED = 3_600  # seconds after which nobody is still writing what is incoming
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,22 +9,35 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from pdfqa.errors import StorageError
+
+_JUST_NOW = 60.0  # seconds
 
 
 @contextmanager
 def claim(home: Path, name: str) -> Iterator[None]:
-    """Hold a claim for as long as the block runs."""
+    """Hold a claim for as long as the block runs.
+
+    Raises:
+        StorageError: It cannot be written down.
+    """
     path = home / "claims" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="Check its permissions and the space on the disk, or move the home directory with PDFQA_HOME.",
+        ) from error
     try:
         _lock(handle)
         yield
     finally:
-        path.unlink(missing_ok=True)
-        os.close(handle)
+        _close(handle, path)
 
 
 def abandoned(home: Path, name: str) -> bool:
@@ -34,13 +47,17 @@ def abandoned(home: Path, name: str) -> bool:
         handle = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return True
-    try:
-        free = _lock(handle)
-        if free:
-            path.unlink(missing_ok=True)
-        return free
-    finally:
-        os.close(handle)
+    free = _lock(handle)
+    _close(handle, path if free else None)
+    return free
+
+
+def sweep(home: Path, now: float) -> None:
+    """Remove the claims of killed processes that had nothing to do."""
+    for path in (home / "claims").glob("*"):
+        with suppress(FileNotFoundError):
+            if now - path.stat().st_mtime > _JUST_NOW:  # or it may not be locked yet
+                abandoned(home, path.name)
 
 
 if sys.platform == "win32":
@@ -53,6 +70,12 @@ if sys.platform == "win32":
             return False
         return True
 
+    def _close(handle: int, remove: Path | None) -> None:
+        os.close(handle)  # what is open cannot be removed
+        if remove is not None:
+            with suppress(OSError):  # another process is just looking at it
+                remove.unlink()
+
 else:
     import fcntl
 
@@ -62,3 +85,8 @@ else:
         except OSError:
             return False
         return True
+
+    def _close(handle: int, remove: Path | None) -> None:
+        if remove is not None:
+            remove.unlink(missing_ok=True)  # first, or another process would claim what is removed
+        os.close(handle)
