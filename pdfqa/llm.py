@@ -131,7 +131,8 @@ class OpenAIModel:
         except openai.APIConnectionError as error:
             reason = self._clean(str(error.__cause__ or error))
             raise self._failed(
-                f"cannot be reached: {reason}", "Is the server running, and its address right?"
+                f"cannot be reached: {reason}",
+                "Is its server running, and its address right (--base-url, PDFQA_BASE_URL)?",
             ) from None
         except openai.OpenAIError as error:
             raise self._failed(f"failed: {self._words(error)}", "The server's own log may say more.") from None

@@ -198,6 +198,7 @@ def test_an_encrypted_file_asks_for_the_password_by_option(tmp_path: Path) -> No
     with PDFQA(path) as qa, pytest.raises(EncryptedFileError, match="encrypted") as caught:
         qa.ask(WHO_CLUB)
     assert "--password" in caught.value.hint
+    assert "in Python password=" in caught.value.hint
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])

@@ -493,3 +493,8 @@ def test_vectors_may_be_packed_and_shorter(engine: Engine) -> None:
 def test_what_cannot_be_embedded_is_refused_by_name(engine: Engine, fields: dict[str, Any], param: str) -> None:
     error = error_of(engine, "create_embeddings", model="m", **fields)
     assert (InvalidValueError, param) == (type(error), error.param)
+
+
+def test_who_sends_tokens_is_told_how_to_send_text(engine: Engine) -> None:
+    error = error_of(engine, "create_embeddings", model="m", input=[[1, 2], [3]])
+    assert "check_embedding_ctx_length=False" in error.hint

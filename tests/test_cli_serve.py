@@ -109,6 +109,7 @@ def test_what_was_made_with_a_key_goes_with_it_if_that_is_said(run: Run, home: P
     with Engine(settings(home)) as engine:
         view = engine.owned_by(id_)
         view.files.create(requests.UploadFile(file=club, purpose="assistants"))
+        assert "1 object " in run("keys", "list").out
         view.vector_stores.create(requests.CreateVectorStore(name="mine"))
     refused = run("keys", "rm", "laptop")
     assert 2 == refused.code

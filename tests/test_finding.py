@@ -87,6 +87,13 @@ def test_results_come_best_first_and_no_more_than_asked(engine: Engine, store: s
             search(engine, store, max_num_results=wrong)
 
 
+@pytest.mark.parametrize("query", ["", "  ", [WHO_CLUB, ""]])
+def test_nothing_is_not_looked_for(engine: Engine, store: str, query: str | list[str]) -> None:
+    with pytest.raises(InvalidRequestError, match="the text is empty") as caught:
+        search(engine, store, query)
+    assert "query" == caught.value.param
+
+
 def test_several_queries_share_the_results(engine: Engine, store: str) -> None:
     found = search(engine, store, [WHO_CLUB, WHO_PARK], max_num_results=2)
     assert [WHO_CLUB, WHO_PARK] == found.search_query

@@ -103,7 +103,10 @@ def test_an_unknown_url_is_named(served: Served) -> None:
     answer = ask(served, "GET", "/v1/nothing?x=1")
     assert answer.error == (404, "unknown_url", None, "unknown_url")
     assert answer.json["error"]["message"].startswith("Unknown request URL: GET /v1/nothing. ")
+    assert "docs/compatibility.md" in answer.json["error"]["message"]
     assert ask(served, "GET", "/v1/files/").status == 404
+    old = ask(served, "POST", "/v1/completions", b"{}", content_type="application/json")
+    assert "/chat/completions" in old.json["error"]["message"]
 
 
 def test_a_wrong_method_is_told_the_right_ones(served: Served) -> None:

@@ -75,7 +75,7 @@ def _list(shared: Shared, owners: Owners) -> None:
         tell("There is no key yet: pdfqa keys add NAME.")
     for key, count in keys if not shared.json else ():
         made = time.strftime("%Y-%m-%d", time.gmtime(key.created_at))
-        say(f"{key.id}  {made}  {count:>7,} objects  {one_line(key.name)}")
+        say(f"{key.id}  {made}  {count:>7,} {'object ' if count == 1 else 'objects'}  {one_line(key.name)}")
 
 
 def _remove(shared: Shared, owners: Owners, name: str, with_objects: bool) -> None:

@@ -11,7 +11,7 @@ from pdfqa.engine import filters
 from pdfqa.engine.answering import Sources
 from pdfqa.engine.context import Engine
 from pdfqa.engine.store_files import strategy
-from pdfqa.errors import EmbedderMismatchError
+from pdfqa.errors import EmbedderMismatchError, InvalidValueError
 from pdfqa.passages import DEFAULT
 from pdfqa.query_terms import Term
 from pdfqa.search import Evidence, Ranking, search
@@ -108,6 +108,8 @@ def search_store(engine: Engine, store_id: str, request: SearchVectorStore) -> S
     """Return what a search of a vector store finds, as the wire has it."""
     options = request.ranking_options or RankingOptions()
     asked = [request.query] if isinstance(request.query, str) else request.query
+    if not all(query.strip() for query in asked):
+        raise InvalidValueError("Invalid 'query': the text is empty.", hint="Say what to look for.", param="query")
     queries = [rewritten(query) for query in asked] if request.rewrite_query else asked
     sources = Sources(
         stores=(store_id,),

@@ -98,7 +98,9 @@ def _texts(given: Any) -> list[str]:
         place = "input" if isinstance(given, str) or isinstance(text, int) else f"input[{number}]"
         if not isinstance(text, str):
             raise InvalidValueError(
-                f"Invalid '{place}': arrays of tokens cannot be read here.", hint="Send text.", param=place
+                f"Invalid '{place}': tokens of another embedder cannot be read here.",
+                hint="Send text. LangChain's OpenAIEmbeddings does with check_embedding_ctx_length=False.",
+                param=place,
             )
         if not text:
             raise InvalidValueError(f"Invalid '{place}': the text is empty.", hint="Leave it out.", param=place)

@@ -71,9 +71,10 @@ class Owners:
         key = self.get(name)
         count = self.count(key.id)
         if count and not with_objects:
+            made = "1 object was" if count == 1 else f"{count:,} objects were"
             raise InvalidRequestError(
-                f"{count:,} objects were made with the key {key.name!r}, and nobody could reach them without it",
-                hint=f"Delete them too with --with-objects, or lock its users out with 'pdfqa keys renew {key.name}'.",
+                f"{made} made with the key {key.name!r}, out of reach without it",
+                hint=f"--with-objects deletes that as well; or lock its users out with 'pdfqa keys renew {key.name}'.",
                 param="name",
             )
         self.keys.delete(key.id)  # first, so that nothing more is made with it

@@ -20,6 +20,7 @@ from pdfqa.errors import (
 
 RefusalReason = Literal["password", "damaged", "unsupported", "unreadable", "no_pages"]
 
+_WAYS = "--password, --password-file or PDFQA_PASSWORD (in Python password=…)"
 _HEAD = 1024
 _SCAN_LIMIT = 64 << 20
 _KINDS = (
@@ -165,12 +166,12 @@ def _password_error(path: str | os.PathLike[str], password: str | None) -> Encry
     if password:
         return EncryptedFileError(
             f"{path} is encrypted ({_algorithm(Path(path))}) and the password given does not open it.",
-            hint="Check --password, --password-file or PDFQA_PASSWORD; upper and lower case count.",
+            hint=f"Check {_WAYS}; upper and lower case count.",
             param="password",
         )
     return EncryptedFileError(
         f"{path} is encrypted and needs a password ({_algorithm(Path(path))}).",
-        hint="Give it with --password, --password-file or PDFQA_PASSWORD.",
+        hint=f"Give it with {_WAYS}.",
         param="password",
     )
 

@@ -54,9 +54,10 @@ def app(
 
 async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
     del receive, send
-    raise UnknownUrlError(
-        f"Unknown request URL: {scope['method']} {scope['path']}.", hint="The paths are those of OpenAI's API."
-    )
+    hint = "Not all of OpenAI's API is served: docs/compatibility.md lists what is."
+    if scope["path"].strip("/") in {"v1/completions", "completions"}:
+        hint = "It is long out of use; send messages to /chat/completions."
+    raise UnknownUrlError(f"Unknown request URL: {scope['method']} {scope['path']}.", hint=hint)
 
 
 class _Page:

@@ -244,7 +244,7 @@ def test_lists_go_forwards_and_backwards(client: Client) -> None:
     ("fields", "param"),
     [
         ({"name": 5}, "name"),
-        ({"metadata": {"a": 1}}, "metadata"),
+        ({"metadata": {"a": 1}}, "metadata.a"),
         ({"metadata": {str(number): "x" for number in range(17)}}, "metadata"),
         ({"expires_after": {"anchor": "created_at", "days": 1}}, "expires_after.anchor"),
         ({"expires_after": {"anchor": "last_active_at", "days": 0}}, "expires_after.days"),
