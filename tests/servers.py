@@ -17,7 +17,7 @@ from pdfqa.backends.local import LocalBackend
 from pdfqa.config import Settings
 from pdfqa.engine import Engine
 from pdfqa.server import Limits, app
-from pdfqa.server.serve import Server, listening, url
+from pdfqa.server.serve import Notices, Server, listening, url
 from pdfqa.server.streams import Stopping
 from pdfqa.store.keys import Key, Keys, digest
 from tests.homes import settings
@@ -69,7 +69,7 @@ def serving(
     stopping, started = Stopping(), threading.Event()
     listener = listening("127.0.0.1", 0)
     entry = app(backend, secrets=secrets, limits=limits, stopping=stopping)
-    server = Server(_recorded(entry), backend, stopping, grace=grace, started=started.set)
+    server = Server(_recorded(entry), backend, stopping, grace=grace, notices=Notices(started=started.set))
     thread = threading.Thread(target=server.run, args=([listener],), name="server")
     where = url(listener)
     thread.start()

@@ -155,6 +155,23 @@ def test_the_log_may_go_to_a_file_and_tells_no_names(tmp_path: Path) -> None:
 
 
 @posix
+def test_a_server_that_has_to_wait_says_so() -> None:
+    command = [*COMMAND, "serve", "--port", "0", "--grace", "5"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment()) as process:
+        try:
+            assert process.stderr
+            address = urlsplit(process.stderr.readline().split('"')[1])
+            with socket.create_connection((address.hostname, address.port)) as client:
+                client.sendall(b"POST /v1/threads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
+                get(f"http://{address.netloc}/healthz")
+                process.send_signal(signal.SIGINT)
+                said = [process.stderr.readline() for _ in range(2)]  # the first is the log's
+                assert "Stopping: what is under way may take 5 s. Ctrl-C again stops at once.\n" in said
+        finally:
+            process.kill()
+
+
+@posix
 def test_the_second_interruption_ends_at_once() -> None:
     with serve() as (process, url):
         address = urlsplit(url)

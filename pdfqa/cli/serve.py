@@ -98,5 +98,9 @@ def serve_command(
         elif not shared.quiet:
             tell(f'Serving {settings.home}: OpenAI(base_url="{url}/v1", api_key="…"). Ctrl-C stops.')
 
-    serve(settings, options, started=started)
+    def waiting() -> None:
+        if not (shared.json or shared.quiet):
+            tell(f"Stopping: what is under way may take {grace:g} s. Ctrl-C again stops at once.")
+
+    serve(settings, options, started=started, waiting=waiting)
     return 0

@@ -28,6 +28,7 @@ from pdfqa.server.reading import Limits
 from pdfqa.server.streams import Stopping
 from pdfqa.store.keys import Keys
 
+_SOON = 0.3  # seconds of stopping that nobody need be told of
 _AFTERWARDS = 1.0  # seconds for the answers to reach the clients when the work has ended
 _IDLE = 75  # seconds that a connection is kept; a client that polls slowly should not make one each time
 _WAITING = 1024  # connections that were not accepted yet
@@ -46,13 +47,20 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool = False
 
 
-def serve(settings: Settings, options: Options, *, started: Callable[[str], object] = lambda _: None) -> None:
+def serve(
+    settings: Settings,
+    options: Options,
+    *,
+    started: Callable[[str], object] = lambda _: None,
+    waiting: Callable[[], object] = lambda: None,
+) -> None:
     """Serve a home directory until SIGTERM or Ctrl-C.
 
     Args:
         settings: The home directory, and the limits.
         options: Where to listen, and for whom.
         started: Called with the URL when the server answers.
+        waiting: Called when it is to stop, and what is under way takes a while.
 
     Raises:
         InvalidRequestError: Others could reach it without a key, or a key is too short.
@@ -69,7 +77,8 @@ def serve(settings: Settings, options: Options, *, started: Callable[[str], obje
         stopping = Stopping()
         entry = app(backend, secrets=secrets, local=only_here(listener), limits=options.limits, stopping=stopping)
         where = url(listener)
-        server = Server(entry, backend, stopping, grace=options.grace, started=lambda: started(where))
+        tell = Notices(started=lambda: started(where), waiting=waiting)
+        server = Server(entry, backend, stopping, grace=options.grace, notices=tell)
         server.run([listener])
     finally:
         listener.close()
@@ -126,6 +135,16 @@ def url(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+class Notices(msgspec.Struct, frozen=True, kw_only=True):
+    """What is called when a server answers, and when it stops but has to wait for what is under way."""
+
+    started: Callable[[], object] = lambda: None
+    waiting: Callable[[], object] = lambda: None
+
+
+_NONE = Notices()
+
+
 class Server(uvicorn.Server):
     """A server that lets what is under way finish within a grace, and tells the streams of the rest that it stops.
 
@@ -134,7 +153,7 @@ class Server(uvicorn.Server):
         backend: What does the work; closed at the end.
         stopping: What `app` was given to end its streams.
         grace: Seconds for what is under way.
-        started: Called when it answers.
+        notices: Called on the way.
     """
 
     def __init__(
@@ -144,7 +163,7 @@ class Server(uvicorn.Server):
         stopping: Stopping,
         *,
         grace: float = 8.0,
-        started: Callable[[], object] = lambda: None,
+        notices: Notices = _NONE,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -160,17 +179,21 @@ class Server(uvicorn.Server):
         self._backend = backend
         self._stopping = stopping
         self._grace = grace
-        self._tell = started
+        self._notices = notices
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen."""
         await super().startup(sockets)
-        self._tell()
+        self._notices.started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, finish or give back the work, end the streams, and close the back-end."""
         finishing = asyncio.create_task(self._finish())
-        await super().shutdown(sockets)
+        notice = asyncio.get_running_loop().call_later(_SOON, self._notices.waiting)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            notice.cancel()
         if not self.force_exit:
             await finishing
             await self._backend.close(grace=0)
