@@ -6,7 +6,7 @@ import http.client
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -16,7 +16,8 @@ import openai
 import pytest
 
 from pdfqa import wire
-from pdfqa.operations import OPERATIONS
+from pdfqa.backends.local import LocalBackend
+from pdfqa.operations import OPERATIONS, Operation
 from pdfqa.server import Limits, logs
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, pdf
 from tests.servers import Served, serving
@@ -175,6 +176,26 @@ def test_a_file_comes_and_goes(client: openai.OpenAI, club: Path) -> None:
     assert [] == list(client.files.list(purpose="vision"))
     assert client.files.delete(file.id).deleted
     assert [] == list(client.files.list())
+
+
+@pytest.mark.parametrize("looked", ["get_file", "get_file_content"])
+def test_a_file_that_is_deleted_while_it_is_asked_for_is_not_there(
+    looked: str, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = served.new_key()
+    with served.client(secret) as client:
+        file = client.files.create(file=("a.pdf", b"words"), purpose="assistants")
+
+    async def perform(self: LocalBackend, operation: Operation, ids: Sequence[str], request: Any) -> Any:
+        result = await performed(self, operation, ids, request)
+        if operation.name == looked:
+            await performed(self, OPERATIONS["delete_file"], ids, None)
+        return result
+
+    performed = LocalBackend.perform
+    monkeypatch.setattr(LocalBackend, "perform", perform)
+    answer = ask(served, "GET", f"/v1/files/{file.id}/content", authorization=f"Bearer {secret}")
+    assert (404, f"No file found with id '{file.id}'.") == (answer.status, answer.json["error"]["message"])
 
 
 def test_nothing_of_an_upload_is_left_beside_the_file(served: Served, client: openai.OpenAI, club: Path) -> None:

@@ -20,7 +20,7 @@ from pdfqa.engine import Engine
 from pdfqa.engine.channels import Channel
 from pdfqa.engine.driver import Driver
 from pdfqa.engine.pictures import sourced
-from pdfqa.errors import InvalidRequestError
+from pdfqa.errors import FileMissingError, InvalidRequestError
 from pdfqa.operations import OPERATIONS, Operation
 
 _AT_ONCE = 64  # calls in threads, for each event loop, and as many answers
@@ -64,7 +64,12 @@ class LocalBackend:
                 hint="Replace such characters, with text.encode(errors='replace').decode() for example.",
             ) from error
         if isinstance(result, Path):
-            return await anyio.to_thread.run_sync(result.read_bytes)
+            try:
+                return await anyio.to_thread.run_sync(result.read_bytes)
+            except OSError as error:
+                raise FileMissingError(
+                    f"{ids[0]} was deleted while it was being read", hint="Upload it again."
+                ) from error
         return self._events(result) if isinstance(result, Channel) else sourced(result, self.engine)
 
     async def _events(self, channel: Channel) -> AsyncGenerator[wire.Event, None]:

@@ -97,8 +97,10 @@ class Files:
 
     def sha256(self, file_id: str) -> str:
         """Return the hash of a file's bytes."""
-        self._objects.get(file_id)
-        return self._objects.key(file_id) or ""
+        sha256 = self._objects.key(file_id)
+        if sha256 is None:
+            raise self._objects.missing(file_id)
+        return sha256
 
     def content(self, file_id: str) -> Path:
         """Return where a file's bytes are.

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pdfqa.backends.local import LocalBackend
 from pdfqa.engine.channels import Channel
-from pdfqa.errors import WrongMethodError
+from pdfqa.errors import ObjectNotFoundError, WrongMethodError
 from pdfqa.operations import OPERATIONS, Operation
 from pdfqa.server import failures
 from pdfqa.server.cadence import Cadence
@@ -99,9 +99,13 @@ class _Endpoint:
             result = await backend.perform(operation, ids, request)
         if isinstance(result, Path):
             file = await backend.perform(OPERATIONS["get_file"], ids, None)
-            await FileResponse(result, headers=_AS_IT_IS, media_type=_BYTES, filename=file.filename)(
-                scope, receive, send
-            )
+            response = FileResponse(result, headers=_AS_IT_IS, media_type=_BYTES, filename=file.filename)
+            try:
+                await response(scope, receive, send)
+            except RuntimeError as error:
+                if result.exists():
+                    raise
+                raise ObjectNotFoundError(f"No file found with id '{file.id}'.") from error  # any more
         else:
             await self._response(result)(scope, receive, send)
 
