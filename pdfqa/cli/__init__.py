@@ -18,7 +18,7 @@ def console() -> None:
     A process that lives for a moment: collecting garbage while it starts, and tearing the interpreter down when all is
     written and closed, would be a fifth of a warm answer.
     """
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
     # One small product of a matrix and a vector is not worth the threads that numpy would start for it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = main(sys.argv[1:])
