@@ -25,7 +25,7 @@ from pdfqa.engine.answering import (
 )
 from pdfqa.errors import InvalidRequestError, InvalidValueError, ObjectNotFoundError
 from tests.homes import WHO_CLUB, WHO_PARK
-from tests.shelves import known
+from tests.shelves import known, store_with, upload
 from tests.stage import GARDENER, TREASURER, Stage, stage
 
 HARBOUR = "The harbour was " + ", ".join(f"dredged in {year}" for year in range(1500, 1600)) + "."
@@ -91,6 +91,21 @@ def test_what_is_not_found_says_how_many_documents_there_were(on: Stage) -> None
     assert finished(on, asked, sources=Sources()).text == "Not found in the documents."
     empty = finished(on, asked, sources=Sources(stores=(on.store(),)))
     assert (empty.text, empty.found) == ("Not found: there are no documents to search.", False)
+
+
+def test_what_is_not_found_says_what_could_not_be_read(on: Stage) -> None:
+    notes = [upload(on.engine, b"Strelsau is a city.", f"notes-{number}.txt") for number in range(4)]
+    asked = "What is the capital of Ruritania?"
+    one = finished(on, asked, sources=Sources(stores=(on.store(notes[0]),)))
+    why = "notes-0.txt is not a PDF; it looks like a text file."
+    assert (f"Not found: there are no documents to search. {why}", False) == (one.text, one.found)
+    all_ = finished(on, asked, sources=Sources(stores=(on.store(on.file, *notes),)))
+    assert f"Not found in the document. {why} notes-1.txt is not" in all_.text
+    assert all_.text.endswith(" 2 more files could not be read.")
+    waiting = store_with(on.engine, upload(on.engine, b"%PDF-1.7", "later.pdf"))
+    late = finished(on, asked, sources=Sources(stores=(on.store_id, waiting)))
+    assert "Not found in the document. 1 file is still being read." == late.text
+    assert finished(on, WHO_CLUB, sources=Sources(stores=(waiting, on.store(on.file, *notes)))).text == TREASURER
 
 
 def test_what_must_not_be_searched_is_not(on: Stage) -> None:

@@ -17,16 +17,18 @@ from pdfqa.verify import stands
 from pdfqa.wire import FileCitation
 
 _SHORT = 6  # words; a follow-up that is no longer is read together with the question before
+_REASONS = 2  # for which files could not be read, that are told
 _MOST_LOOKED_UP = 4096
 _looked_up: dict[tuple[str, int, int, str], list[Box]] = {}
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """What was asked of a search, and what it found."""
+    """What was asked of a search, what it found, and what could not be searched."""
 
     question: str
     found: Located
+    unread: str = ""
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -36,15 +38,37 @@ class Looked(msgspec.Struct, frozen=True):
     @property
     def not_found(self) -> str:
         """Return what is said where nothing answers the question."""
+        said = f"Not found in the document{'s' if self.found.searched > 1 else ''}."
         if not self.found.searched:
-            return "Not found: there are no documents to search."
-        return f"Not found in the document{'s' if self.found.searched > 1 else ''}."
+            said = "Not found: there are no documents to search."
+        return f"{said} {self.unread}" if self.unread else said
 
 
 def look(engine: Engine, question: Question, sources: Sources) -> Looked:
     """Return what the documents hold on a question."""
     text = asked(question.turns)
-    return Looked(text, engine.vector_stores.find(sources, text, sources.max_results))
+    found = engine.vector_stores.find(sources, text, sources.max_results)
+    return Looked(text, found, _unread(engine, sources))
+
+
+def _unread(engine: Engine, sources: Sources) -> str:
+    """Return which files of the vector stores are not searched, and why: what was asked for may be in them."""
+    entries = engine.store_file_objects
+    failed = pending = 0
+    reasons: list[str] = []
+    for store_id in sources.stores:
+        tally = entries.tally(parent=store_id)
+        failed += tally.get("failed", 0)
+        pending += tally.get("in_progress", 0)
+        if tally.get("failed") and len(reasons) < _REASONS:
+            page = entries.list(parent=store_id, tag="failed", order="asc", limit=_REASONS)
+            reasons += [entry.last_error.message.rstrip(".") + "." for entry in page.data if entry.last_error]
+    said = reasons[:_REASONS]
+    if failed > len(said):
+        said.append(f"{failed - len(said):,} more file{'s' if failed > len(said) + 1 else ''} could not be read.")
+    if pending:
+        said.append(f"{pending:,} file{'s are' if pending > 1 else ' is'} still being read.")
+    return " ".join(said)
 
 
 def asked(turns: Sequence[Turn]) -> str:
