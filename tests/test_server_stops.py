@@ -6,12 +6,13 @@ import asyncio
 import json
 import logging
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,26 @@ def test_many_poll_and_stream_at_once(home: Path) -> None:
                 model="m", tools=[{"type": "file_search"}], tool_resources=resources
             )
         assert {"completed"} == set(asyncio.run(many(served.async_client(secret, timeout=60), assistant.id)))
+
+
+def test_a_home_that_is_kept_locked_stops_neither_who_looks_nor_what_comes_later(home: Path) -> None:
+    async def many(client: openai.AsyncOpenAI) -> list[object]:
+        async with client:
+            writing = [asyncio.create_task(client.beta.threads.create()) for _ in range(MANY)]
+            await asyncio.sleep(0.4)
+            began = time.monotonic()
+            await client.files.list()
+            assert time.monotonic() - began < 0.5
+            outcomes: list[object] = await asyncio.gather(*writing, return_exceptions=True)
+            return outcomes
+
+    with serving(settings(home, busy_seconds=1.0)) as served:
+        secret = served.new_key()
+        with closing(sqlite3.connect(home / "pdfqa.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert {openai.InternalServerError} == set(map(type, asyncio.run(many(served.async_client(secret)))))
+        with served.client(secret) as client:
+            assert client.beta.threads.create().id
 
 
 @contextmanager

@@ -139,6 +139,12 @@ def test_what_is_acknowledged_is_on_the_disk(database: Database) -> None:
     assert database.row("PRAGMA foreign_keys") == (1,)
 
 
+def test_many_threads_do_not_take_much_memory_each(database: Database) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(database.row, "PRAGMA cache_size").result()
+    assert [(-16_000,), (-4_000,)] == [database.row("PRAGMA cache_size"), other]
+
+
 def test_a_second_writer_waits_only_so_long(database: Database, home: Path) -> None:
     other = Database(home, busy_seconds=0.05)
     with database.atomic(), pytest.raises(HomeBusyError, match=r"0\.05 s") as caught:

@@ -23,9 +23,9 @@ from pdfqa.engine.pictures import sourced
 from pdfqa.errors import FileMissingError, InvalidRequestError
 from pdfqa.operations import OPERATIONS, Operation
 
-_AT_ONCE = 64  # calls in threads, for each event loop, and as many answers
+_AT_ONCE = 64  # calls of a kind in threads, for each event loop
 _FORGOTTEN = 1.0  # seconds for what is under way when a back-end is dropped without having been closed
-_limiters: anyio.lowlevel.RunVar[dict[bool, anyio.CapacityLimiter]] = anyio.lowlevel.RunVar("pdfqa-limiters")
+_limiters: anyio.lowlevel.RunVar[dict[str, anyio.CapacityLimiter]] = anyio.lowlevel.RunVar("pdfqa-limiters")
 
 
 class LocalBackend:
@@ -86,7 +86,7 @@ class LocalBackend:
             self.engine,
             tuple(ids),
             request,
-            limiter=_limiter(operation.answers),
+            limiter=_limiter("answers" if operation.answers else "looks" if operation.method == "GET" else "changes"),
             abandon_on_cancel=True,
         )
 
@@ -108,14 +108,17 @@ def _close(engine: Engine, driver: Driver, grace: float) -> None:
     engine.close()
 
 
-def _limiter(answers: bool) -> anyio.CapacityLimiter:
-    """Return what counts the calls at once; those that may wait for a model must not keep the others waiting."""
+def _limiter(kind: str) -> anyio.CapacityLimiter:
+    """Return what counts the calls of a kind at once.
+
+    Those that may wait for a model, or to write while another process does, must not keep those waiting that only look.
+    """
     try:
         limiters = _limiters.get()
     except LookupError:
-        limiters = {kind: anyio.CapacityLimiter(_AT_ONCE) for kind in (False, True)}
+        limiters = {}
         _limiters.set(limiters)
-    return limiters[answers]
+    return limiters.setdefault(kind, anyio.CapacityLimiter(_AT_ONCE))
 
 
 async def events(channel: Channel, *, start: int = 0) -> AsyncGenerator[wire.Event, None]:

@@ -19,8 +19,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -16000",
 )
+_CACHE, _MORE_CACHE = 16_000, 4_000  # KiB of the first thread, and of each other one: a server has more than a hundred
 _MOMENT = 1.0  # seconds that closing waits for each thread, twice
 _PATIENCE = 1.0  # seconds, at least, that threads of one process wait for each other
 
@@ -201,7 +201,7 @@ class Database:
             try:
                 if self._trace:
                     connection.set_trace_callback(self._trace)
-                for pragma in _PRAGMAS:
+                for pragma in (*_PRAGMAS, f"PRAGMA cache_size = -{_MORE_CACHE if self._all else _CACHE}"):
                     connection.execute(pragma)
             except BaseException:
                 connection.close()
