@@ -168,7 +168,7 @@ def test_a_home_that_is_kept_locked_stops_neither_who_looks_nor_what_comes_later
             outcomes: list[object] = await asyncio.gather(*writing, return_exceptions=True)
             return outcomes
 
-    with serving(settings(home, busy_seconds=1.0)) as served:
+    with serving(settings(home, busy_seconds=0.5)) as served:
         secret = served.new_key()
         with closing(sqlite3.connect(home / "pdfqa.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
