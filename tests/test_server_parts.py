@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import logging
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -451,6 +454,32 @@ def test_an_exception_is_logged_without_its_text() -> None:
     assert "Holloway" not in str(found)
 
 
+def test_what_python_itself_would_print_is_logged_without_its_text(tmp_path: Path, loggers: Callable[[], None]) -> None:
+    def fail() -> None:
+        raise ValueError("The treasurer is Margaret Holloway.")
+
+    async def forget() -> None:
+        task = asyncio.ensure_future(failing())
+        await asyncio.sleep(0)
+        del task
+
+    async def failing() -> None:
+        fail()
+
+    logs.write_to(tmp_path / "log")
+    thread = threading.Thread(target=fail, name="some thread")
+    thread.start()
+    thread.join()
+    asyncio.run(forget())
+    gc.collect()
+    loggers()
+    lines = [json.loads(text) for text in (tmp_path / "log").read_text().splitlines()]
+    assert ["thread", "Task exception was never retrieved"] == [found["event"] for found in lines]
+    assert ["ValueError"] * 2 == [found["error"] for found in lines]
+    assert "some thread" == lines[0]["thread"]
+    assert "Holloway" not in str(lines)
+
+
 def test_the_log_may_go_to_a_file(tmp_path: Path, loggers: Callable[[], None]) -> None:
     logs.write_to(tmp_path / "log", quiet=True)
     logging.getLogger("pdfqa.server").info("request", extra={"fields": {"status": 200}})
@@ -465,7 +494,7 @@ def test_the_log_may_go_to_a_file(tmp_path: Path, loggers: Callable[[], None]) -
 @pytest.fixture
 def loggers() -> Any:
     """Give the loggers back as they were."""
-    names = ("pdfqa", "uvicorn")
+    names, hook = ("pdfqa", "uvicorn", "asyncio", "python_multipart"), threading.excepthook
     before = {name: (logging.getLogger(name).handlers[:], logging.getLogger(name).level) for name in names}
 
     def restore() -> None:
@@ -476,6 +505,7 @@ def loggers() -> Any:
                     handler.close()
             logger.handlers[:], logger.propagate = handlers, True
             logger.setLevel(level)
+        threading.excepthook = hook
 
     yield restore
     restore()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
 from datetime import datetime, timezone
 from pathlib import Path
@@ -12,7 +13,12 @@ import msgspec
 
 from pdfqa.errors import StorageError
 
-_LOGGERS = ("pdfqa", "uvicorn")
+_LOGGERS = {
+    "pdfqa": logging.INFO,
+    "uvicorn": logging.WARNING,
+    "asyncio": logging.ERROR,
+    "python_multipart": logging.ERROR,
+}
 
 
 def write_to(path: Path | None = None, *, quiet: bool = False) -> None:
@@ -32,11 +38,20 @@ def write_to(path: Path | None = None, *, quiet: bool = False) -> None:
             f"the log {path} cannot be written: {error.strerror}", hint="Choose another file with --log-file."
         ) from error
     handler.setFormatter(Lines())
-    for name in _LOGGERS:
+    for name, level in _LOGGERS.items():
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
-        logger.setLevel(logging.WARNING if quiet or name != "pdfqa" else logging.INFO)
+        logger.setLevel(max(level, logging.WARNING) if quiet else level)
         logger.propagate = False
+    threading.excepthook = _of_thread
+
+
+def _of_thread(ended: threading.ExceptHookArgs) -> None:
+    """Log what has ended a thread, as all else: Python would print the text of the error."""
+    error = ended.exc_value or ended.exc_type()
+    name = ended.thread.name if ended.thread else ""
+    info = (ended.exc_type, error, ended.exc_traceback)
+    logging.getLogger("pdfqa.server").error("thread", exc_info=info, extra={"fields": {"thread": name}})
 
 
 class Lines(logging.Formatter):
@@ -45,7 +60,8 @@ class Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         time = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
-        line: dict[str, Any] = {"time": time, "level": record.levelname.lower(), "event": record.getMessage().strip()}
+        event = record.getMessage().strip().partition("\n")[0]  # what follows may be values that were worked on
+        line: dict[str, Any] = {"time": time, "level": record.levelname.lower(), "event": event}
         line.update(getattr(record, "fields", {}))
         if record.exc_info and record.exc_info[1]:
             line.update(_exception(record.exc_info[1]))
