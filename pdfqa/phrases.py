@@ -1,6 +1,6 @@
-"""What is known of questions' wording: words that instruct rather than ask, and different words for one thing.
+"""What is known of questions' wording: words that instruct rather than ask, that point back, that name one thing.
 
-Both are small on purpose: words that people use when they question reports, contracts and papers, in English.
+All are small on purpose: words that people use when they question reports, contracts and papers, mostly in English.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ INSTRUCTIONS = frozenset(
     place plainly please point primarily provide question quote reasonable refer report respond response
     round show shown specify state summarize tell text unit use using value various
     """.split()
+)
+
+# How a question begins that goes on from another, in some languages; and words for what was named before, in English.
+CONNECTING = ("and", "but", "or", "also", "then", "what about", "how about", "same", "y", "et", "und", "e", "ed")
+POINTING = frozenset(
+    "he her hers here him his it its one ones she such that their theirs them there these they this those".split()
 )
 
 # Names for one thing. A question that has one of a group is also searched for the others.

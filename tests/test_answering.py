@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pdfqa.answer.functions import arguments
+from pdfqa.engine import evidence
 from pdfqa.engine.answering import (
     Called,
     Finished,
@@ -118,6 +119,39 @@ def test_the_last_question_is_answered_with_the_one_before_if_it_is_short(on: St
     said: list[Turn | str] = [WHO_CLUB, Turn(role="assistant", text=TREASURER)]
     assert finished(on, *said, WHO_PARK).text == GARDENER
     assert finished(on, *said, "Who is that?").text == TREASURER
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "And in 2020?",
+        "What about the park?",
+        "Who is that?",
+        "When was it founded?",
+        "Why?",
+        "¿Y en Madrid?",
+        "In Copenhagen?",
+        "Please explain that in detail.",
+        "2020年?",
+    ],
+)
+def test_a_question_that_points_back_is_read_with_the_one_before(said: str) -> None:
+    assert f"{WHO_CLUB} {said}" == evidence.asked([Turn(role="user", text=WHO_CLUB), Turn(role="user", text=said)])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Who founded Costco?",
+        "Does Health Plus cover acupuncture?",
+        "Who is the treasurer?",
+        "What is the renewal rate?",
+        "¿Quién es el director?",
+        "公司的首席执行官是谁，他的薪酬是多少？",
+    ],
+)
+def test_a_question_that_says_all_is_read_alone_however_short_it_is(said: str) -> None:
+    assert said == evidence.asked([Turn(role="user", text=WHO_PARK), Turn(role="user", text=said)])
 
 
 def test_without_a_question_there_is_no_answer(on: Stage) -> None:

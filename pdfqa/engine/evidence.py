@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pdfqa import languages, phrases
 from pdfqa.answer import Quote
 from pdfqa.engine.answering import Question, Searched, Sources, Turn
 from pdfqa.engine.context import Engine
@@ -16,7 +17,9 @@ from pdfqa.types import Box
 from pdfqa.verify import stands
 from pdfqa.wire import FileCitation
 
-_SHORT = 6  # words; a follow-up that is no longer is read together with the question before
+_SHORT = 6  # words; a longer question is read alone
+_FEW = 3  # words, of which one that names something does not make a whole question
+_FRAGMENT = 10  # characters of a question in one word, or without spaces
 _REASONS = 2  # for which files could not be read, that are told
 _MOST_LOOKED_UP = 4096
 _looked_up: dict[tuple[str, int, int, str], list[Box]] = {}
@@ -72,15 +75,30 @@ def _unread(engine: Engine, sources: Sources) -> str:
 
 
 def asked(turns: Sequence[Turn]) -> str:
-    """Return the last question; a short follow-up is joined to the question before it."""
+    """Return the last question; one that points back is joined to the question before it."""
     questions = [turn.text for turn in turns if turn.role == "user" and turn.text.strip()]
     if not questions:
         return ""
-    if len(questions) > 1 and len(questions[-1].split()) <= _SHORT:
+    if len(questions) > 1 and _points_back(questions[-1], questions[-2]):
         # A year asked now takes the place of the one asked before.
         earlier = _YEAR.sub("", questions[-2]) if _YEAR.search(questions[-1]) else questions[-2]
         return f"{earlier} {questions[-1]}"
     return questions[-1]
+
+
+def _points_back(text: str, before: str) -> bool:
+    """Return whether a question needs the one before it: it is short, and goes on from it or names next to nothing."""
+    words = [word.strip("¿?¡!.,;:\"'").casefold() for word in text.split()]
+    if len(words) > _SHORT:
+        return False
+    start = " ".join(words)
+    if any(f"{start} ".startswith(f"{word} ") for word in phrases.CONNECTING) or not phrases.POINTING.isdisjoint(words):
+        return True
+    if len(words) == 1:  # or written without spaces
+        return len(text.strip()) <= _FRAGMENT
+    analyzer = languages.analyzer(languages.detect(f"{before} {text}") or "en")
+    named = [word for word in analyzer.terms(text) if not analyzer.stop(word) and not word.isdigit()]
+    return len(named) < (1 if len(words) > _FEW else 2)
 
 
 def searched(engine: Engine, looked: Looked) -> Searched:
