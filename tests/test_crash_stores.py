@@ -17,7 +17,7 @@ from pdfqa.engine.driver import Driver
 from pdfqa.wire import ListRequest, check
 from pdfqa.wire.requests import CreateVectorStore, CreateVectorStoreFileBatch, SearchVectorStore
 from tests.homes import CLUB, PARK, WHO_CLUB, finish, long_pdf, settings, start
-from tests.shelves import DAMAGED, NO_PDF, blobs_left, bytes_left, jobs_left, pdf_bytes, upload
+from tests.shelves import DAMAGED, NO_PDF, blobs_left, bytes_left, jobs_left, pdf_bytes, store_with, upload
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
@@ -120,6 +120,36 @@ def test_a_process_killed_twice_is_still_only_interrupted(prepared: Path, tmp_pa
         assert -signal.SIGKILL == code
     drive(home)
     assert picture(whole) == picture(home)
+
+
+DIE_WHILE_READING = """
+import os, signal, sys, time
+from pathlib import Path
+from pdfqa.engine import Engine, ingest
+from pdfqa.engine.driver import Driver
+from tests.homes import settings
+ingest.Ingest._finish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+with Engine(settings(Path(sys.argv[1]))) as engine, Driver(engine):
+    while engine.database.rows("SELECT 1 FROM jobs"):
+        time.sleep(0.01)
+"""
+
+
+def test_only_what_was_being_read_is_to_blame_for_processes_that_died(tmp_path: Path) -> None:
+    """Files that wait in the same batch are not, however often a process dies before it comes to them."""
+    home = tmp_path / "home"
+    with Engine(settings(home)) as engine:
+        files = [upload(engine, pdf_bytes(f"{CLUB} Edition {number}."), f"{number}.pdf") for number in range(8)]
+        store_id = store_with(engine, *files)
+    for _ in range(4):
+        ((code, _, err),) = finish(start(DIE_WHILE_READING, home))
+        assert -signal.SIGKILL == code, err
+    drive(home)
+    with Engine(settings(home)) as engine:
+        counts = engine.vector_stores.get(store_id).file_counts
+        failed = [file.last_error for file in engine.store_file_objects.all(parent=store_id) if file.last_error]
+    assert counts.completed >= 4
+    assert all("has ended" in error.message for error in failed)
 
 
 def test_a_living_process_takes_over_from_a_killed_one(prepared: Path, tmp_path: Path) -> None:

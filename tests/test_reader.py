@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from pdfqa import PDFQA
-from pdfqa.engine import Engine
+from pdfqa.engine import Engine, incoming
 from pdfqa.engine.driver import Driver
 from pdfqa.engine.reader import Reader
 from pdfqa.errors import NotAPdfError, ObjectNotFoundError
@@ -266,6 +266,22 @@ def test_a_full_disk_is_no_fault_of_the_files(statements: tuple[Engine, list[str
     read(engine)
     assert ("in_progress", 1) == (engine.vector_stores.get(store_id).status, jobs_left(engine))
     engine.database.connection.execute("PRAGMA max_page_count = 1000000")
+    assert [(0,)] == engine.database.rows("SELECT attempts FROM jobs")
+    read(engine)
+    assert 1 == engine.vector_stores.get(store_id).file_counts.completed
+
+
+def test_a_full_disk_of_temporary_files_is_no_fault_of_the_files_either(
+    statements: tuple[Engine, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, _ = statements
+    engine.__dict__["_reader"] = Reader(engine, retry=0.0)
+    store_id = store_with(engine, upload(engine, long_pdf(tmp_path / "log.pdf", 40).read_bytes()))
+    with monkeypatch.context() as full:
+        full.setattr(incoming, "_SPOOL", 100)  # bytes that are kept in memory
+        full.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+        read(engine)
+    assert ("in_progress", 1) == (engine.vector_stores.get(store_id).status, jobs_left(engine))
     assert [(0,)] == engine.database.rows("SELECT attempts FROM jobs")
     read(engine)
     assert 1 == engine.vector_stores.get(store_id).file_counts.completed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from copy import copy
@@ -76,6 +77,7 @@ class Engine:
         self.events = Events(self.database)
         self.channels = Channels()
         self._views: dict[str, Engine] = {"": self}
+        self._once = threading.RLock()  # what all views share is made once, whichever thread wants it first
         self._open_objects()
 
     def _objects(
@@ -161,7 +163,8 @@ class Engine:
     @property
     def embedder(self) -> StaticEmbedder:
         """Return what makes vectors of questions and passages."""
-        return self._views[""]._embedder
+        with self._once:
+            return self._views[""]._embedder
 
     @cached_property
     def _embedder(self) -> StaticEmbedder:
@@ -172,7 +175,8 @@ class Engine:
     @property
     def model(self) -> ChatModel | None:
         """Return the chat model that writes answers; None where the documents are only quoted."""
-        return self._views[""]._model
+        with self._once:
+            return self._views[""]._model
 
     @cached_property
     def _model(self) -> ChatModel | None:
@@ -189,7 +193,8 @@ class Engine:
     @property
     def scopes(self) -> Scopes:
         """Return what was searched last."""
-        return self._views[""]._scopes
+        with self._once:
+            return self._views[""]._scopes
 
     @cached_property
     def _scopes(self) -> Scopes:
@@ -200,7 +205,8 @@ class Engine:
     @property
     def reader(self) -> Reader:
         """Return what reads the files of vector stores."""
-        return self._views[""]._reader
+        with self._once:
+            return self._views[""]._reader
 
     @cached_property
     def _reader(self) -> Reader:

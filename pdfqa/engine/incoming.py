@@ -12,7 +12,7 @@ import msgspec
 
 from pdfqa import languages
 from pdfqa.engine.reading import Opened
-from pdfqa.errors import NoTextError, PdfqaError, ReaderFailedError
+from pdfqa.errors import NoTextError, PdfqaError, ReaderFailedError, StorageFullError
 from pdfqa.passages import DEFAULT, AnyStrategy
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Page, Segment, Unread
@@ -49,9 +49,19 @@ class Reading:
         self.error: PdfqaError | None = None
 
     def keep(self, first: int, encoded: bytes, segment: Segment) -> None:
-        """Spool a segment and note what of it the document's record needs."""
-        self.places[first] = (self.spool.seek(0, 2), len(encoded))
-        self.spool.write(encoded)
+        """Spool a segment and note what of it the document's record needs.
+
+        Raises:
+            StorageFullError: There is no room for temporary files.
+        """
+        try:
+            self.places[first] = (self.spool.seek(0, 2), len(encoded))
+            self.spool.write(encoded)
+        except OSError as error:
+            raise StorageFullError(
+                f"a temporary file of {self.item.shown} could not be written: {error.strerror}",
+                hint="Free some space where temporary files are, or set TMPDIR to somewhere else.",
+            ) from error
         read = [page for page in segment.pages if page.text]
         self.languages[segment.language] = self.languages.get(segment.language, 0) + len(read)
         for page in segment.pages:

@@ -39,7 +39,8 @@ class Owners:
 
     def renew(self, name: str) -> tuple[Key, str]:
         """Give a key a new secret, in place of the one it had."""
-        return self._with_secret(self.get(name))
+        with self._engine.database.atomic():  # or one that is being removed would come back
+            return self._with_secret(self.get(name))
 
     def _with_secret(self, key: Key) -> tuple[Key, str]:
         secret = _PREFIX + secrets.token_urlsafe(32)

@@ -48,15 +48,17 @@ class Reader:
     def read(self, jobs: Sequence[Job], stopping: Callable[[], bool]) -> None:
         """Read and index the files of some jobs, of any owners; what is not done in time stays a job."""
         waiting = {job.id: job for job in jobs}
+        counted = set(waiting)  # as begun
         try:
-            self._read(waiting, lambda: stopping() or self._closing.is_set())
+            self._read(waiting, counted, lambda: stopping() or self._closing.is_set())
         except StorageError as error:
             # The disk is full, say. It may not be in a moment, and that is no fault of the files.
             _log.warning("what was read could not be stored: %s", error.message)
             _wait(self._retry, stopping)
-        if waiting:
+        left = [waiting[id_] for id_ in counted & waiting.keys()]
+        if left:
             with suppress(StorageError):
-                self._engine.jobs.give_back(list(waiting.values()))
+                self._engine.jobs.give_back(left)
 
     def read_files(self, engine: Engine, file_ids: Sequence[str]) -> dict[str, PdfqaError]:
         """Read and index an owner's files that are not yet; return what went wrong, by file id."""
@@ -73,8 +75,12 @@ class Reader:
                     left[item.file_id] = error
         return left
 
-    def _read(self, waiting: dict[int, Job], stopping: Callable[[], bool]) -> None:
-        """Do jobs, and take those that are done out of `waiting`."""
+    def _read(self, waiting: dict[int, Job], counted: set[int], stopping: Callable[[], bool]) -> None:
+        """Do jobs, and take those that are done out of `waiting`.
+
+        A process has died over those that were begun before. Most of them were only waiting beside what it died over,
+        so that from now on each is counted as begun when it is.
+        """
         groups = self._groups(waiting)
         documents = self._engine.documents
         known = {key for key, (item, _) in groups.items() if documents.find_index(item.sha256, item.strategy.name)}
@@ -84,12 +90,22 @@ class Reader:
             return
 
         begun, end = 0, time.monotonic() + self._turn
+        suspects = {job.id for _, group in unknown.values() for job in group if job.attempts}
+        self._engine.jobs.give_back([waiting[id_] for id_ in suspects])
+        counted -= suspects
 
         def wanted(item: Item) -> bool:
             nonlocal begun
             begun += 1
             in_time = begun <= self._engine.settings.workers or time.monotonic() < end
-            return in_time and any(self._engine.jobs.stands(job) for job in unknown[_key(item)][1])
+            group = unknown[_key(item)][1]
+            if not in_time or not any(self._engine.jobs.stands(job) for job in group):
+                return False
+            new = [job for job in group if job.id not in counted]
+            if new:
+                self._engine.jobs.attempt(new)
+                counted.update(job.id for job in new)
+            return True
 
         with self._for_jobs.ingest() as ingest:
             for item, error in ingest.run([item for item, _ in unknown.values()], wanted=wanted, stopping=stopping):

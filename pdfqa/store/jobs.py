@@ -121,6 +121,8 @@ class Jobs:
 
     def give_back(self, jobs: Sequence[Job]) -> None:
         """Say that jobs were not begun after all, or were stopped on purpose: that counts for nothing."""
+        if not jobs:
+            return
         with self._database.atomic() as connection:
             connection.executemany(
                 "UPDATE jobs SET attempts = attempts - 1 WHERE id = ? AND attempts > 0", [(job.id,) for job in jobs]
