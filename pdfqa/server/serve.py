@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import os
 import signal
 import socket
@@ -130,8 +131,9 @@ def only_here(listener: socket.socket) -> bool:
 
 
 def url(listener: socket.socket) -> str:
-    """Return where a socket listens, as clients are told."""
+    """Return where a socket listens, as clients are told: by this machine's name where it listens on all addresses."""
     host, port = listener.getsockname()[:2]
+    host = socket.gethostname() if ipaddress.ip_address(host).is_unspecified else host
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
