@@ -23,6 +23,7 @@ KEYWORD_WEIGHT = 0.7
 UNRELATED = 0.25  # the cosine below which a passage without a word of the question has nothing to do with it
 NAMED_PAGE = 2.0  # standard deviations that a passage gains by standing on the page that the question names
 AGAIN = 25  # passages that are read again, at least
+LONGEST = 8_000  # characters of a question that are looked at: a second's work, where each is a word
 _NO_SPREAD = 1e-6
 _PAGE = (
     r"(?i)\b(?:pages?|slides?|pg\.?|p\.|páginas?|diapositivas?|seiten?|folien?|diapositives?|pagin[ae]|страниц\w*)"
@@ -82,6 +83,12 @@ class _Scores(msgspec.Struct, frozen=True):
     low: float
     high: float
     ideal: float
+
+
+def shortened(question: str) -> str:
+    """Return a question without the middle of what is too long to be one: it begins or ends with what is asked."""
+    half = LONGEST // 2
+    return question if len(question) <= LONGEST else f"{question[:half]} {question[-half:]}"
 
 
 def search(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,19 @@ def test_several_queries_share_the_results(engine: Engine, store: str) -> None:
     assert search(engine, store).data == twice.data
     with pytest.raises(InvalidRequestError):
         search(engine, store, [])
+
+
+@pytest.mark.parametrize("rewrite", [False, True])
+@pytest.mark.parametrize("filling", ["漢", "a-", "words "])
+def test_of_a_question_that_is_too_long_its_beginning_and_end_are_looked_at(
+    engine: Engine, store: str, filling: str, rewrite: bool
+) -> None:
+    long = filling * (2_000_000 // len(filling))
+    began = time.monotonic()
+    for query in (f"{WHO_CLUB} {long}", f"{long} {WHO_CLUB}"):
+        found = search(engine, store, query, rewrite_query=rewrite)
+        assert "club" == names(found)[0]
+    assert time.monotonic() - began < 4
 
 
 def test_a_threshold_keeps_out_what_is_below_it(engine: Engine, store: str) -> None:

@@ -12,7 +12,7 @@ from pdfqa.answer import Quote
 from pdfqa.engine.answering import Question, Searched, Sources, Turn
 from pdfqa.engine.context import Engine
 from pdfqa.engine.finding import Located
-from pdfqa.search import Evidence
+from pdfqa.search import Evidence, shortened
 from pdfqa.types import Box
 from pdfqa.verify import stands
 from pdfqa.wire import FileCitation
@@ -76,7 +76,7 @@ def _unread(engine: Engine, sources: Sources) -> str:
 
 def asked(turns: Sequence[Turn]) -> str:
     """Return the last question; one that points back is joined to the question before it."""
-    questions = [turn.text for turn in turns if turn.role == "user" and turn.text.strip()]
+    questions = [shortened(turn.text) for turn in turns if turn.role == "user" and turn.text.strip()]
     if not questions:
         return ""
     if len(questions) > 1 and _points_back(questions[-1], questions[-2]):

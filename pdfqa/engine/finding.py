@@ -14,7 +14,7 @@ from pdfqa.engine.store_files import strategy
 from pdfqa.errors import EmbedderMismatchError, InvalidValueError
 from pdfqa.passages import DEFAULT
 from pdfqa.query_terms import Term
-from pdfqa.search import Evidence, Ranking, search
+from pdfqa.search import Evidence, Ranking, search, shortened
 from pdfqa.wire import SearchResult, SearchResults, TextPiece
 from pdfqa.wire.base import Attributes
 from pdfqa.wire.requests import Filter, SearchVectorStore
@@ -107,7 +107,7 @@ def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int, *, 
 def search_store(engine: Engine, store_id: str, request: SearchVectorStore) -> SearchResults:
     """Return what a search of a vector store finds, as the wire has it."""
     options = request.ranking_options or RankingOptions()
-    asked = [request.query] if isinstance(request.query, str) else request.query
+    asked = list(map(shortened, [request.query] if isinstance(request.query, str) else request.query))
     if not all(query.strip() for query in asked):
         raise InvalidValueError("Invalid 'query': the text is empty.", hint="Say what to look for.", param="query")
     queries = [rewritten(query) for query in asked] if request.rewrite_query else asked

@@ -144,7 +144,7 @@ class Ranking(Part, frozen=True, kw_only=True):
 class SearchVectorStore(Request, frozen=True, kw_only=True):
     """What to search a vector store for."""
 
-    query: str | Annotated[list[str], Meta(min_length=1)]
+    query: str | Annotated[list[str], Meta(min_length=1, max_length=32)]
     rewrite_query: bool = False
     max_num_results: Results = 10
     filters: Filter | None = None
