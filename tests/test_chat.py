@@ -488,6 +488,9 @@ def test_vectors_may_be_packed_and_shorter(engine: Engine) -> None:
         ({"input": "x", "dimensions": 100_000}, "dimensions"),
         ({"input": "x", "dimensions": 0}, "dimensions"),
         ({"input": "x", "encoding_format": "hex"}, "encoding_format"),
+        ({"input": ["x", "word " * 8_193]}, "input[1]"),
+        ({"input": "x" * 3_000_000}, "input"),
+        ({"input": ["word " * 5_000] * 80}, "input"),
     ],
 )
 def test_what_cannot_be_embedded_is_refused_by_name(engine: Engine, fields: dict[str, Any], param: str) -> None:

@@ -15,6 +15,8 @@ from pdfqa.wire import Deleted
 from pdfqa.wire.chat import CreateEmbeddings, Embedding, EmbeddingList, EmbeddingUsage, Model, ModelList
 
 _CREATED = 1_795_305_600  # 22 November 2026: models have a date on the wire, and these are as old as pdfqa
+_MOST_TOKENS, _MOST_TOKENS_TOGETHER = 8_192, 300_000  # as on the wire
+_LONGEST_WORD = 32  # characters of a token, that texts which need not be counted have more of
 
 
 class Models:
@@ -62,12 +64,13 @@ class Models:
             InvalidValueError: The input is no text, or the vectors have fewer dimensions than are wanted.
         """
         texts = _texts(request.input)
+        counts = _counted(texts, alone=isinstance(request.input, str))
         vectors = self._shortened(self._engine.embedder.encode(texts), request.dimensions)
         data = [
             Embedding(index=index, embedding=_packed(row) if request.encoding_format == "base64" else row.tolist())
             for index, row in enumerate(vectors)
         ]
-        tokens = sum(map(count_tokens, texts))
+        tokens = sum(counts)
         usage = EmbeddingUsage(prompt_tokens=tokens, total_tokens=tokens)
         return EmbeddingList(data=data, model=request.model, usage=usage)
 
@@ -89,6 +92,32 @@ class Models:
 
 def _packed(row: Any) -> str:
     return base64.b64encode(row.astype("<f4").tobytes()).decode()
+
+
+def _counted(texts: list[str], *, alone: bool) -> list[int]:
+    """Return the number of tokens of each text.
+
+    Raises:
+        InvalidValueError: They are more than the wire allows.
+    """
+    counts = []
+    for number, text in enumerate(texts):
+        place = "input" if alone else f"input[{number}]"
+        count = _MOST_TOKENS + 1 if len(text) > _MOST_TOKENS * _LONGEST_WORD else count_tokens(text)
+        if count > _MOST_TOKENS:
+            raise InvalidValueError(
+                f"Invalid '{place}': the text has more than {_MOST_TOKENS:,} tokens.",
+                hint="Cut it into several.",
+                param=place,
+            )
+        counts.append(count)
+    if sum(counts) > _MOST_TOKENS_TOGETHER:
+        raise InvalidValueError(
+            f"Invalid 'input': the texts have more than {_MOST_TOKENS_TOGETHER:,} tokens together.",
+            hint="Send them in several requests.",
+            param="input",
+        )
+    return counts
 
 
 def _texts(given: Any) -> list[str]:
