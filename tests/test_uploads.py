@@ -24,7 +24,7 @@ from pdfqa.errors import (
 from pdfqa.wire import Upload, check
 from pdfqa.wire.requests import AddUploadPart, CompleteUpload, Content, CreateUpload
 from tests.homes import counted_ids, settings
-from tests.shelves import NOW, Clock, blobs_left, bytes_left
+from tests.shelves import NOW, Clock, blobs_left, bytes_left, upload
 
 
 @pytest.fixture
@@ -217,6 +217,20 @@ def test_sweeping_removes_the_parts_of_killed_processes_only(engine: Engine) -> 
     stray.touch()
     sweep(engine)
     assert sorted([upload.id, part]) == sorted(bytes_left(engine))
+
+
+def test_a_name_may_be_long_but_not_without_end(engine: Engine) -> None:
+    long, longer = "a" * 4_096, "a" * 4_097
+    assert long == upload(engine, b"words", long).filename
+    makers: list[tuple[Callable[[], object], str]] = [
+        (lambda: upload(engine, b"words", longer), "file"),
+        (lambda: begin(engine, 3, filename=longer), "filename"),
+    ]
+    for create, param in makers:
+        with pytest.raises(InvalidValueError, match="4,097 characters") as caught:
+            create()
+        assert param == caught.value.param
+    assert (1, 1, []) == (engine.file_objects.count(), len(blobs_left(engine)), bytes_left(engine))
 
 
 def test_owners_have_uploads_of_their_own(engine: Engine) -> None:

@@ -8,11 +8,12 @@ from typing import Literal
 import msgspec
 
 from pdfqa.engine.context import Engine
-from pdfqa.errors import EmptyFileError, InvalidRequestError
+from pdfqa.errors import EmptyFileError, InvalidRequestError, InvalidValueError
 from pdfqa.store.blobs import Received, hash_file
 from pdfqa.wire import Deleted, File, ObjectPage
 from pdfqa.wire.requests import Content, FileExpiration, ListFiles, UploadFile
 
+_LONGEST_NAME = 4_096  # characters
 Status = Literal["uploaded", "processed"]  # the first of a file that is being read for the first time
 replace = msgspec.structs.replace
 
@@ -143,7 +144,7 @@ class Files:
             id=engine.new_id("file-"),
             created_at=engine.now(),
             bytes=size,
-            filename=printable(filename),
+            filename=checked_name(filename, "file"),
             purpose=purpose,
             status=status,
         )
@@ -170,3 +171,17 @@ def source(content: Content) -> bytes | Path:
 def printable(name: str) -> str:
     """Return a file name that is no valid text as one that is."""
     return name.encode("utf-8", "replace").decode()
+
+
+def checked_name(name: str, param: str) -> str:
+    """Return the name of a file that is sent, as valid text.
+
+    Raises:
+        InvalidValueError: It is too long; downloads have it in a header.
+    """
+    if len(name) > _LONGEST_NAME:
+        raise InvalidValueError(
+            f"Invalid '{param}': the file's name has {len(name):,} characters; at most {_LONGEST_NAME:,} are taken.",
+            param=param,
+        )
+    return printable(name)

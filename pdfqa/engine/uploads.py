@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from pdfqa.engine.context import Engine
-from pdfqa.engine.files import printable, source
+from pdfqa.engine.files import checked_name, source
 from pdfqa.errors import EmptyFileError, FileMissingError, InvalidValueError, TooLargeError, WrongStateError
 from pdfqa.wire import Upload, UploadPart
 from pdfqa.wire.requests import AddUploadPart, CompleteUpload, CreateUpload, FileExpiration
@@ -41,7 +41,7 @@ class Uploads:
         upload = Upload(
             id=engine.new_id("upload_"),
             created_at=now,
-            filename=printable(request.filename),
+            filename=checked_name(request.filename, "filename"),
             bytes=request.bytes,
             purpose=request.purpose,
             expires_at=now + _EXPIRES,
