@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from pdfqa.answer.functions import arguments
 from pdfqa.engine import evidence
@@ -273,3 +275,19 @@ def test_a_schema_without_end_is_not_followed_for_ever() -> None:
     while inner:
         depth, inner = depth + 1, inner["again"]
     assert depth < 20
+
+
+KEYWORDS = st.sampled_from(["type", "properties", "required", "enum", "default", "const", "minimum", "a"])
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["string", "integer", "object", "null"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYWORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(
+    parameters=st.dictionaries(KEYWORDS, JSON_VALUES, max_size=5), question=st.sampled_from(["", "9" * 400, "3 1e5"])
+)
+def test_what_is_no_schema_is_filled_all_the_same(parameters: dict[str, Any], question: str) -> None:
+    json.dumps(arguments(question, parameters))
+    json.dumps(arguments(question, {"type": "object", "properties": {"a": parameters, "b": 1}, "required": ["a", "b"]}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 _WRAPPING = re.compile(r"^\s*(?:```(?:json)?|<tool_call>)?\s*(\{.*\})\s*(?:```|</tool_call>)?\s*$", re.DOTALL)
@@ -24,14 +25,15 @@ def arguments(question: str, parameters: Mapping[str, Any] | None) -> dict[str, 
         parameters: The JSON schema of the function's parameters.
     """
     numbers = (float(text.replace(",", "")) for text in _NUMBER.findall(question) if text.count(".") < 2)
-    return _object(question, parameters or {}, numbers, 0)
+    return _object(question, parameters or {}, filter(isfinite, numbers), 0)
 
 
 def _object(question: str, schema: Mapping[str, Any], numbers: Iterator[float], depth: int) -> dict[str, Any]:
     properties = schema.get("properties")
     if not isinstance(properties, Mapping) or depth > _DEEPEST:
         return {}
-    wanted = schema.get("required") or list(properties)
+    required = schema.get("required")
+    wanted = required if isinstance(required, list) and required else list(properties)
     return {
         name: _value(question, inner, numbers, depth)
         for name, inner in properties.items()
@@ -47,14 +49,15 @@ def _value(question: str, schema: Mapping[str, Any], numbers: Iterator[float], d
     if "const" in schema:
         return schema["const"]
     kind = schema.get("type", "string")
-    if not isinstance(kind, str):
-        kind = next((one for one in kind if one != "null"), "null")
+    if not isinstance(kind, str):  # several, or nonsense: a schema is kept as it is sent
+        kinds = [one for one in kind if isinstance(one, str)] if isinstance(kind, list) else ["string"]
+        kind = next((one for one in kinds if one != "null"), "null")
     if kind == "string" and "default" not in schema:
         return question
     if kind in {"integer", "number"}:
         found = next(numbers, None)
         value = schema.get("default", schema.get("minimum", 0)) if found is None else found
-        return int(value) if kind == "integer" else value
+        return int(value) if kind == "integer" and isinstance(value, float) else value
     if kind == "object":
         return schema.get("default", _object(question, schema, numbers, depth + 1))
     plain = {"boolean": False, "array": [], "null": None, "string": question}
