@@ -139,6 +139,21 @@ def test_what_is_acknowledged_is_on_the_disk(database: Database) -> None:
     assert database.row("PRAGMA foreign_keys") == (1,)
 
 
+def test_a_home_that_was_read_only_for_a_while_is_written_again() -> None:
+    with open_to_nobody() as folder, as_nobody(), ThreadPoolExecutor(1) as other:
+        database = notes(Database(folder / "home"))
+        files = list(database.home.iterdir())
+        for path in files:
+            path.chmod(0o400)
+        with pytest.raises(StorageError, match="cannot be opened for writing"):
+            other.submit(write, database, "a").result()
+        for path in files:
+            path.chmod(0o600)
+        other.submit(write, database, "b").result()
+        assert "b" == noted(database)
+        database.close()
+
+
 def test_many_threads_do_not_take_much_memory_each(database: Database) -> None:
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(database.row, "PRAGMA cache_size").result()

@@ -93,7 +93,7 @@ class Database:
             with self._step("SAVEPOINT inner_step", "RELEASE inner_step", nested=True) as connection:
                 yield connection
             return
-        with self._taking_turns():
+        with self._taking_turns(), self._reopened_if_broken():
             after: list[Callable[[], object]] = []
             self._local.after = after
             with self._step("BEGIN IMMEDIATE", "COMMIT", nested=False) as connection:
@@ -118,6 +118,18 @@ class Database:
             yield
         finally:
             self._turn.release()
+
+    @contextmanager
+    def _reopened_if_broken(self) -> Iterator[None]:
+        """Give up this thread's connection if it cannot be used: one opened while the home was read-only stays so."""
+        try:
+            yield
+        except StorageError as error:
+            own: _Own | None = getattr(self._local, "own", None)
+            if own is not None and type(error) is StorageError and isinstance(error.__cause__, sqlite3.Error):
+                del self._local.own
+                _close(self._all, own)
+            raise
 
     def after_commit(self, call: Callable[[], object]) -> None:
         """Call something when the transaction that this thread is in has been committed; not if it is undone."""
