@@ -242,6 +242,31 @@ def test_jobs_that_come_together_are_done_at_the_same_time(home: Path) -> None:
     assert not together.broken
 
 
+def test_a_job_that_only_waits_keeps_no_other_from_being_done(home: Path) -> None:
+    second = Event()
+    with Engine(settings(home)) as engine:
+        engine.jobs.begin("worker-1")
+
+        def do(found: Sequence[Job]) -> None:
+            if found[0].target == "run_1":
+                with engine.jobs.resting():
+                    assert second.wait(10)
+            else:
+                second.set()
+            engine.jobs.done("run", found[0].target)
+
+        crew = _Crew(engine, ("run",), do, threads=1, at_once=1)
+        engine.jobs.resting = crew.resting
+        for number in range(1, 4):
+            engine.jobs.add("run", f"run_{number}")
+        crew.wake()
+        wait_until(lambda: not engine.jobs.mine("run"))
+        assert 2 == len(crew._threads)
+        crew.close()
+        crew.wait(monotonic() + 5)
+        engine.jobs.end()
+
+
 def test_a_thread_that_cannot_look_for_jobs_goes_on_later(home: Path) -> None:
     done: list[str] = []
     with Engine(settings(home)) as engine:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 from pdfqa.engine.context import Engine
@@ -18,6 +18,7 @@ _LOOK = 2.0  # seconds between looks for what other processes left
 _REST = 1.0  # seconds of a thread after a mistake of ours: what fails at once must not be tried in a hot loop
 _SWEEP = 600.0  # seconds between sweeps
 _READ_AT_ONCE = 64  # files
+_MOST_THREADS = 128  # that answer, or wait
 _log = logging.getLogger("pdfqa.jobs")
 
 
@@ -39,7 +40,7 @@ class Driver:
         jobs.begin(engine.new_id("worker-"))
         self._answering = _Crew(engine, ("run", "response"), self._answer, threads=answering, at_once=1)
         self._crews = (_Crew(engine, ("ingest",), self._read, threads=1, at_once=_READ_AT_ONCE), self._answering)
-        jobs.wake = self.wake
+        jobs.wake, jobs.resting = self.wake, self._answering.resting
         self._looker = threading.Thread(target=self._look, name="pdfqa-look", daemon=True)
         self._looker.start()
 
@@ -148,6 +149,21 @@ class _Crew:
         """Return whether there is a job that nobody has begun."""
         with self._changed:
             return bool(self._waiting(1))
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Have another thread do something while this one only waits."""
+        more = 0
+        with self._changed:
+            if self._most < _MOST_THREADS:
+                more = 1
+                self._most += more
+                self.wake()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._most -= more
 
     def give_back(self) -> None:
         """Say that what is still under way was stopped on purpose."""

@@ -121,7 +121,8 @@ class Performance:
             yield from self._flush(**begun)
         yield events.of_run(replace(stored, **begun))
         if waits:
-            self._wait(thread)
+            with self._engine.jobs.resting():
+                self._wait(thread)
         asked = question(self._engine, thread, stored, steps, boxes=self._boxes)
         try:
             for happening in answer(self._engine, asked, stop=self._unwanted if self._lasts else None):

@@ -104,13 +104,17 @@ class Making:
 
     def _await_stores(self) -> None:
         """Wait for a while where nothing of the stores can be searched yet and there are those who read."""
+        if self._engine.jobs.worker and self._nothing_is_read():
+            end = monotonic() + _PATIENCE
+            with self._engine.jobs.resting():
+                while self._nothing_is_read() and not self._stop() and monotonic() < end:
+                    sleep(_LOOK)
+
+    def _nothing_is_read(self) -> bool:
+        """Return whether files of the stores are being read and none has been."""
         stores = self._search.vector_store_ids if self._search else []
-        end = monotonic() + _PATIENCE
-        while self._engine.jobs.worker and not self._stop() and monotonic() < end:
-            counts = [self._engine.vector_stores.get(store_id).file_counts for store_id in stores]
-            if any(count.completed for count in counts) or not any(count.in_progress for count in counts):
-                return
-            sleep(_LOOK)
+        counts = [self._engine.vector_stores.get(store_id).file_counts for store_id in stores]
+        return any(count.in_progress for count in counts) and not any(count.completed for count in counts)
 
     def _begin(self) -> None:
         if not self._begun:

@@ -7,7 +7,7 @@ process that has died are taken over by the next one that looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import msgspec
 
@@ -30,7 +30,7 @@ class Jobs:
     """The jobs of one home directory.
 
     `worker` is the name of this process's claim, or "" as long as nobody works here. `wake` is called when there is
-    something new to do here.
+    something new to do here. Who does a job and only waits for something does so inside `resting()`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -38,6 +38,7 @@ class Jobs:
         self._claim = ExitStack()
         self.worker = ""
         self.wake: Callable[[], None] = lambda: None
+        self.resting: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def begin(self, worker: str) -> None:
         """Take part in the work, under a name that no other process has."""
