@@ -21,7 +21,7 @@ from pdfqa.wire.response_requests import (
     ModifyConversation,
     RawItems,
 )
-from pdfqa.wire.responses import Conversation, StoredItem
+from pdfqa.wire.responses import Conversation
 
 replace = msgspec.structs.replace
 
@@ -90,8 +90,7 @@ class Conversations:
             item if item.id else replace(item, id=engine.new_id(ITEM_PREFIXES[type(item)]))
             for item in resolved(engine, raw, "items", history.said(engine, conversation_id))
         ]
-        stored = [StoredItem(id=item.id or "", created_at=engine.now(), item=item) for item in items]
-        self._items.insert_all(stored, parent=conversation_id)
+        history.append(engine, conversation_id, items)
         return items
 
     def list_items(self, conversation_id: str, request: ListItems) -> Items:

@@ -24,7 +24,7 @@ from pdfqa.wire.items import (
     MessageItem,
     parts_of,
 )
-from pdfqa.wire.responses import StoredResponse
+from pdfqa.wire.responses import StoredItem, StoredResponse
 
 _AROUND = 4  # tokens that every message has besides its text
 _LARGEST_IMAGE = 20 << 20  # bytes
@@ -57,6 +57,12 @@ def said(engine: Engine, conversation_id: str, *, before: str = "") -> list[Item
             break
         items.append(stored.item)
     return items
+
+
+def append(engine: Engine, conversation_id: str, items: Sequence[Item]) -> None:
+    """Keep items, which have their ids, at the end of a conversation."""
+    stored = [StoredItem(id=item.id or "", created_at=engine.now(), item=item) for item in items]
+    engine.item_objects.insert_all(stored, parent=conversation_id)
 
 
 def before(engine: Engine, record: StoredResponse) -> list[Item]:

@@ -12,9 +12,10 @@ from pdfqa.engine.context import Engine
 from pdfqa.engine.ingest import Ingest, Item
 from pdfqa.engine.store_files import strategy
 from pdfqa.errors import PdfqaError, ReaderFailedError, StorageError
+from pdfqa.passages import DEFAULT, AnyStrategy
 from pdfqa.store import Job
 from pdfqa.types import Progress
-from pdfqa.wire import VectorStoreFileBatch
+from pdfqa.wire import File, VectorStoreFileBatch
 
 _ATTEMPTS = 3  # that a job may have begun before, in processes that died
 _CLOSE = 5.0  # seconds to wait for who is reading when all is to be closed
@@ -63,7 +64,7 @@ class Reader:
     def read_files(self, engine: Engine, file_ids: Sequence[str]) -> dict[str, PdfqaError]:
         """Read and index an owner's files that are not yet; return what went wrong, by file id."""
         files = [engine.files.get(file_id) for file_id in dict.fromkeys(file_ids)]
-        items = [Item(file_id=file.id, sha256=engine.files.sha256(file.id), shown=file.filename) for file in files]
+        items = [_item(engine, file, DEFAULT) for file in files]
         unread = [item for item in items if not engine.documents.knows(item.sha256)]
         if not unread:
             return {}
@@ -126,8 +127,7 @@ class Reader:
             elif job.attempts >= _ATTEMPTS:
                 hopeless.append((job, _deadly(job)))
             else:
-                sha256 = engine.file_objects.key(file.id) or ""
-                item = Item(file_id=file.id, sha256=sha256, shown=file.filename, strategy=strategy(entry))
+                item = _item(engine, file, strategy(entry))
                 groups.setdefault(_key(item), (item, []))[1].append(job)
         self._finish(waiting, hopeless)
         return groups
@@ -229,6 +229,12 @@ def work(
                 engine.store_files.cancel_rest(batch)
         raise
     return errors
+
+
+def _item(engine: Engine, file: File, cut: AnyStrategy) -> Item:
+    """Return what is to be read of a file."""
+    sha256 = engine.file_objects.key(file.id) or ""
+    return Item(file_id=file.id, sha256=sha256, shown=file.filename, strategy=cut)
 
 
 def _key(item: Item) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ import msgspec
 
 from pdfqa.engine.channels import Channel
 from pdfqa.engine.context import Engine
+from pdfqa.engine.history import append
 from pdfqa.engine.response_input import has_bytes, keep_files
 from pdfqa.engine.response_making import Making
 from pdfqa.errors import PdfqaError, StoppedError
 from pdfqa.store import Job
 from pdfqa.store.claims import claim
 from pdfqa.wire import Event
-from pdfqa.wire.responses import FINAL, Response, StoredItem, StoredResponse
+from pdfqa.wire.responses import FINAL, Response, StoredResponse
 
 JOB = "response"
 _ATTEMPTS = 3  # of processes that died over it
@@ -191,11 +192,7 @@ class ResponseJobs:
                 return  # cancelled or deleted meanwhile, or made by another process
             record = replace(record, response=response)
             if conversation and response.status != "failed" and engine.conversation_objects.find(conversation):
-                items = [*record.input, *response.output]
-                engine.item_objects.insert_all(
-                    [StoredItem(id=item.id or "", created_at=engine.now(), item=item) for item in items],
-                    parent=conversation,
-                )
+                append(engine, conversation, [*record.input, *response.output])
             if not response.store:
                 self.forget(record)
                 return
