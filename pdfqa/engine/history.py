@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import mimetypes
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -12,7 +11,8 @@ import msgspec
 
 from pdfqa.engine.answering import FunctionCall, Turn
 from pdfqa.engine.context import Engine
-from pdfqa.errors import InvalidValueError, PdfqaError
+from pdfqa.engine.images import data_url
+from pdfqa.errors import InvalidValueError
 from pdfqa.passages import count_tokens
 from pdfqa.wire.items import (
     CompactionItem,
@@ -27,7 +27,6 @@ from pdfqa.wire.items import (
 from pdfqa.wire.responses import StoredItem, StoredResponse
 
 _AROUND = 4  # tokens that every message has besides its text
-_LARGEST_IMAGE = 20 << 20  # bytes
 _LONGEST = {"user": 2000, "assistant": 500}  # characters of a message that was made short
 
 
@@ -164,18 +163,6 @@ def _images(engine: Engine, item: MessageItem) -> list[dict[str, Any]]:
     parts = [part for part in item.content if isinstance(part, InputImage)]
     found = [(part.image_url or data_url(engine, part.file_id or ""), part.detail or "auto") for part in parts]
     return [{"type": "image_url", "image_url": {"url": url, "detail": detail}} for url, detail in found if url]
-
-
-def data_url(engine: Engine, file_id: str) -> str:
-    """Return an uploaded image as a URL that holds its bytes; "" if it is gone, or too large."""
-    try:
-        file = engine.files.get(file_id)
-        if file.bytes > _LARGEST_IMAGE:
-            return ""
-        kind = mimetypes.guess_type(file.filename)[0] or "image/png"
-        return f"data:{kind};base64,{base64.b64encode(engine.files.content(file_id).read_bytes()).decode()}"
-    except (PdfqaError, OSError):
-        return ""
 
 
 def files(items: Sequence[Item]) -> list[str]:

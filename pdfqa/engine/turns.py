@@ -7,7 +7,7 @@ from typing import Any
 
 from pdfqa.engine.answering import FunctionCall, Question, Sources, Turn
 from pdfqa.engine.context import Engine
-from pdfqa.engine.history import data_url
+from pdfqa.engine.images import data_url
 from pdfqa.engine.resources import stores
 from pdfqa.wire import ImageFileContent, ImageUrlContent, Message, Run, RunStep, Thread
 
