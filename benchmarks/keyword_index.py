@@ -35,11 +35,11 @@ from tqdm import tqdm
 
 from pdfqa import languages
 from pdfqa.index import build, query
+from pdfqa.pages import Block, DocumentInfo, Page, Segment
 from pdfqa.query_terms import question_terms
 from pdfqa.search import search, top
 from pdfqa.store.database import Database
 from pdfqa.store.documents import Documents, StoredDocument
-from pdfqa.types import Block, DocumentInfo, Page, Segment
 
 WORDS = 100
 PER_DOCUMENT = 300

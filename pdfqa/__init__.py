@@ -40,9 +40,10 @@ if TYPE_CHECKING:
         WaitTimeoutError,
         WrongStateError,
     )
+    from pdfqa.pages import Page
     from pdfqa.qa import PDFQA
     from pdfqa.sync import Client
-    from pdfqa.types import Answer, Box, Citation, Hit, Page
+    from pdfqa.types import Answer, Box, Citation, Hit
 
 __all__ = [
     "Answer",
@@ -80,7 +81,7 @@ __all__ = [
     "__version__",
 ]
 
-_MODULES = {"AsyncClient": "client", "Client": "sync", "PDFQA": "qa"}
+_MODULES = {"AsyncClient": "client", "Client": "sync", "PDFQA": "qa", "Page": "pages"}
 
 
 def __getattr__(name: str) -> object:

@@ -6,11 +6,13 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from pdfqa.errors import InvalidRequestError
 
+Ocr = Literal["auto", "always", "never"]
 _BOUNDS: dict[str, tuple[float, float]] = {
     "workers": (1, 256),
     "page_seconds": (0.1, 86_400),
@@ -18,6 +20,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "busy_seconds": (0, 86_400),
     "context_tokens": (512, 10_000_000),
 }
+OCR_CHOICES: tuple[Ocr, ...] = ("auto", "always", "never")
 EXTRACTIVE = "extractive"  # the name of the answerer that quotes and needs no model
 
 
@@ -29,6 +32,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: how many processes read pages (`PDFQA_WORKERS`); by default one for each core.
     page_seconds: how long one page may take before its file is given up (`PDFQA_PAGE_SECONDS`).
     memory_mb: how much memory a reading process may use (`PDFQA_MEMORY_MB`).
+    ocr: which pages have their text recognised in their picture (`PDFQA_OCR`): "auto" those without usable text,
+        "always" all, "never" none.
+    ocr_lang: the languages of such pages, as codes with + between them (`PDFQA_OCR_LANG`); by default found out.
     busy_seconds: how long to wait for another process that is writing (`PDFQA_BUSY_SECONDS`).
     model: the chat model that writes answers (`PDFQA_MODEL`); by default, and for "extractive", none: the documents are
         quoted.
@@ -42,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     page_seconds: float = 60.0
     memory_mb: int = 2048
+    ocr: Ocr = "auto"
+    ocr_lang: str | None = None
     busy_seconds: float = 30.0
     model: str | None = None
     base_url: str | None = None
@@ -56,6 +64,8 @@ def load(
     *,
     home: str | os.PathLike[str] | None = None,
     password: str | None = None,
+    ocr: str | None = None,
+    ocr_lang: str | None = None,
     model: str | None = None,
     base_url: str | None = None,
     model_key: str | None = None,
@@ -76,6 +86,8 @@ def load(
         workers=int(_number(env, "PDFQA_WORKERS", _cores(), *_BOUNDS["workers"])),
         page_seconds=numbers["page_seconds"],
         memory_mb=int(numbers["memory_mb"]),
+        ocr=_ocr(ocr or env.get("PDFQA_OCR") or "auto"),
+        ocr_lang=ocr_lang or env.get("PDFQA_OCR_LANG") or None,
         busy_seconds=numbers["busy_seconds"],
         context_tokens=int(numbers["context_tokens"]),
     )
@@ -109,6 +121,15 @@ def _check_model(model: str | None, base_url: str | None, key: str | None) -> No
             hint="Give one such as http://127.0.0.1:8080/v1.",
             param="base_url",
         )
+
+
+def _ocr(value: str) -> Ocr:
+    for known in OCR_CHOICES:
+        if value == known:
+            return known
+    raise InvalidRequestError(
+        f"ocr is {value!r}; it can be {', '.join(OCR_CHOICES)}", hint="Leave it out for auto.", param="ocr"
+    )
 
 
 def _is_url(text: str) -> bool:

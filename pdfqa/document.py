@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pdfqa.engine import Engine
 from pdfqa.errors import ObjectNotFoundError
-from pdfqa.types import DocumentInfo, FileEntry, OutlineItem, Page
+from pdfqa.pages import DocumentInfo, OutlineItem, Page
+from pdfqa.types import FileEntry
 
 
 class Document:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from pdfqa import languages
-from pdfqa.types import Block, BlockKind, Page, Passage
+from pdfqa.pages import Block, BlockKind, Page, Passage
 
 
 class Strategy(msgspec.Struct, frozen=True, tag="words"):

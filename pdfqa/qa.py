@@ -18,16 +18,7 @@ from pdfqa.engine.library import Library, Named, Report, Source, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
 from pdfqa.progress import reporting
-from pdfqa.types import (
-    AddReport,
-    Answer,
-    Citation,
-    Failure,
-    FileEntry,
-    Hit,
-    Info,
-    Unread,
-)
+from pdfqa.types import AddReport, Answer, Citation, Failure, FileEntry, Hit, Info, Unread
 from pdfqa.types import Outcome as OutcomeName
 from pdfqa.wire import VectorStore
 from pdfqa.wire.requests import CreateMessage, CreateRun
@@ -52,8 +43,9 @@ class PDFQA:
             everything in the home directory is asked.
         home: Where pdfqa keeps what it reads; by default `PDFQA_HOME`, or the platform's place for such data.
         password: A password, or several to try, for encrypted files; by default `PDFQA_PASSWORD`. Never stored.
-        ocr: What to do with pages that have no text: "auto" and "never" both leave them out and report them, until
-            the OCR extra exists.
+        ocr: Which pages have their text recognised in their picture, which needs the extra pdfqa[ocr]: "auto" those
+            without usable text, "always" all, "never" none; by default `PDFQA_OCR`, else "auto".
+        ocr_lang: Their languages, such as "de+en"; by default `PDFQA_OCR_LANG`, else found out.
         model: What writes answers: the name of a chat model; by default `PDFQA_MODEL`. "extractive", or none, quotes
             the documents and needs no model.
         base_url: The OpenAI-compatible server that has the model; by default `PDFQA_BASE_URL`, else OpenAI's own.
@@ -69,15 +61,23 @@ class PDFQA:
         *paths: Source,
         home: str | os.PathLike[str] | None = None,
         password: str | Sequence[str] | None = None,
-        ocr: str = "auto",
+        ocr: str | None = None,
+        ocr_lang: str | None = None,
         model: str | None = None,
         base_url: str | None = None,
         model_key: str | None = None,
     ) -> None:
         _check_paths(paths)
-        _check_choice("ocr", ocr, ("auto", "never"))
         single = password if isinstance(password, str) else None
-        self._settings = config.load(home=home, password=single, model=model, base_url=base_url, model_key=model_key)
+        self._settings = config.load(
+            home=home,
+            password=single,
+            ocr=ocr,
+            ocr_lang=ocr_lang,
+            model=model,
+            base_url=base_url,
+            model_key=model_key,
+        )
         self._passwords: tuple[str, ...] = ()
         if password is not None and not isinstance(password, str):
             self._passwords = tuple(password)
@@ -364,9 +364,3 @@ def _check_question(question: str) -> None:
         raise InvalidRequestError(
             "the question is empty", hint='Ask something: pdfqa ask report.pdf "…"', param="question"
         )
-
-
-def _check_choice(name: str, value: str | None, choices: Sequence[str | None]) -> None:
-    if value not in choices:
-        known = ", ".join(repr(choice) for choice in choices)
-        raise InvalidRequestError(f"{name} is {value!r}; it can be {known}", hint="Leave it out.", param=name)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from pdfqa import languages
+from pdfqa.pages import Passage
 from pdfqa.query_terms import Term
-from pdfqa.types import Passage
 
 ADJACENT, HEADING, CONTENTS = 1.5, 1.5, -3.0
 _NEAR = 3  # words of the passage that may lie between two words that are neighbours in the question

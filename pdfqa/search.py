@@ -14,10 +14,10 @@ import numpy as np
 
 from pdfqa.embed import Embedder
 from pdfqa.index import query
+from pdfqa.pages import Page, Passage
 from pdfqa.query_terms import Term, question_terms
 from pdfqa.rerank import adjustment
 from pdfqa.store import Database, Documents
-from pdfqa.types import Page, Passage
 
 KEYWORD_WEIGHT = 0.7
 UNRELATED = 0.25  # the cosine below which a passage without a word of the question has nothing to do with it

@@ -1,4 +1,4 @@
-"""Values: what a PDF is seen as, and what a question gives back.
+"""Values: what a question gives back.
 
 Pages are numbered from 1. `start` and `end` are character offsets into the text of one page, so that
 `page.text[citation.start:citation.end] == citation.quote`. Lengths on a page are PDF points (1/72 inch), measured
@@ -13,8 +13,8 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from pdfqa.errors import FileMissingError
+from pdfqa.pages import TextSource
 
-BlockKind = Literal["text", "heading", "list", "table", "caption"]
 Outcome = Literal["answered", "not_found", "unreadable"]
 PICTURE_WIDTH = 900  # pixels: on a page of A4 so wide, small print can be read
 
@@ -45,79 +45,6 @@ class Box(Value, frozen=True):
     y0: float
     x1: float
     y1: float
-
-
-class Block(msgspec.Struct, frozen=True, array_like=True):
-    """A paragraph, heading, list item, table or caption: the span [start, end) of its page's text.
-
-    A table's rows are lines; the first `header_rows` lines are its header. A heading has a level from 1.
-    """
-
-    start: int
-    end: int
-    kind: BlockKind = "text"
-    level: int = 0
-    header_rows: int = 0
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page as it was read: its text in reading order, cut into blocks."""
-
-    number: int
-    label: str
-    width: float
-    height: float
-    text: str
-    blocks: list[Block]
-    source: Literal["text", "ocr", "none"] = "text"
-    reader: str = "pdfium"
-    warnings: list[str] = []
-
-
-class OutlineItem(msgspec.Struct, frozen=True, array_like=True):
-    """One entry of the document's own table of contents."""
-
-    title: str
-    page: int
-    level: int
-
-
-class DocumentInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a document before its pages are read."""
-
-    pages: int
-    title: str = ""
-    metadata: dict[str, str] = {}
-    outline: list[OutlineItem] = []
-    reader: str = "pdfium"
-
-
-class Passage(msgspec.Struct, frozen=True, array_like=True):
-    """A piece of one document that search returns: the span [start, end) of one page's text."""
-
-    page: int
-    start: int
-    end: int
-    heading: str = ""
-    kind: BlockKind = "text"
-
-
-class Segment(msgspec.Struct, frozen=True, array_like=True):
-    """A range of one document's pages, read and made ready for search.
-
-    `lengths` holds the number of terms of each passage (little-endian uint16), `numbers` the page it stands on
-    (little-endian uint32), `vectors` its embedding (int8, one row each). `postings` maps a term to where it occurs: for
-    each passage that has it a little-endian uint32, the passage's place in the segment times 256 plus how often it
-    occurs there (255 at most).
-    """
-
-    pages: list[Page]
-    language: str
-    passages: list[Passage]
-    lengths: bytes
-    numbers: bytes
-    vectors: bytes
-    postings: dict[str, bytes]
 
 
 class Unread(Value, frozen=True):
@@ -188,7 +115,8 @@ class Hit(Placed, frozen=True):
     """A passage found by a search.
 
     `score` is in [0, 1] and compares hits of one search. `explain` holds the parts of the score and the terms that
-    matched, when it was asked for.
+    matched, when it was asked for. `source` is "ocr" where the page's text was recognised in its picture. `table` are
+    the rows of a table that it holds, the table's header first, each as its cells.
     """
 
     file: str
@@ -199,6 +127,8 @@ class Hit(Placed, frozen=True):
     start: int
     end: int
     heading: str = ""
+    source: TextSource = "text"
+    table: list[list[str]] = []
     explain: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
     def span(self) -> tuple[int, str, int]:
@@ -218,6 +148,8 @@ class Citation(Placed, frozen=True):
     """A quote, the page it stands on and whether it was found there.
 
     `verified` is true when `quote` is, character for character, `start` to `end` of the stored text of that page.
+    `source` is "ocr" where that text was recognised in a picture. `table` are the rows that a quote from a table holds,
+    the table's header first, each as its cells.
     """
 
     file: str
@@ -228,6 +160,8 @@ class Citation(Placed, frozen=True):
     end: int
     verified: bool
     score: float
+    source: TextSource = "text"
+    table: list[list[str]] = []
 
     def span(self) -> tuple[int, str, int]:
         """Return its page, its words, and where in the page's text they start."""

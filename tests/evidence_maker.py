@@ -8,9 +8,9 @@ import numpy as np
 
 from pdfqa import languages
 from pdfqa.index.query import Matches
+from pdfqa.pages import Block, BlockKind, Page, Passage
 from pdfqa.query_terms import Term
 from pdfqa.search import Evidence
-from pdfqa.types import Block, BlockKind, Page, Passage
 
 HEADER = "|"  # a line of a table that begins with this is one of its header
 

@@ -9,9 +9,9 @@ from typing import Any
 from pdfqa.embed import StaticEmbedder
 from pdfqa.engine import Engine
 from pdfqa.index.build import build
+from pdfqa.pages import Block, DocumentInfo, Page
 from pdfqa.passages import DEFAULT, AnyStrategy, TokenStrategy
 from pdfqa.store.documents import StoredDocument
-from pdfqa.types import Block, DocumentInfo, Page
 from pdfqa.wire import File
 from pdfqa.wire.requests import Content, CreateVectorStore, CreateVectorStoreFile, UploadFile
 from tests.pdf_maker import Leaf, make_pdf, paragraph

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pdfqa.answer import Draft, extract
 from pdfqa.answer.drafting import MOST_WORDS
 from pdfqa.embed import StaticEmbedder
+from pdfqa.pages import Page
 from pdfqa.search import Evidence
-from pdfqa.types import Page
 from tests.evidence_maker import asked, found, page
 
 CLUB = page(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pdfqa import languages
 from pdfqa.answer.tables import Row, Tables, column, split, years
-from pdfqa.types import Page
+from pdfqa.pages import Page
 from tests.evidence_maker import page
 
 INCOME = ["|Thousands of dollars  2024  2023", "Revenue  323,100  298,440", "Operating profit  44,700  (4,150)"]

@@ -94,7 +94,8 @@ def test_json_of_ask_has_the_promised_shape_and_a_true_quote(run: Run) -> None:
     assert answer["question"] == ANSWERED
     assert answer["outcome"] == "answered"
     citation = answer["citations"][0]
-    assert list(citation) == ["file", "page", "label", "quote", "start", "end", "verified", "score"]
+    told = ["file", "page", "label", "quote", "start", "end", "verified", "score", "source", "table"]
+    assert list(citation) == told
     page = run("show", REPORT, "--page", str(citation["page"]), "--json").json
     assert page["text"][citation["start"] : citation["end"]] == citation["quote"]
     assert citation["verified"] is True
@@ -128,7 +129,7 @@ def test_a_bad_file_alone_is_an_error(run: Run, broken: Path) -> None:
     assert done.json["outcome"] == "unreadable"
     assert list(done.json["error"]) == ["type", "message", "hint", "param"]
     assert done.json["error"]["type"] == "unsupported_file"
-    assert done.err.startswith("pdfqa: ")
+    assert done.err.startswith("pdfqa:")
     assert done.err.splitlines()[1].startswith("  ")
 
 
@@ -195,7 +196,7 @@ def test_json_of_search_has_the_promised_shape(run: Run) -> None:
     value = run("search", REPORT, "final dividend", "-k", "3", "--json").json
     assert list(value) == ["hits"]
     assert len(value["hits"]) == 3
-    assert list(value["hits"][0]) == ["file", "page", "label", "score", "text", "start", "end"]
+    assert list(value["hits"][0]) == ["file", "page", "label", "score", "text", "start", "end", "source", "table"]
 
 
 def test_explain_says_why(run: Run) -> None:

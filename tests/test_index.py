@@ -18,11 +18,11 @@ from pdfqa import languages
 from pdfqa.embed import StaticEmbedder
 from pdfqa.index import query
 from pdfqa.index.build import build, quantize
+from pdfqa.pages import Block, DocumentInfo, Page
 from pdfqa.passages import DEFAULT, cut
 from pdfqa.search import search, top
 from pdfqa.store import Blobs, Database, Documents
 from pdfqa.store.documents import StoredDocument
-from pdfqa.types import Block, DocumentInfo, Page
 
 EMBEDDER = StaticEmbedder.load()
 WORDS = "anchor basket candle dragon engine forest garden harbour island jacket kettle ladder".split()

@@ -10,8 +10,8 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pdfqa import languages
+from pdfqa.pages import Block, BlockKind, Page, Passage
 from pdfqa.passages import DEFAULT, AnyStrategy, Strategy, TokenStrategy, count_tokens, cut
-from pdfqa.types import Block, BlockKind, Page, Passage
 
 KINDS: list[BlockKind] = ["text", "heading", "list", "table", "caption"]
 words = st.sampled_from("The harbour was deep in 1931 and ships of 40 tons lay there for weeks".split())

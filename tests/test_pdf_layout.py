@@ -6,9 +6,9 @@ import textwrap
 
 import pytest
 
+from pdfqa.pages import Page
 from pdfqa.pdf.layout import Layout
 from pdfqa.pdf.lines import Line, Sheet
-from pdfqa.types import Page
 
 FOX = (
     "The quick brown fox jumps over the lazy dog and runs through the field until the evening comes. Then it rests "

@@ -14,7 +14,6 @@ from pathlib import Path
 import pypdf
 import pytest
 
-import pdfqa.pdf
 from pdfqa.errors import (
     DamagedFileError,
     EmptyFileError,
@@ -360,7 +359,3 @@ def sideways(text: str) -> str:
 def test_text_set_sideways_is_read_in_lines(tmp_path: Path, extra: str) -> None:
     (page,) = read_pages(write_pdf(tmp_path / "side.pdf", [Leaf(drawing=sideways(FOX), extra=extra)]), 1, 1)
     assert page.text == FOX
-
-
-def test_the_public_names_are_four() -> None:
-    assert pdfqa.pdf.__all__ == ["find_boxes", "picture", "read_info", "read_pages"]

@@ -395,7 +395,7 @@ def test_pages_that_could_not_be_read_are_told(tmp_path: Path) -> None:
             assert told[0].reason
 
 
-@pytest.mark.parametrize(("option", "value"), [("ocr", "always"), ("ocr", "")])
+@pytest.mark.parametrize(("option", "value"), [("ocr", "sometimes"), ("ocr", "AUTO")])
 def test_an_option_that_is_not_known_is_an_error_that_lists_those_that_are(option: str, value: str) -> None:
     with pytest.raises(InvalidRequestError, match="it can be") as caught:
         PDFQA(**{option: value})
@@ -520,7 +520,7 @@ def test_an_answer_in_json_has_the_fields_that_are_promised(samples: PDFQA) -> N
         "question", "answer", "outcome", "citations", "thread_id", "run_id", "model", "usage", "timings"
     } <= set(value)  # fmt: skip
     (citation, *_) = value["citations"]
-    assert {"file", "page", "label", "quote", "start", "end", "verified", "score"} == set(citation)
+    assert {"file", "page", "label", "quote", "start", "end", "verified", "score", "source", "table"} == set(citation)
     assert {"read", "search", "answer", "total"} == set(value["timings"])
     assert value["usage"] == {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
     hit = json.loads(samples.search("profit")[0].to_json())

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pdfqa.pages import Passage
 from pdfqa.query_terms import Term
 from pdfqa.rerank import Asked, adjustment, is_contents
-from pdfqa.types import Passage
 from tests.evidence_maker import asked
 
 QUESTION = "net revenue of the Laboratory segment"

@@ -22,7 +22,7 @@ PACKAGE = Path(pdfqa.__file__).parent
 
 # Imports go down, or sideways without cycles. A name stands for the module and everything below it.
 LAYERS = [
-    ["errors", "types", "config", "wire", "_version"],
+    ["errors", "types", "pages", "config", "wire", "_version"],
     [
         "pdf",
         "passages",

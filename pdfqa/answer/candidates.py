@@ -12,9 +12,9 @@ from pdfqa.answer.kinds import Ask, Kind
 from pdfqa.answer.tables import Row, Tables, block_at
 from pdfqa.answer.values import counts, fresh
 from pdfqa.embed import Embedder
+from pdfqa.pages import Block, Page
 from pdfqa.rerank import Asked, is_contents
 from pdfqa.search import Evidence
-from pdfqa.types import Block, Page
 
 _SHORT = 25  # characters
 # Candidates that are looked at for what they hold, and of these, those whose meaning is compared with the question's.

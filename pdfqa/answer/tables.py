@@ -11,7 +11,7 @@ import msgspec
 
 from pdfqa import languages
 from pdfqa.answer.words import MONTHS
-from pdfqa.types import Block, Page
+from pdfqa.pages import Block, Page
 
 _GAP = re.compile(r"\s{2,}|\t|\s\|\s")
 _VALUE = re.compile(

@@ -31,7 +31,7 @@ COMMANDS = {
     "completion": "home",
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.
-VALUED = frozenset({"--home", "--password", "--password-file", "--page", "-k"}) | frozenset(
+VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
     {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from pdfqa.config import OCR_CHOICES
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -22,6 +24,8 @@ class Shared(msgspec.Struct, frozen=True):
     passwords: tuple[str, ...] = ()
     model: str | None = None
     base_url: str | None = None
+    ocr: str | None = None
+    ocr_lang: str | None = None
 
 
 _NOTHING = Shared()
@@ -45,12 +49,18 @@ def reading_options(function: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(inner)
     def packed(
-        *, password: tuple[str, ...], password_file: Path | None, shared: Shared = _NOTHING, **others: Any
+        *,
+        password: tuple[str, ...],
+        password_file: Path | None,
+        ocr: str | None,
+        ocr_lang: str | None,
+        shared: Shared = _NOTHING,
+        **others: Any,
     ) -> int:
         passwords = (*password, *_lines(password_file))
-        return inner(shared=msgspec.structs.replace(shared, passwords=passwords), **others)
+        return inner(shared=msgspec.structs.replace(shared, passwords=passwords, ocr=ocr, ocr_lang=ocr_lang), **others)
 
-    return _password(_password_file(packed))
+    return _password(_password_file(_ocr(_ocr_lang(packed))))
 
 
 def answering_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -93,5 +103,9 @@ _password_file = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Try the passwords in FILE, one on each line.",
 )
+_ocr = click.option(
+    "--ocr", type=click.Choice(OCR_CHOICES), help="Recognise the text of scanned pages (PDFQA_OCR; default: auto)."
+)
+_ocr_lang = click.option("--ocr-lang", metavar="LANG", help="Their languages, such as de+en (PDFQA_OCR_LANG).")
 _model = click.option("--model", metavar="NAME", help="Have a chat model write the answer (PDFQA_MODEL).")
 _base_url = click.option("--base-url", metavar="URL", help="Find the model there (PDFQA_BASE_URL).")

@@ -120,7 +120,15 @@ def _attempt(
 ) -> _Try[Result]:
     from pdfqa.qa import PDFQA
 
-    opened = PDFQA(*files, home=shared.home, password=passwords or None, model=shared.model, base_url=shared.base_url)
+    opened = PDFQA(
+        *files,
+        home=shared.home,
+        password=passwords or None,
+        ocr=shared.ocr,
+        ocr_lang=shared.ocr_lang,
+        model=shared.model,
+        base_url=shared.base_url,
+    )
     with opened as qa, Bar() as bar:
         try:
             result = work(qa, bar.show if _talks(shared) else None)

@@ -13,9 +13,10 @@ import msgspec
 from pdfqa import languages
 from pdfqa.engine.reading import Opened
 from pdfqa.errors import NoTextError, PdfqaError, ReaderFailedError, StorageFullError
+from pdfqa.pages import Page, Segment
 from pdfqa.passages import DEFAULT, AnyStrategy
 from pdfqa.store.documents import StoredDocument
-from pdfqa.types import Page, Segment, Unread
+from pdfqa.types import Unread
 
 _SPOOL = 32 << 20
 _COVER = 300  # characters of the first page's headings

@@ -20,8 +20,10 @@ from pdfqa.engine.context import Engine
 from pdfqa.engine.incoming import Item, Reading
 from pdfqa.engine.reading import SMALL, Cut, Opened, Request
 from pdfqa.errors import EncryptedFileError, FileError, PdfqaError
+from pdfqa.pages import DocumentInfo, Segment
+from pdfqa.pdf.options import ReadOptions
 from pdfqa.store.documents import StoredDocument
-from pdfqa.types import DocumentInfo, Progress, Segment
+from pdfqa.types import Progress
 from pdfqa.workers import Done, Task, WorkerPool
 
 __all__ = ["Ingest", "Item", "ranges"]
@@ -47,6 +49,8 @@ class Ingest:
         self._engine = engine
         self._passwords = list(passwords)
         self._progress = progress
+        settings = engine.settings
+        self._options = ReadOptions(ocr=settings.ocr, ocr_lang=settings.ocr_lang or "")
         self._pool = WorkerPool(engine.settings.workers, memory_mb=engine.settings.memory_mb)
         self._numbers = count(1)
         self._open: dict[int, Reading] = {}
@@ -170,6 +174,7 @@ class Ingest:
         request = Request(
             path=os.fsencode(reading.path),
             password=self._passwords[reading.tried] if self._passwords else None,
+            options=self._options,
             first=first,
             last=last,
             heading=_heading(reading.opened.info, first) if reading.opened else "",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pdfqa.pages import DocumentInfo, Page, Segment
 from pdfqa.passages import DEFAULT, AnyStrategy
-from pdfqa.types import DocumentInfo, Page, Segment
+from pdfqa.pdf.options import ReadOptions
 
 if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
@@ -25,6 +26,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     path: bytes
     password: str | None = None
+    options: ReadOptions = ReadOptions()
     first: int = 1
     last: int = 0
     heading: str = ""

@@ -9,8 +9,8 @@ import numpy as np
 
 from pdfqa import languages
 from pdfqa.embed import Embedder
+from pdfqa.pages import Page, Passage, Segment
 from pdfqa.passages import DEFAULT, AnyStrategy, cut
-from pdfqa.types import Page, Passage, Segment
 
 MAX_PASSAGES = 1 << 16  # a passage's place in its segment has 16 bits at least
 _MAX_COUNT = 255

@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pdfqa.errors import DamagedFileError, InvalidRequestError
-from pdfqa.pdf.files import RefusedError, check_file, is_encrypted, refusal
-from pdfqa.types import Box, DocumentInfo, Page
+from pdfqa.pages import DocumentInfo, Page
+from pdfqa.pdf.files import RefusedError
+from pdfqa.pdf.options import ReadOptions
+from pdfqa.pdf.readers import Readers, open_file
+from pdfqa.types import Box
 
 if TYPE_CHECKING:
     from pdfqa.pdf.lines import Sheet
-    from pdfqa.pdf.pdfium import PdfiumFile
-    from pdfqa.pdf.pypdf_reader import PypdfFile
 
-__all__ = ["find_boxes", "picture", "read_info", "read_pages"]
+__all__ = ["ReadOptions", "find_boxes", "picture", "read_info", "read_pages", "read_sheet"]
 
 WINDOW = 32  # pages laid out together: enough neighbours to know a running head by
 PICTURE_WIDTH = 900  # pixels: a page of A4 that can be read
@@ -32,18 +33,42 @@ def read_info(path: str | os.PathLike[str], password: str | None = None) -> Docu
     Raises:
         FileError: The file cannot be used; the subclass says why.
     """
-    first, second = _open(path, password)
+    first, second = open_file(path, password)
     if first is None:
         return second.info() if second else DocumentInfo(pages=0)
     with first:
         return first.info()
 
 
-def read_pages(path: str | os.PathLike[str], first: int, last: int, password: str | None = None) -> Iterator[Page]:
+def read_sheet(path: str | os.PathLike[str], number: int, password: str | None = None) -> Sheet:
+    """Return one page as a reader sees it, before layout.
+
+    Raises:
+        FileError: The file as a whole cannot be used.
+    """
+    with Readers(path, password) as readers:
+        return readers.sheet(number)
+
+
+def read_pages(
+    path: str | os.PathLike[str],
+    first: int,
+    last: int,
+    password: str | None = None,
+    *,
+    known: Mapping[int, Sheet] | None = None,
+) -> Iterator[Page]:
     """Yield the pages from `first` to `last`, both included and counted from 1.
 
     A page that cannot be read comes without text and with a warning. Pages are laid out in windows of 32, so the
     first of a long range comes when 32 are read.
+
+    Args:
+        path: The PDF.
+        first: The first page.
+        last: The last page.
+        password: For an encrypted file.
+        known: Pages that were looked at before, by number: those are not read again, only laid out with the others.
 
     Raises:
         FileError: The file as a whole cannot be used.
@@ -51,13 +76,12 @@ def read_pages(path: str | os.PathLike[str], first: int, last: int, password: st
     from pdfqa.pdf.layout import Layout
 
     layout = Layout()
-    reader = _Reader(path, password)
-    try:
-        last = min(last, reader.pages)
+    known = known or {}
+    with Readers(path, password) as readers:
+        last = min(last, readers.pages)
         for begin in range(max(first, 1), last + 1, WINDOW):
-            yield from layout.pages([reader.sheet(number) for number in range(begin, min(begin + WINDOW, last + 1))])
-    finally:
-        reader.close()
+            numbers = range(begin, min(begin + WINDOW, last + 1))
+            yield from layout.pages([known.get(number) or readers.sheet(number) for number in numbers])
 
 
 def find_boxes(
@@ -80,7 +104,7 @@ def find_boxes(
     from pdfqa.pdf.boxes import find_ranges, one_for_each_line
 
     with _one_at_a_time:
-        file, _ = _open(path, password)
+        file, _ = open_file(path, password)
         if file is None:
             return []
         with file:
@@ -118,7 +142,7 @@ def picture(
     if not 1 <= width <= _WIDEST:
         raise InvalidRequestError(f"width is {width}; it must be from 1 to {_WIDEST:,} pixels", param="width")
     with _one_at_a_time:
-        file, second = _open(path, password)
+        file, second = open_file(path, password)
         with file or contextlib.nullcontext():
             pages = file.pages if file else second.pages if second else 0
             if not 1 <= page <= pages:
@@ -138,64 +162,3 @@ def _not_drawn(path: str | os.PathLike[str], page: int) -> DamagedFileError:
         f"{path} is damaged: page {page} cannot be drawn.",
         hint="Fetch or export it again, or repair it, for example with qpdf or Ghostscript.",
     )
-
-
-def _open(path: str | os.PathLike[str], password: str | None) -> tuple[PdfiumFile | None, PypdfFile | None]:
-    """Return the file as pdfium opens it, or else as pypdf does."""
-    from pdfqa.pdf.pdfium import PdfiumFile
-
-    place = check_file(path)
-    try:
-        return PdfiumFile(place, password), None
-    except RefusedError as refused:
-        if refused.reason == "password" and is_encrypted(place):
-            raise refusal(path, refused, password) from refused
-        return None, _second(path, password, refused)
-
-
-def _second(path: str | os.PathLike[str], password: str | None, refused: RefusedError) -> PypdfFile:
-    from pdfqa.pdf.pypdf_reader import PypdfFile
-
-    try:
-        return PypdfFile(check_file(path), password)
-    except RefusedError as again:
-        reason = again if again.reason in ("no_pages", "password") or refused.reason == "password" else refused
-        raise refusal(path, reason, password) from again
-
-
-class _Reader:
-    """Pages from pdfium, or from pypdf where pdfium gives none or no text."""
-
-    def __init__(self, path: str | os.PathLike[str], password: str | None) -> None:
-        self._path, self._password = path, password
-        self._first, self._second = _open(path, password)
-        self._tried = self._second is not None
-        self.pages: int = self._first.pages if self._first else self._second.pages if self._second else 0
-
-    def close(self) -> None:
-        if self._first:
-            self._first.__exit__(None, None, None)
-
-    def sheet(self, number: int) -> Sheet:
-        if self._first is None:
-            return self._other_sheet(number)
-        sheet, lost = self._first.sheet(number)
-        if lost:
-            other = self._other_sheet(number)
-            if other.lines:
-                return other
-        return sheet
-
-    def _other_sheet(self, number: int) -> Sheet:
-        from pdfqa.pdf.lines import Sheet as Empty
-        from pdfqa.pdf.pypdf_reader import PypdfFile
-
-        if not self._tried:
-            self._tried = True
-            try:
-                self._second = PypdfFile(check_file(self._path), self._password)
-            except RefusedError:
-                self._second = None
-        if self._second is None or number > self._second.pages:
-            return Empty(number, "", 0.0, 0.0, [], source="none")
-        return self._second.sheet(number)

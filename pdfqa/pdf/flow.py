@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from pdfqa.pages import BlockKind
 from pdfqa.pdf.lines import Line
-from pdfqa.types import BlockKind
 
 SENTENCE_END = (".", "!", "?", ":", ";", "。", "！", "？", ".”", '."', ".)", "।", "؟", "…")
 

@@ -7,12 +7,12 @@ from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
+from pdfqa.pages import Block, BlockKind, Page
 from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupted
 from pdfqa.pdf.lines import Line, Sheet, is_figure, visual_lines
 from pdfqa.pdf.margins import Margins
 from pdfqa.pdf.repair import Vocabulary, join_lines
 from pdfqa.pdf.tables import find_tables, is_unit
-from pdfqa.types import Block, BlockKind, Page
 
 _BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-"
 _BULLET = re.compile(rf"[{_BULLETS}]\s+\S")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Literal
 
 import msgspec
 
+from pdfqa.pages import Defect
+
 Cell = tuple[float, float, str]
+Word = tuple[str, float, float, float, float]  # and its left, bottom, right and top on the page as shown
 
 # What stands in a cell of figures: amounts, percentages, dashes, years, note marks.
 _FIGURE = re.compile(
@@ -27,7 +31,8 @@ class Line(msgspec.Struct, gc=False):
     """A line of text and where it stands, in points from the lower left corner of its upright page.
 
     `cut` says that the reader took a hyphen from its end, `turned` that it runs in another direction than the page,
-    `spaced` that white space came before it. `cells` are set where wide gaps divide it.
+    `spaced` that white space came before it. `cells` are set where wide gaps divide it. `words` are set where the line
+    is not in the text layer, so that its place cannot be looked up there.
     """
 
     text: str
@@ -41,6 +46,16 @@ class Line(msgspec.Struct, gc=False):
     turned: bool = False
     spaced: bool = True
     cells: list[Cell] | None = None
+    words: list[Word] | None = None
+
+
+class Rule(msgspec.Struct, gc=False, frozen=True, array_like=True):
+    """A drawn line of a table, in the coordinates of `Line`: upright where x0 == x1, else level."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
 
 
 class Sheet(msgspec.Struct):
@@ -52,9 +67,11 @@ class Sheet(msgspec.Struct):
     height: float
     lines: list[Line]
     depth: float = 0.0  # the height when its text stands upright, if that is not how it is shown
-    source: str = "text"
+    source: Literal["text", "ocr", "none"] = "text"
     reader: str = "pdfium"
     warnings: list[str] = []
+    defect: Defect = ""
+    rules: list[Rule] = []
 
 
 def is_figure(text: str) -> bool:

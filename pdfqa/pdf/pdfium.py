@@ -14,6 +14,7 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
+from pdfqa.pages import DocumentInfo, OutlineItem
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.lines import Cell, Line, Sheet
 from pdfqa.pdf.pieces import (
@@ -27,7 +28,7 @@ from pdfqa.pdf.pieces import (
     pieces_of,
 )
 from pdfqa.pdf.repair import clean, tidier
-from pdfqa.types import Box, DocumentInfo, OutlineItem
+from pdfqa.types import Box
 
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 

@@ -12,10 +12,10 @@ from typing import Any
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError, WrongPasswordError
 
+from pdfqa.pages import DocumentInfo, OutlineItem
 from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.lines import Line, Sheet
 from pdfqa.pdf.repair import clean
-from pdfqa.types import DocumentInfo, OutlineItem
 
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 

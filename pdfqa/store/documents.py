@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from pdfqa.errors import FileMissingError, InvalidRequestError, StorageError
+from pdfqa.pages import DocumentInfo, Page, Passage, Segment
 from pdfqa.store.database import Database
-from pdfqa.types import DocumentInfo, Page, Passage, Segment, Unread
+from pdfqa.types import Unread
 
 _PAGE = msgspec.msgpack.Decoder(Page)
 _INFO = msgspec.msgpack.Decoder(DocumentInfo)
@@ -20,11 +21,11 @@ _PASSAGES = msgspec.msgpack.Decoder(list[Passage])
 _TERMS = msgspec.msgpack.Decoder(list[str])
 
 
-_COLUMNS = "id, sha256, pages, language, read_at, info, unread"
+_COLUMNS = "id, sha256, pages, language, read_at, info, unread, reading"
 
 
 class StoredDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document that has been read. `read_at` is in seconds since 1970."""
+    """A document that has been read. `read_at` is in seconds since 1970, `reading` how it was read."""
 
     id: int
     sha256: str
@@ -33,6 +34,7 @@ class StoredDocument(msgspec.Struct, frozen=True, kw_only=True):
     read_at: int
     info: DocumentInfo
     unread: list[Unread]
+    reading: str = ""
 
 
 class StoredIndex(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +160,8 @@ class Documents:
                 return self._write_index(known.id, segments, strategy, embedder, pages=False)
             self._check_wanted(document.sha256)
             id_ = connection.execute(
-                "INSERT INTO documents (sha256, pages, language, read_at, info, unread) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO documents (sha256, pages, language, read_at, info, unread, reading) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.sha256,
                     document.pages,
@@ -166,6 +169,7 @@ class Documents:
                     document.read_at,
                     msgspec.msgpack.encode(document.info),
                     msgspec.msgpack.encode(document.unread),
+                    document.reading,
                 ),
             ).lastrowid
             connection.executemany(
@@ -262,7 +266,7 @@ class Documents:
 
 
 def _document(row: tuple[Any, ...]) -> StoredDocument:
-    id_, sha256, pages, language, read_at, info, unread = row
+    id_, sha256, pages, language, read_at, info, unread, reading = row
     return StoredDocument(
         id=id_,
         sha256=sha256,
@@ -271,6 +275,7 @@ def _document(row: tuple[Any, ...]) -> StoredDocument:
         read_at=read_at,
         info=_INFO.decode(info),
         unread=_UNREAD.decode(unread),
+        reading=reading,
     )
 
 

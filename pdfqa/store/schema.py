@@ -115,4 +115,7 @@ _SECOND = (
         PRIMARY KEY (target, number)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+# How a document was read, as `ReadOptions` has it: another way may give pages that this one did not.
+_THIRD = ("ALTER TABLE documents ADD COLUMN reading TEXT NOT NULL DEFAULT ''",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from pdfqa.pages import TextSource
 from pdfqa.wire.base import Attributes, Metadata, Resource, Shown
 
 FileStatus = Literal["in_progress", "completed", "cancelled", "failed"]
@@ -201,6 +202,8 @@ class FileCitation(msgspec.Struct, frozen=True, kw_only=True):
     score: float = 0.0
     filename: str = ""
     boxes: list[tuple[float, float, float, float]] = []
+    source: TextSource = "text"
+    table: list[list[str]] = []
 
 
 class Annotation(msgspec.Struct, frozen=True, kw_only=True):

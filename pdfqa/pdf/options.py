@@ -1,0 +1,14 @@
+"""How pages are to be read."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pdfqa.config import Ocr
+
+
+class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pages have their text recognised in their picture, and in which languages (codes with + between them)."""
+
+    ocr: Ocr = "auto"
+    ocr_lang: str = ""
