@@ -16,6 +16,7 @@ from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo, OutlineItem
 from pdfqa.pdf.files import RefusalReason, RefusedError
+from pdfqa.pdf.geometry import bounds_of, turn, turned_box
 from pdfqa.pdf.lines import Cell, Line, Sheet
 from pdfqa.pdf.pieces import (
     FIGURE_ENDS,
@@ -155,37 +156,16 @@ class PageCharacters:
     def rectangles(self, start: int, count: int) -> list[Box]:
         """Return the boxes around a range of characters, on the page as shown."""
         turns = raw.FPDFPage_GetRotation(self._page)
-        bounds = _bounds(self._page)
+        bounds = bounds_of(self._page)
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-        boxes: list[Box] = []
-        for index in range(raw.FPDFText_CountRects(self._text, start, count)):
-            if raw.FPDFText_GetRect(self._text, index, left, top, right, bottom):
-                x0, y0 = _turn(left.value, bottom.value, turns, bounds)
-                x1, y1 = _turn(right.value, top.value, turns, bounds)
-                boxes.append(Box(x0=min(x0, x1), y0=min(y0, y1), x1=max(x0, x1), y1=max(y0, y1)))
-        return boxes
+        return [
+            turned_box((left.value, bottom.value, right.value, top.value), turns, bounds)
+            for index in range(raw.FPDFText_CountRects(self._text, start, count))
+            if raw.FPDFText_GetRect(self._text, index, left, top, right, bottom)
+        ]
 
 
-Bounds = tuple[float, float, float, float]
 Place = tuple[float, float, float, float, int]
-
-
-def _bounds(page: Any) -> Bounds:
-    rect = raw.FS_RECTF()
-    raw.FPDF_GetPageBoundingBox(page, rect)
-    return rect.left, min(rect.bottom, rect.top), rect.right, max(rect.bottom, rect.top)
-
-
-def _turn(x: float, y: float, turns: int, bounds: Bounds) -> tuple[float, float]:
-    """Return where a point of the page lies when the page is turned clockwise by so many right angles."""
-    left, bottom, right, top = bounds
-    if turns == 0:
-        return x - left, y - bottom
-    if turns == 1:
-        return y - bottom, right - x
-    if turns == 2:
-        return right - x, top - y
-    return top - y, x - left
 
 
 def _blank(number: int, label: str, warning: str) -> Sheet:
@@ -241,7 +221,7 @@ class _PageLines:
     def __init__(self, page: Any, textpage: Any, room: _Room) -> None:
         self._text = textpage
         self._room = room
-        self._bounds = _bounds(page)
+        self._bounds = bounds_of(page)
         self._tidy: Callable[[str], str] = clean
         self.depth = 0.0  # the height of the page when its text stands upright
 
@@ -335,8 +315,8 @@ class _PageLines:
 
     def _turned(self, place: Place, turns: int) -> Place:
         x, y, far, size, way = place
-        x0, y0 = _turn(x, y, turns, self._bounds)
-        x1, _ = _turn(far, far, turns, self._bounds)
+        x0, y0 = turn(x, y, turns, self._bounds)
+        x1, _ = turn(far, far, turns, self._bounds)
         return x0, y0, x1, size, way
 
     def _mirrored(self, piece: Text, place: Place) -> Place:
@@ -397,4 +377,4 @@ class _PageLines:
         if turns == 0:
             return right - self._bounds[0], x - self._bounds[0]
         corner = (right, top) if turns == 1 else (left, bottom)
-        return _turn(*corner, turns, self._bounds)[0], _turn(x, y, turns, self._bounds)[0]
+        return turn(*corner, turns, self._bounds)[0], turn(x, y, turns, self._bounds)[0]
