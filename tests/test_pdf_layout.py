@@ -252,13 +252,14 @@ def test_dates_units_and_labels_over_the_first_row_belong_to_the_table() -> None
 
 def test_stacked_dates_are_heads() -> None:
     lines = [
-        line("March 31,", 712, 400),
+        *cells(["", "", "March 31,", "March 31,"], 712),
         *cells(["", "", "2021", "2020"], 700),
         *cells(["Cash", "", "1,677", "450"], 688),
         *cells(["Receivables", "", "1,615", "1,679"], 676),
     ]
     page = page_of(lines)
-    assert [(block.kind, block.header_rows) for block in page.blocks] == [("table", 2)]
+    assert [(block.kind, block.header_rows) for block in page.blocks] == [("table", 1)]
+    assert page.text.split("\n")[0] == "March 31, 2021  March 31, 2020"
 
 
 def test_the_title_of_a_statement_is_a_heading() -> None:

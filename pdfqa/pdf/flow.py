@@ -5,17 +5,18 @@ from __future__ import annotations
 import msgspec
 
 from pdfqa.pages import BlockKind
+from pdfqa.pdf.grid import Grid
 from pdfqa.pdf.lines import Line
 
 SENTENCE_END = (".", "!", "?", ":", ";", "。", "！", "？", ".”", '."', ".)", "।", "؟", "…")
 
 
 class Piece(msgspec.Struct, gc=False):
-    """A block before its text is made: its lines and what they are."""
+    """A block before its text is made: its lines and what they are; `grid` is that of a table."""
 
     lines: list[Line]
     kind: BlockKind = "text"
-    header: int = 0
+    grid: Grid | None = None
 
     def head(self) -> tuple[float, float, float, float]:
         """Return left, bottom, right and top of the part before the first jump to another column."""

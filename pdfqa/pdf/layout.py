@@ -7,12 +7,13 @@ from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
-from pdfqa.pages import Block, BlockKind, Page
+from pdfqa.pages import Block, BlockKind, Page, Table
 from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupted
-from pdfqa.pdf.lines import Line, Sheet, is_figure, visual_lines
+from pdfqa.pdf.grid import grid_of, written
+from pdfqa.pdf.lines import Line, Sheet, is_figure, is_unit, visual_lines
 from pdfqa.pdf.margins import Margins
 from pdfqa.pdf.repair import Vocabulary, join_lines
-from pdfqa.pdf.tables import find_tables, is_unit
+from pdfqa.pdf.tables import find_tables
 
 _BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-"
 _BULLET = re.compile(rf"[{_BULLETS}]\s+\S")
@@ -99,11 +100,12 @@ def _letters_by_size(lines: list[Line]) -> dict[float, int]:
 def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], printed: dict[int, str]) -> Page:
     parts: list[str] = []
     spans: list[Block] = []
+    tables: list[Table] = []
     at = 0
     for piece in blocks.pieces:
-        text = blocks.text_of(piece)
+        text = blocks.text_of(piece, at, tables)
         level = min(ranks[blocks.rank_size(piece)], 6) if piece.kind == "heading" else 0
-        spans.append(Block(at, at + len(text), piece.kind, level, piece.header))
+        spans.append(Block(at, at + len(text), piece.kind, level, piece.grid.header if piece.grid else 0))
         parts.append(text)
         at += len(text) + 1
     whole = "\n".join(parts)
@@ -120,6 +122,7 @@ def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], printed: dict[
         source="text" if parts else "none",
         reader=sheet.reader,
         warnings=warnings,
+        tables=tables,
     )
 
 
@@ -153,7 +156,8 @@ class _Blocks:
             self._paragraphs(at, start)
             if self.pieces and at < start and self._is_title(self.pieces[-1]):
                 self.pieces[-1].kind = "heading"
-            self.pieces.append(Piece(lines[start:end], "table", header))
+            rows = lines[start:end]
+            self.pieces.append(Piece(rows, "table", grid_of(rows, header)))
             at = end
         self._paragraphs(at, len(lines))
 
@@ -176,17 +180,19 @@ class _Blocks:
         """Return the size that ranks a heading: never under the body's, where only weight tells it apart."""
         return max(_rounded(piece.lines[0].size), self._body)
 
-    def text_of(self, piece: Piece) -> str:
-        """Return the text of a piece: rows as lines, everything else as running text."""
+    def text_of(self, piece: Piece, start: int, tables: list[Table]) -> str:
+        """Return the text of a piece: rows as lines, everything else as running text; note where cells of tables are."""
         lines = piece.lines
-        if piece.kind == "table":
-            return "\n".join([line.text for line in lines])
+        if piece.grid is not None:
+            text, table = written(piece.grid, start, self._join)
+            tables.append(table)
+            return text
         texts = [line.text if line.cells is None else " ".join([cell[2] for cell in line.cells]) for line in lines]
-        text = texts[0] if len(texts) == 1 else self._join(texts, lines)
+        text = texts[0] if len(texts) == 1 else self._join(texts, [line.cut for line in lines])
         return text + "-" if lines[-1].cut else text
 
-    def _join(self, texts: list[str], lines: list[Line]) -> str:
-        return join_lines(texts, [line.cut for line in lines], self._words.known, hard=self._words.hard)
+    def _join(self, texts: list[str], cuts: list[bool]) -> str:
+        return join_lines(texts, cuts, self._words.known, hard=self._words.hard)
 
     def _paragraphs(self, start: int, end: int) -> None:
         first = start

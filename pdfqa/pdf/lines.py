@@ -22,6 +22,15 @@ _YEAR = re.compile(r"\(?(?:FY\s?|Q[1-4]\s?)?(?:19|20)\d\d\)?")
 _MARK = re.compile(
     r"[•▪●○◦‣▸►▶∙·✓❖■□➢➤➔→✔❑*†‡–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})[.)]|(?:Item|ITEM|Note) ?\d+[A-Z]?\.?"
 )
+# What stands over a table at its left: the unit of its figures, or the day that they are of.
+_STUB = re.compile(
+    r"\(?(?:(?:US|U\.S\.)? ?[$€£]|amounts|dollars|figures|shares)?,? ?(?:and shares )?(?:in|In|IN) "
+    r"(?i:millions|thousands|billions)\b[^.:]*"
+    r"|(?i:\(?(?:dollars|amounts|figures) in (?:millions|thousands|billions)\b[^.:]*)"
+    r"|(?i:(?:(?:fiscal )?years?|months|quarters?) (?:ended|ending)|as of|at|balance at) "
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2},?"
+    r"(?: (?:19|20)\d\d)?"
+)
 _LEADERS = re.compile(r"(?:\s?[.·…]){2,}\s+(?=\S+$)")
 _SIGNS = frozenset({"$", "€", "£", "¥", "(", "$ (", "$(", "+", "-", "US$", "RMB"})
 _TAILS = frozenset({"%", ")", ")%", "%)", "*", "x"})
@@ -82,6 +91,11 @@ def is_figure(text: str) -> bool:
 def is_year(text: str) -> bool:
     """Return whether a cell holds a year, as column heads do."""
     return _YEAR.fullmatch(text) is not None
+
+
+def is_unit(text: str) -> bool:
+    """Return whether a line says what the figures of a table are counted in, or of which day they are."""
+    return len(text) < 60 and _STUB.fullmatch(text) is not None
 
 
 def visual_lines(lines: list[Line]) -> list[Line]:
@@ -162,6 +176,8 @@ def _settle_cells(line: Line) -> None:
             cells[-1] = (cells[-1][0], x1, cells[-1][2] + glue + text)
         else:
             cells.append((x0, x1, text))
+    if len(cells) > 2 and (cells[0][2].endswith("…") or cells[1][2].startswith("…")):
+        cells[:2] = [(x0, x1, text.strip(" ….·")) for x0, x1, text in cells[:2]]
     dots = sum(1 for cell in cells[1:-1] if not cell[2].strip(". ·…"))
     if dots > 1 or any(text.endswith("…") for _, _, text in cells):
         line.cells = None

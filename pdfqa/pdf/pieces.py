@@ -63,8 +63,8 @@ def _cut_pieces(part: str, begin: int, pieces: list[Text], spaced: bool) -> bool
 
 def may_have_cells(text: str, width: float, size: float) -> bool:
     """Return whether wide gaps may divide a line: a figure ends it, or it takes more room than its letters need."""
-    if " " not in text or "…" in text:
-        return False
+    if " " not in text or ("…" in text and " " not in text[text.rindex("…") + 2 :]):
+        return False  # a leader before one figure is that of a list of contents; before several, of a row
     if text[-1] in FIGURE_ENDS or is_loose(width, size, len(text)):
         return True
     return len(text) < 50 and _YEARS.search(text) is not None

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pdfqa.pdf.lines import Line, is_figure, is_year
+from pdfqa.pdf.lines import Line, is_figure, is_unit, is_year
 
 _COUNTED = re.compile(r"[$€£]?\d[\d.,]*\s?[^\W\d]{1,9}$")  # 4 weeks, 12 kg; but no 31 December 2020
-# What stands over a table at its left: the unit of its figures, or the day that they are of.
-_STUB = re.compile(
-    r"\(?(?:(?:US|U\.S\.)? ?[$€£]|amounts|dollars|figures|shares)?,? ?(?:and shares )?(?:in|In|IN) "
-    r"(?i:millions|thousands|billions)\b[^.:]*"
-    r"|(?i:\(?(?:dollars|amounts|figures) in (?:millions|thousands|billions)\b[^.:]*)"
-    r"|(?i:(?:(?:fiscal )?years?|months|quarters?) (?:ended|ending)|as of|at|balance at) "
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2},?"
-    r"(?: (?:19|20)\d\d)?"
-)
 _GAP_LINES = 3  # label lines that may stand between two rows
 
 
@@ -124,8 +115,8 @@ def _header_rows(lines: list[Line], start: int, end: int) -> int:
         elif line.cells is not None or count > found + 2:
             break
     found = _until_figures(lines[start : start + found])
-    # A table whose every line looks like a head has none that we know of.
-    return found if found < end - start - 1 or found < 3 else 0
+    # Where every line looks like a head, as in a table of words, the first one is.
+    return found if found < end - start - 1 else 1
 
 
 def _until_figures(heads: list[Line]) -> int:
@@ -137,11 +128,6 @@ def _until_figures(heads: list[Line]) -> int:
         if cells and len(cells) == len(heads[0].cells) and any(_COUNTED.match(cell[2]) for cell in cells[1:]):
             return count
     return len(heads)
-
-
-def is_unit(text: str) -> bool:
-    """Return whether a line says what the figures of a table are counted in, or of which day they are."""
-    return len(text) < 60 and _STUB.fullmatch(text) is not None
 
 
 def _is_header(line: Line, left: float, right: float) -> bool:
