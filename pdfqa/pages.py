@@ -87,15 +87,21 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     defect: Defect = ""
     tables: list[Table] = []
     places: list[Place] = []
+    attached: list[Attachment] = []
 
 
 class Attachment(msgspec.Struct, frozen=True, array_like=True):
-    """A file inside the PDF; `number` is its place among them, from 0."""
+    """A file inside the PDF; `number` is its place among them, from 0.
+
+    `page` is the page that it is pinned to: its place then is one among the annotations of this page. `bytes` is its
+    size, 0 where that is not known.
+    """
 
     number: int
     name: str
-    bytes: int
+    bytes: int = 0
     kind: str = ""
+    page: int = 0
 
 
 class OutlineItem(msgspec.Struct, frozen=True, array_like=True):

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from pdfqa.pages import Defect
+from pdfqa.pages import Attachment, BlockKind, Defect
 
 Cell = tuple[float, float, str]
 Word = tuple[str, float, float, float, float]  # and its left, bottom, right and top on the page as shown
@@ -67,6 +67,14 @@ class Rule(msgspec.Struct, gc=False, frozen=True, array_like=True):
     y1: float
 
 
+class Extra(msgspec.Struct, frozen=True, array_like=True):
+    """A note or a field's value that stands beside the text of a page, and its rectangle on the page as shown."""
+
+    text: str
+    kind: BlockKind
+    box: tuple[float, float, float, float]
+
+
 class Sheet(msgspec.Struct):
     """A page as a reader saw it, before layout."""
 
@@ -81,6 +89,8 @@ class Sheet(msgspec.Struct):
     warnings: list[str] = []
     defect: Defect = ""
     rules: list[Rule] = []
+    extras: list[Extra] = []
+    attached: list[Attachment] = []
 
 
 def is_figure(text: str) -> bool:
@@ -164,6 +174,8 @@ def _append(line: Line, piece: Line) -> None:
     glue = "-" if line.cut else " " if gap > 0.15 * big or (piece.spaced and gap > 0.02 * big) else ""
     line.text = line.text + glue + piece.text
     line.cut = piece.cut
+    if line.words or piece.words:
+        line.words = [*(line.words or ()), *(piece.words or ())]
     line.x1 = max(line.x1, piece.x1)
 
 
