@@ -7,7 +7,7 @@ import unicodedata
 
 from pdfqa.types import Box
 
-_DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd…<‹\u0e4d")
+DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd…<‹\u0e4d")
 _SHORT = 8  # characters: what is no longer may stand on a page in many places
 # Dots that lead the eye are one sign in our text.
 _LEADER = re.compile(r"[.·_]{4,}")
@@ -15,13 +15,13 @@ _LEADER = re.compile(r"[.·_]{4,}")
 
 def plain(char: str) -> str:
     """Return what a character counts as when texts are compared: nothing for spaces and hyphens."""
-    if char.isspace() or char in _DROPPED or char < " ":
+    if char.isspace() or char in DROPPED or char < " ":
         return ""
     if char.isascii():
         return char
     if char == "\u0e33":  # some fonts do not tell the Thai vowels am and a apart
         return "\u0e32"
-    return "".join(part for part in unicodedata.normalize("NFKC", char) if not part.isspace() and part not in _DROPPED)
+    return "".join(part for part in unicodedata.normalize("NFKC", char) if not part.isspace() and part not in DROPPED)
 
 
 def find_ranges(codes: list[int], quote: str, start: int | None = None) -> list[tuple[int, int]]:

@@ -33,7 +33,7 @@ def draw(payload: bytes) -> bytes:
     request = msgspec.msgpack.decode(payload, type=Request)
     path, passwords = os.fsdecode(request.path), request.passwords
     boxes = [box for quote in request.quotes for box in find(path, request.page, quote, passwords)]
-    return _opened(passwords, lambda word: pdf.picture(path, request.page, boxes, word, width=request.width))
+    return opened(passwords, lambda word: pdf.picture(path, request.page, boxes, word, width=request.width))
 
 
 def find(path: str, page: int, quote: tuple[str, int], passwords: Sequence[str]) -> list[Box]:
@@ -43,10 +43,10 @@ def find(path: str, page: int, quote: tuple[str, int], passwords: Sequence[str])
         FileError: The file cannot be used.
     """
     words, start = quote
-    return _opened(passwords, lambda word: pdf.find_boxes(path, page, words, word, start=start))
+    return opened(passwords, lambda word: pdf.find_boxes(path, page, words, word, start=start))
 
 
-def _opened(passwords: Sequence[str], look: Callable[[str | None], R]) -> R:
+def opened(passwords: Sequence[str], look: Callable[[str | None], R]) -> R:
     """Return what is seen with the password that opens the file."""
     tries: list[str | None] = [*passwords]
     *others, last = tries or [None]

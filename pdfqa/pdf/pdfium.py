@@ -153,6 +153,15 @@ class PageCharacters:
             return []
         return [raw.FPDFText_GetUnicode(self._text, index) for index in range(raw.FPDFText_CountChars(self._text))]
 
+    def text(self) -> str:
+        """Return the characters as one text, as pdfium has it."""
+        size = raw.FPDFText_CountChars(self._text) if self._text else 0
+        if size <= 0:
+            return ""
+        room = (ctypes.c_ushort * (2 * size + 2))()
+        units = raw.FPDFText_GetText(self._text, 0, size, room) - 1
+        return bytes(room)[: 2 * max(units, 0)].decode("utf-16-le", "replace")
+
     def rectangles(self, start: int, count: int) -> list[Box]:
         """Return the boxes around a range of characters, on the page as shown."""
         turns = raw.FPDFPage_GetRotation(self._page)
