@@ -6,17 +6,18 @@ import ctypes
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 from pypdfium2 import raw
 
-from pdfqa.pages import DocumentInfo, OutlineItem
+from pdfqa.pages import DocumentInfo
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.geometry import bounds_of, turn, turned_box
+from pdfqa.pdf.info import info, label
 from pdfqa.pdf.lines import Cell, Line, Sheet
 from pdfqa.pdf.pieces import (
     FIGURE_ENDS,
@@ -31,6 +32,9 @@ from pdfqa.pdf.pieces import (
 from pdfqa.pdf.repair import clean, tidier
 from pdfqa.types import Box
 
+if TYPE_CHECKING:
+    from pdfqa.pdf.annotations import Added
+
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
 _BOLD = re.compile(rb"bold|black|heavy|demi|semib|medi(?!um)|[-,_]b(?:d|old)?(?![a-z])|cmbx|-bd|bx\d", re.IGNORECASE)
@@ -41,7 +45,6 @@ _REASONS: dict[int, RefusalReason] = {
     raw.FPDF_ERR_PASSWORD: "password",
     raw.FPDF_ERR_SECURITY: "unsupported",
 }
-_OUTLINE_LIMIT = 20_000
 _OBJECT_LIMIT = 300
 
 
@@ -66,30 +69,14 @@ class PdfiumFile:
         self.document.close()
 
     def info(self) -> DocumentInfo:
-        """Return the document's page count, metadata and outline."""
-        metadata = {
-            key: " ".join(value.replace("\x00", "").split())
-            for key, value in self.document.get_metadata_dict(skip_empty=True).items()
-        }
-        return DocumentInfo(
-            pages=self.pages, title=metadata.get("Title", ""), metadata=metadata, outline=list(self._outline())
-        )
-
-    def _outline(self) -> Iterator[OutlineItem]:
-        for count, item in enumerate(self.document.get_toc()):
-            if count >= _OUTLINE_LIMIT:
-                return
-            target = item.get_dest()
-            index = target.get_index() if target else None
-            title = clean(item.get_title())
-            if index is not None and title:
-                yield OutlineItem(title, index + 1, item.level + 1)
+        """Return what is known of the document as a whole."""
+        return info(self.document)
 
     def sheet(self, number: int) -> tuple[Sheet, bool]:
         """Return a page's lines, and whether it shows text that pdfium cannot tell."""
         page = raw.FPDF_LoadPage(self._raw, number - 1)
         if not page:
-            return _blank(number, self._label(number), f"page {number} is damaged and could not be read"), True
+            return _blank(number, label(self._raw, number), f"page {number} is damaged and could not be read"), True
         try:
             return self._sheet(page, number)
         finally:
@@ -98,31 +85,35 @@ class PdfiumFile:
     def _sheet(self, page: Any, number: int) -> tuple[Sheet, bool]:
         textpage = raw.FPDFText_LoadPage(page)
         if not textpage:
-            return _blank(number, self._label(number), f"the text of page {number} could not be read"), True
+            return _blank(number, label(self._raw, number), f"the text of page {number} could not be read"), True
         try:
             silent = raw.FPDFText_CountChars(textpage) <= 0
             reader = _PageLines(page, textpage, self._room)
             lines, warnings = ([], []) if silent else reader.lines()
+            added = self._added(page, number, textpage, reader, lines) if raw.FPDFPage_GetAnnotCount(page) else None
         finally:
             raw.FPDFText_ClosePage(textpage)
         sheet = Sheet(
             number,
-            self._label(number),
+            label(self._raw, number),
             raw.FPDF_GetPageWidthF(page),
             raw.FPDF_GetPageHeightF(page),
             lines,
             depth=reader.depth,
             warnings=warnings,
         )
+        if added:
+            sheet.extras, sheet.attached = added.extras, added.attached
+            sheet.warnings = [*warnings, *added.warnings]
         return sheet, silent and _shows_text(page)
 
-    def _label(self, number: int) -> str:
-        size = raw.FPDF_GetPageLabel(self._raw, number - 1, None, 0)
-        if size <= 2:
-            return ""
-        buffer = ctypes.create_string_buffer(size)
-        raw.FPDF_GetPageLabel(self._raw, number - 1, buffer, size)
-        return clean(buffer.raw[: size - 2].decode("utf-16-le", "ignore"))
+    def _added(self, page: Any, number: int, text: Any, reader: _PageLines, lines: list[Line]) -> Added:
+        """Return what annotations add to a page."""
+        from pdfqa.pdf.annotations import Surface, look
+
+        shown = raw.FPDFPage_GetRotation(page)
+        turns = reader.turns if lines else shown
+        return look(Surface(self.document, number, page, text, reader.bounds, turns, reader.leftwards, shown), lines)
 
     def characters(self, number: int) -> PageCharacters:
         """Return the characters of a page, to find boxes among; close it before the file."""
@@ -230,8 +221,10 @@ class _PageLines:
     def __init__(self, page: Any, textpage: Any, room: _Room) -> None:
         self._text = textpage
         self._room = room
-        self._bounds = bounds_of(page)
+        self.bounds = bounds_of(page)
         self._tidy: Callable[[str], str] = clean
+        self.turns = 0  # by how many right angles the page stands upright
+        self.leftwards = False
         self.depth = 0.0  # the height of the page when its text stands upright
 
     def lines(self) -> tuple[list[Line], list[str]]:
@@ -244,14 +237,14 @@ class _PageLines:
             pieces = [(piece, index_of(start), index_of(end), cut, spaced) for piece, start, end, cut, spaced in pieces]
         places = self._places(pieces)
         ways = [place[4] for place in places]
-        turns = max(set(ways), key=ways.count) if any(ways) else 0
-        left, bottom, right, top = self._bounds
+        self.turns = turns = max(set(ways), key=ways.count) if any(ways) else 0
+        left, bottom, right, top = self.bounds
         width, height = (top - bottom, right - left) if turns % 2 else (right - left, top - bottom)
         self.depth = height
         if turns:
             places = [self._turned(place, turns) for place in places]
             left = bottom = 0.0
-        leftwards = turns == 0 and mostly_leftwards(text)
+        self.leftwards = leftwards = turns == 0 and mostly_leftwards(text)
         if leftwards:
             places = [self._mirrored(piece, place) for piece, place in zip(pieces, places, strict=True)]
             left = -right  # seen from its right edge the page is laid out as any other
@@ -324,8 +317,8 @@ class _PageLines:
 
     def _turned(self, place: Place, turns: int) -> Place:
         x, y, far, size, way = place
-        x0, y0 = turn(x, y, turns, self._bounds)
-        x1, _ = turn(far, far, turns, self._bounds)
+        x0, y0 = turn(x, y, turns, self.bounds)
+        x1, _ = turn(far, far, turns, self.bounds)
         return x0, y0, x1, size, way
 
     def _mirrored(self, piece: Text, place: Place) -> Place:
@@ -384,6 +377,6 @@ class _PageLines:
         _origin(self._text, other, *self._room.point)
         x, y, left, right, bottom, top = self._room.values
         if turns == 0:
-            return right - self._bounds[0], x - self._bounds[0]
+            return right - self.bounds[0], x - self.bounds[0]
         corner = (right, top) if turns == 1 else (left, bottom)
-        return turn(*corner, turns, self._bounds)[0], turn(x, y, turns, self._bounds)[0]
+        return turn(*corner, turns, self.bounds)[0], turn(x, y, turns, self.bounds)[0]

@@ -1,0 +1,142 @@
+"""Form fields: what was filled in, and what it is called."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import pypdfium2
+from pypdfium2 import raw
+
+from pdfqa.pdf.geometry import Bounds
+from pdfqa.pdf.repair import clean
+from pdfqa.pdf.strings import entry, wide
+
+_LONGEST = 50_000  # characters of one value
+_OPTIONS = 2_000  # of one list that are looked through
+_PASSWORD = 1 << 13  # flag of a text field whose value is nobody's business
+_LEAST = 1.0  # points: what is narrower or lower than that shows nothing
+_MARKS = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
+_LISTS = (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
+# Names that programs give: Text12, f1_01, undefined_3, Check Box 7.
+_GIVEN = re.compile(
+    r"(?:text|textfeld|texte?|field|feld|champ|campo|fill|undefined|untitled|check|box|checkbox|kontrollkästchen|radio"
+    r"|button|btn|group|dropdown|combo|list|listbox|option|choice|signature|topmostsubform|form|page|row|[a-z])?"
+    r"(?:\s?(?:text|field|box|button|list|\d+|[a-z]))*",
+    re.IGNORECASE,
+)
+_MEANINGLESS = re.compile(r"(?:yes|on|x|ja|oui|s[ií]|true|checked|\W*|\d{1,2}|[a-z]|choice\s?\d+)", re.IGNORECASE)
+_CAPITALS = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])|(?<=[A-Z])(?=[A-Z][a-z])")
+_INDEX = re.compile(r"\[\d+\]")
+_TAG = re.compile(r"<[^>]*>")
+MARK = "[x]"
+
+
+class Field(NamedTuple):
+    """A field that holds something: its value, its place on the page, and what it is called.
+
+    `mark` says that it is a box or button that is on; its value then is what it stands for, if the form tells.
+    `drawn` says that only its appearance tells what it holds.
+    """
+
+    value: str
+    rect: Bounds
+    label: str = ""
+    mark: bool = False
+    drawn: bool = False
+
+    @property
+    def is_tiny(self) -> bool:
+        """Return whether it is too small to show anything."""
+        left, bottom, right, top = self.rect
+        return right - left < _LEAST or top - bottom < _LEAST
+
+    @property
+    def told(self) -> str:
+        """Return label and value in one line, for where no printed label stands beside it."""
+        if not self.mark:
+            return f"{self.label}: {self.value}" if self.label else self.value
+        words = ": ".join(dict.fromkeys(filter(None, (self.label, self.value))))
+        return f"{MARK} {words}" if words else ""
+
+
+class Forms:
+    """The form of a document, opened when the first field of a page is met."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+
+    @property
+    def _form(self) -> Any:
+        try:
+            self._document.init_forms()
+        except pypdfium2.PdfiumError:
+            return None
+        form = self._document.formenv
+        return form.raw if form else None
+
+    def field(self, annotation: Any, rect: Bounds) -> Field | None:
+        """Return what a field holds, or None where that is nothing."""
+        form = self._form
+        if form is None:
+            return None
+        kind = raw.FPDFAnnot_GetFormFieldType(form, annotation)
+        if kind in _MARKS:
+            return self._marked(form, annotation, rect)
+        if kind == raw.FPDF_FORMFIELD_SIGNATURE:
+            return Field("", rect, self._label(form, annotation), drawn=True)
+        if kind in _LISTS:
+            value = _chosen(form, annotation) or _value(form, annotation)
+        elif kind == raw.FPDF_FORMFIELD_TEXTFIELD:
+            if raw.FPDFAnnot_GetFormFieldFlags(form, annotation) & _PASSWORD:
+                return None
+            value = _value(form, annotation)
+        else:
+            return None
+        return Field(value, rect, self._label(form, annotation)) if value else None
+
+    def _marked(self, form: Any, annotation: Any, rect: Bounds) -> Field | None:
+        """Return a box or button that is on; its state is what it shows, and names what it stands for."""
+        state = entry(annotation, b"AS")
+        if not state and raw.FPDFAnnot_GetFormFieldType(form, annotation) == raw.FPDF_FORMFIELD_CHECKBOX:
+            state = wide(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+        if state in ("", "Off"):
+            return None
+        value = _readable(state)
+        value = "" if _MEANINGLESS.fullmatch(value) else value
+        return Field(value, rect, self._label(form, annotation), mark=True)
+
+    @staticmethod
+    def _label(form: Any, annotation: Any) -> str:
+        """Return what a field is called: its tooltip, or its name if that was given by a person."""
+        tooltip = clean(wide(raw.FPDFAnnot_GetFormFieldAlternateName, form, annotation))
+        if tooltip and not _GIVEN.fullmatch(tooltip):
+            return tooltip.rstrip(" :.")
+        return name_label(wide(raw.FPDFAnnot_GetFormFieldName, form, annotation))
+
+
+def name_label(name: str) -> str:
+    """Return a label made of a field's name: its last part in words, or nothing where a program has made it up."""
+    words = _readable(_INDEX.sub("", name).rpartition(".")[2])
+    return "" if _GIVEN.fullmatch(words) else words
+
+
+def _readable(name: str) -> str:
+    return clean(_CAPITALS.sub(" ", name.replace("_", " ")))
+
+
+def _value(form: Any, annotation: Any) -> str:
+    """Return the lines of a field's value."""
+    value = wide(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+    if not value.strip():
+        value = _TAG.sub(" ", entry(annotation, b"RV"))
+    lines = [clean(line) for line in value[:_LONGEST].replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return "\n".join(filter(None, lines))
+
+
+def _chosen(form: Any, annotation: Any) -> str:
+    """Return the labels of the options of a list that are chosen."""
+    count = min(raw.FPDFAnnot_GetOptionCount(form, annotation), _OPTIONS)
+    chosen = [number for number in range(count) if raw.FPDFAnnot_IsOptionSelected(form, annotation, number)]
+    labels = [clean(wide(raw.FPDFAnnot_GetOptionLabel, form, annotation, number)) for number in chosen]
+    return ", ".join(filter(None, labels))
