@@ -12,6 +12,7 @@ from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupt
 from pdfqa.pdf.grid import grid_of, written
 from pdfqa.pdf.lines import Line, Sheet, is_figure, is_unit, visual_lines
 from pdfqa.pdf.margins import Margins
+from pdfqa.pdf.order import by_place, needs_order
 from pdfqa.pdf.repair import Vocabulary, join_lines
 from pdfqa.pdf.tables import find_tables
 
@@ -58,6 +59,9 @@ class Layout:
         for sheet in sheets:
             sheet.lines = visual_lines(sheet.lines)
         printed = self._margins.set_aside(sheets)
+        for sheet in sheets:
+            if needs_order(sheet):
+                sheet.lines = visual_lines(by_place(sheet))
         sizes = [_letters_by_size(sheet.lines) for sheet in sheets]
         for letters in sizes:
             self._sizes.update(letters)
@@ -119,9 +123,10 @@ def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], printed: dict[
         height=round(sheet.height, 2),
         text=whole,
         blocks=spans,
-        source="text" if parts else "none",
+        source=sheet.source if parts else "none",
         reader=sheet.reader,
         warnings=warnings,
+        defect=sheet.defect,
         tables=tables,
     )
 
@@ -181,7 +186,7 @@ class _Blocks:
         return max(_rounded(piece.lines[0].size), self._body)
 
     def text_of(self, piece: Piece, start: int, tables: list[Table]) -> str:
-        """Return the text of a piece: rows as lines, everything else as running text; note where cells of tables are."""
+        """Return the text of a piece: rows as lines, everything else as running text; note the cells of tables."""
         lines = piece.lines
         if piece.grid is not None:
             text, table = written(piece.grid, start, self._join)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -111,7 +110,7 @@ def is_unit(text: str) -> bool:
 def visual_lines(lines: list[Line]) -> list[Line]:
     """Return the lines with pieces of one line put together: cells of a row, raised figures, restarted words."""
     result: list[Line] = []
-    for line in sorted(lines, key=_downwards) if _runs_upwards(lines) else lines:
+    for line in lines:
         if result and _continues(result[-1], line):
             _append(result[-1], line)
         else:
@@ -120,18 +119,6 @@ def visual_lines(lines: list[Line]) -> list[Line]:
         if line.cells is not None:
             _settle_cells(line)
     return result
-
-
-def _runs_upwards(lines: list[Line]) -> bool:
-    # Where a page is shown turned but its text is not, pdfium gives the lines from the last to the first.
-    if len(lines) < 3 or lines[0].y > lines[-1].y:
-        return False
-    steps = [line.y - above.y for above, line in pairwise(lines) if 0.8 < abs(line.y - above.y) / line.size < 3]
-    return len(steps) > 1 and sum(step > 0 for step in steps) > 0.8 * len(steps)
-
-
-def _downwards(line: Line) -> float:
-    return -line.y
 
 
 def _continues(line: Line, piece: Line) -> bool:
