@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pdfqa import wire
 from pdfqa.config import EXTRACTIVE, Settings
 from pdfqa.engine.channels import Channels
-from pdfqa.store import Blobs, Database, Documents, Events, Jobs, Objects
+from pdfqa.store import Attachments, Blobs, Database, Documents, Events, Jobs, Objects
 
 if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
@@ -73,6 +73,7 @@ class Engine:
         self.database = Database(settings.home, busy_seconds=settings.busy_seconds, trace=trace)
         self.blobs = Blobs(self.database)
         self.documents = Documents(self.database)
+        self.attachments = Attachments(self.database)
         self.jobs = Jobs(self.database)
         self.events = Events(self.database)
         self.channels = Channels()

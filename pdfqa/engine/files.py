@@ -120,7 +120,10 @@ class Files:
             for store_id in engine.store_file_objects.parents(file_id):
                 engine.store_files.detach(store_id, file_id)
             self._objects.delete(file_id)
+            engine.attachments.lose(file_id)
             if not self._objects.key_is_used(sha256):
+                for inside in engine.attachments.forget(sha256):
+                    self.delete(inside)
                 engine.documents.remove(sha256)
                 engine.blobs.forget(sha256)
                 engine.database.after_commit(lambda: engine.blobs.discard(sha256))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from pdfqa.engine.attaching import DEPTH, Attaching
 from pdfqa.engine.context import Engine
 from pdfqa.errors import (
     FileAccessError,
@@ -32,15 +33,17 @@ Source = str | os.PathLike[str] | bytes
 Report = Callable[[Progress], None]
 replace = msgspec.structs.replace
 _READING = "reading"  # the key of vector stores that files are read through
+_WITHIN = " › "  # between what carries a file and the file's name
 _SHORTEST_HASH = 8  # characters that a file may be named by
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A file, the hash of its bytes, and what the user calls it."""
+    """A file, the hash of its bytes, and what the user calls it; `inside` says that it is there only inside another."""
 
     file: File
     sha256: str
     shown: str
+    inside: bool = False
 
 
 class Library:
@@ -54,6 +57,7 @@ class Library:
     def __init__(self, engine: Engine, passwords: Sequence[str] = ()) -> None:
         self._engine = engine
         self._passwords = passwords
+        self._attaching = Attaching(engine, passwords)
         # What could not be read is not tried again for each question.
         self._refused: dict[str, PdfqaError] = {}
 
@@ -65,22 +69,55 @@ class Library:
         if sources:
             self._clear_abandoned()  # before a file is found that would go with what is cleared
         named, failed = self._files(sources)
-        unknown = [item for item in named if not self._is_read(item.sha256)]
-        failed += self._read(unknown, progress)
-        read = [item for item in named if self._is_read(item.sha256)]
-        for item in read:
-            self._keep(item)
-        return read, failed, {item.sha256 for item in unknown}
+        read: dict[str, Named] = {}
+        new: set[str] = set()
+        for depth in range(DEPTH + 1):
+            unknown = [item for item in named if not self._is_read(item.sha256)]
+            failed += self._read(unknown, progress)
+            level = [item for item in named if self._is_read(item.sha256)]
+            for item in level:
+                self._keep(item)
+            read.update({item.sha256: item for item in level})
+            new.update(item.sha256 for item in unknown)
+            named = self._inside(level, set(read), failed) if depth < DEPTH else []
+            if not named:
+                break
+        return list(read.values()), failed, new
+
+    def _inside(self, items: list[Named], known: set[str], failed: list[tuple[str, PdfqaError]]) -> list[Named]:
+        """Return the PDFs that some documents carry inside them, each once."""
+        found: dict[str, Named] = {}
+        for item in items:
+            document = self._engine.documents.find(item.sha256)
+            if document is None or not document.info.attachments:
+                continue
+            try:
+                inside = self._attaching.inside(document)
+            except FileError as error:  # the PDF is gone by now: what was read of it stands
+                failed.append((item.shown, error))
+                continue
+            for file, sha256, name in inside:
+                if sha256 not in known:
+                    found.setdefault(sha256, Named(file, sha256, within(item.shown, name), inside=True))
+        return list(found.values())
 
     def everything(self) -> list[tuple[Named, StoredDocument]]:
         """Return every file that has been read, oldest first."""
-        documents = self._engine.documents.all()
+        documents, inside = self._engine.documents.all(), self._engine.attachments.inside()
         found = []
         for file, sha256 in self._engine.file_objects.all_with_keys():
             if sha256 in documents:
-                shown = self._engine.blobs.path(sha256) or file.filename
-                found.append((Named(file, sha256, shown), documents[sha256]))
+                shown = self._shown(file, sha256, inside)
+                found.append((Named(file, sha256, shown, file.id in inside), documents[sha256]))
         return found
+
+    def _shown(self, file: File, sha256: str, inside: dict[str, tuple[str, str]], depth: int = 0) -> str:
+        """Return what to call a file: where it was seen, or what carries it, or its name."""
+        parent, name = inside.get(file.id, ("", ""))
+        carriers = self._engine.file_objects.with_key(parent) if parent and depth < DEPTH else []
+        if carriers:
+            return within(self._shown(carriers[0], parent, inside, depth + 1), name)
+        return self._engine.blobs.path(sha256) or file.filename
 
     def entry(self, item: Named, document: StoredDocument | None = None) -> FileEntry:
         """Return what is known of a file that has been read."""
@@ -89,7 +126,7 @@ class Library:
             raise ObjectNotFoundError(f"{item.shown} has not been read")
         return FileEntry(
             id=item.file.id,
-            name=item.file.filename,
+            name=item.shown if item.inside else item.file.filename,
             path=self._engine.blobs.path(item.sha256),
             sha256=item.sha256,
             bytes=item.file.bytes,
@@ -129,6 +166,7 @@ class Library:
         entries, path = self.entries(), _place(Path(name)).absolute()
         yield [entry for entry in entries if name == entry.id or str(path) == entry.path]
         yield [entry for entry in entries if name == entry.name]
+        yield [entry for entry in entries if entry.name.endswith((f"{_WITHIN}{name}", f"{os.sep}{name}"))]
         yield [entry for entry in entries if len(name) >= _SHORTEST_HASH and entry.sha256.startswith(name)]
         with suppress(FileError):  # what cannot be opened is not what was added
             sha256 = hash_file(path)[0] if path.is_file() else ""
@@ -202,8 +240,9 @@ class Library:
 
     def _is_ours(self, file: File) -> bool:
         """Return whether a file was made to be read here, and was not; a client's own stays whatever it holds."""
-        known = self._engine.documents.knows(self._engine.file_objects.key(file.id) or "")
-        return file.status == "uploaded" and not known
+        engine = self._engine
+        known = engine.documents.knows(engine.file_objects.key(file.id) or "")
+        return file.status == "uploaded" and not known and not engine.attachments.is_inside(file.id)
 
     def _clear_abandoned(self) -> None:
         """Remove what processes that were killed left of their reading."""
@@ -254,8 +293,10 @@ class Library:
             sha256 = hashlib.sha256(source).hexdigest()
             known = self._engine.file_objects.with_key(sha256)
             file = known[0] if known else files.upload(source, shown)
+            self._engine.attachments.release(file.id)
             return Named(file, sha256, file.filename)
         file = files.upload_path(_place(source).absolute(), shown=shown)
+        self._engine.attachments.release(file.id)
         return Named(file, files.sha256(file.id), shown)
 
 
@@ -305,6 +346,11 @@ def find_pdfs(path: Path) -> list[Path]:
 def _place(path: Path) -> Path:
     """Return a path with ~ as the user's home, unless a file of that very name is there."""
     return path if path.parts[:1] != ("~",) or path.exists() else path.expanduser()
+
+
+def within(carrier: str, name: str) -> str:
+    """Return what a file inside another is called."""
+    return f"{carrier}{_WITHIN}{name}"
 
 
 def failure(shown: str, error: PdfqaError) -> Failure:

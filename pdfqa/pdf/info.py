@@ -8,6 +8,7 @@ from typing import Any
 from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo, OutlineItem
+from pdfqa.pdf.attachments import listed
 from pdfqa.pdf.repair import clean
 from pdfqa.pdf.strings import wide
 
@@ -25,6 +26,7 @@ def info(document: Any) -> DocumentInfo:
         title=metadata.get("Title", ""),
         metadata=metadata,
         outline=list(_outline(document)),
+        attachments=list(listed(document.raw)),
     )
 
 

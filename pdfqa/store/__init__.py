@@ -1,5 +1,6 @@
 """Storage: one SQLite database in the home directory, and the bytes of uploaded files beside it."""
 
+from pdfqa.store.attachments import Attachments
 from pdfqa.store.blobs import Blobs
 from pdfqa.store.database import Database
 from pdfqa.store.documents import Documents, StoredIndex
@@ -7,4 +8,4 @@ from pdfqa.store.events import Events
 from pdfqa.store.jobs import Job, Jobs
 from pdfqa.store.objects import Objects
 
-__all__ = ["Blobs", "Database", "Documents", "Events", "Job", "Jobs", "Objects", "StoredIndex"]
+__all__ = ["Attachments", "Blobs", "Database", "Documents", "Events", "Job", "Jobs", "Objects", "StoredIndex"]

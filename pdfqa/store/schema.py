@@ -116,6 +116,21 @@ _SECOND = (
 )
 
 # How a document was read, as `ReadOptions` has it: another way may give pages that this one did not.
-_THIRD = ("ALTER TABLE documents ADD COLUMN reading TEXT NOT NULL DEFAULT ''",)
+_THIRD = (
+    "ALTER TABLE documents ADD COLUMN reading TEXT NOT NULL DEFAULT ''",
+    # The files inside a PDF: what they are, and for a PDF the hash of its bytes and the file that is there for it.
+    """CREATE TABLE attachments (
+        id INTEGER PRIMARY KEY,
+        parent TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        child TEXT NOT NULL,
+        file TEXT NOT NULL,
+        UNIQUE (parent, page, number))""",
+    "CREATE INDEX attachments_file ON attachments (file) WHERE file <> ''",
+)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)

@@ -1,0 +1,93 @@
+"""Files inside a PDF: those it carries as a whole, and those pinned to a page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pypdfium2 import raw
+
+from pdfqa.pages import Attachment
+from pdfqa.pdf.files import RefusedError, check_file, refusal
+from pdfqa.pdf.repair import clean
+from pdfqa.pdf.strings import wide
+
+_MOST = 2_000  # files of one PDF that are listed
+_HEAD = 1024
+_MARK = b"%PDF-"
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """Which file inside which PDF, where its bytes go if it is a PDF, and how many of them at most."""
+
+    path: bytes
+    page: int
+    number: int
+    out: bytes
+    most: int
+    passwords: list[str] = []
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it: its size, and whether it is a PDF whose bytes are where they should be."""
+
+    bytes: int
+    written: bool
+
+
+def listed(document: Any) -> Iterator[Attachment]:
+    """Yield the files that a document carries as a whole."""
+    for number in range(min(raw.FPDFDoc_GetAttachmentCount(document), _MOST)):
+        file = raw.FPDFDoc_GetAttachment(document, number)
+        if file:
+            name = clean(wide(raw.FPDFAttachment_GetName, file)) or f"attachment {number + 1}"
+            yield Attachment(number, name, kind=clean(wide(raw.FPDFAttachment_GetSubtype, file)))
+
+
+def take(payload: bytes) -> bytes:
+    """Write the file of a `Request` out, if it is a PDF, and return what was `Taken`; what a worker process does."""
+    from pdfqa.pdf.marked import opened
+
+    request = msgspec.msgpack.decode(payload, type=Request)
+    data, size = opened(request.passwords, lambda password: _bytes(request, password))
+    written = _MARK in data[:_HEAD]
+    if written:
+        Path(os.fsdecode(request.out)).write_bytes(data)
+    return msgspec.msgpack.encode(Taken(bytes=size, written=written))
+
+
+def _bytes(request: Request, password: str | None) -> tuple[bytes, int]:
+    """Return the bytes of a file, unless they are too many, and how many they are."""
+    from pdfqa.pdf.pdfium import PdfiumFile
+
+    path = os.fsdecode(request.path)
+    try:
+        opened = PdfiumFile(check_file(path), password)
+    except RefusedError as refused:
+        raise refusal(path, refused, password) from refused
+    with opened as pdf:
+        if not request.page:
+            return _content(raw.FPDFDoc_GetAttachment(pdf.document.raw, request.number), request.most)
+        page = raw.FPDF_LoadPage(pdf.document.raw, request.page - 1)
+        pin = raw.FPDFPage_GetAnnot(page, request.number) if page else None
+        try:
+            return _content(raw.FPDFAnnot_GetFileAttachment(pin) if pin else None, request.most)
+        finally:
+            if pin:
+                raw.FPDFPage_CloseAnnot(pin)
+            if page:
+                raw.FPDF_ClosePage(page)
+
+
+def _content(file: Any, most: int) -> tuple[bytes, int]:
+    size = raw.c_ulong()
+    if not file or not raw.FPDFAttachment_GetFile(file, None, 0, size):
+        return b"", 0
+    if not 0 < size.value <= most:
+        return b"", size.value
+    room = (raw.c_ubyte * size.value)()
+    raw.FPDFAttachment_GetFile(file, room, size.value, size)
+    return bytes(room), len(room)
