@@ -24,6 +24,7 @@ from pdfqa.wire import VectorStore
 from pdfqa.wire.requests import CreateMessage, CreateRun
 
 if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
+    from pdfqa.engine.looking import Viewer
     from pdfqa.engine.runs import Outcome
     from pdfqa.search import Evidence
 
@@ -184,7 +185,21 @@ class PDFQA:
         Raises:
             ObjectNotFoundError: There is none, or several have that name.
         """
-        return Document(self._engine, self._library.find(os.fspath(name), copies=True))
+        return Document(self._engine, self._library.find(os.fspath(name), copies=True), self._passwords)
+
+    def look(self, name: str | os.PathLike[str]) -> Viewer:
+        """Return what looks into a PDF, added or not: its embedded images, its pages as pictures with quotes marked.
+
+        Args:
+            name: A PDF file; or what `document` takes.
+
+        Raises:
+            ObjectNotFoundError: There is no such file, and none that was added.
+            FileError: It cannot be opened.
+        """
+        from pdfqa.engine.looking import viewer
+
+        return viewer(self._engine, self._library, os.fspath(name), self._passwords)
 
     def remove(self, name: str | os.PathLike[str]) -> FileEntry:
         """Forget a file and everything read of it; the file itself is not touched.

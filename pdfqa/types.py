@@ -7,7 +7,7 @@ from the left and the bottom edge of the page as it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -53,6 +53,47 @@ class Unread(Value, frozen=True):
     file: str
     pages: list[int]
     reason: str
+
+
+class PageImage(Value, frozen=True):
+    """An image that is embedded in a PDF, as one page shows it.
+
+    `width` and `height` are pixels, `bytes` what it takes in the PDF. `format` is "jpeg", "jpeg2000", "jbig2", "fax" or
+    "bitmap". `name` is the same wherever the same image is shown. `saved` is the file it was saved as, `problem` why it
+    was not.
+    """
+
+    page: int
+    box: Box
+    width: int
+    height: int
+    format: str
+    filters: list[str]
+    bytes: int
+    name: str
+    saved: str = ""
+    problem: str = ""
+
+
+class ImageList(Value, frozen=True):
+    """The images that are embedded in a PDF, and the pages that could not be looked through."""
+
+    images: list[PageImage]
+    unread: list[Unread] = []
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __iter__(self) -> Iterator[PageImage]:
+        return iter(self.images)
+
+
+class Drawing(Value, frozen=True):
+    """A page as it is shown, as a PNG file, and the rectangles that are marked on it."""
+
+    page: int
+    png: bytes
+    boxes: list[Box] = []
 
 
 class Locator(Protocol):

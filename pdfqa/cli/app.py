@@ -23,6 +23,7 @@ COMMANDS = {
     "add": "files",
     "list": "files",
     "show": "show",
+    "images": "images",
     "rm": "files",
     "info": "home",
     "path": "home",
@@ -32,7 +33,8 @@ COMMANDS = {
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.
 VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
-    {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
+    {"--out", "--png", "--highlight", "--width"}
+    | {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})
 _LONGEST_TYPO = 12

@@ -43,24 +43,29 @@ def output_options(function: Callable[..., int]) -> Callable[..., int]:
     return packed
 
 
-def reading_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options of `output_options` and those that say how to open a file."""
+def opening_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of `output_options` and the passwords of encrypted files."""
     inner = output_options(function)
 
     @functools.wraps(inner)
     def packed(
-        *,
-        password: tuple[str, ...],
-        password_file: Path | None,
-        ocr: str | None,
-        ocr_lang: str | None,
-        shared: Shared = _NOTHING,
-        **others: Any,
+        *, password: tuple[str, ...], password_file: Path | None, shared: Shared = _NOTHING, **others: Any
     ) -> int:
         passwords = (*password, *_lines(password_file))
-        return inner(shared=msgspec.structs.replace(shared, passwords=passwords, ocr=ocr, ocr_lang=ocr_lang), **others)
+        return inner(shared=msgspec.structs.replace(shared, passwords=passwords), **others)
 
-    return _password(_password_file(_ocr(_ocr_lang(packed))))
+    return _password(_password_file(packed))
+
+
+def reading_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of `opening_options` and those that say how pages are read."""
+    inner = opening_options(function)
+
+    @functools.wraps(inner)
+    def packed(*, ocr: str | None, ocr_lang: str | None, shared: Shared = _NOTHING, **others: Any) -> int:
+        return inner(shared=msgspec.structs.replace(shared, ocr=ocr, ocr_lang=ocr_lang), **others)
+
+    return _ocr(_ocr_lang(packed))
 
 
 def answering_options(function: Callable[..., int]) -> Callable[..., int]:

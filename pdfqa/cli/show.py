@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pdfqa.cli.options import Shared, output_options
+from pdfqa.cli.drawing import Drawn, draw
+from pdfqa.cli.options import Shared, opening_options
 from pdfqa.cli.output import emit, look, say
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import document_text, document_value
@@ -22,16 +23,26 @@ if TYPE_CHECKING:
 Examples:
   pdfqa show report.pdf
   pdfqa show report.pdf --page 47
+  pdfqa show report.pdf --page 47 --png p47.png --highlight "net revenue"
 """
 )
 @click.argument("name", metavar="FILE", type=click.Path())
 @click.option("--page", "number", metavar="N", type=click.IntRange(1), help="Print the text of page N, counted from 1.")
-@output_options
-def show_command(shared: Shared, name: str, number: int | None) -> int:
-    """Show a document: title, pages, contents; or one page's text.
+@click.option("--png", metavar="OUT", type=click.Path(), help="Draw the page into OUT instead ('-': standard output).")
+@click.option("--highlight", metavar="QUOTE", multiple=True, help="Mark a quote in the picture.")
+@click.option("--width", metavar="PIXELS", type=click.IntRange(1), help="How wide the picture is (900).")
+@opening_options
+def show_command(
+    shared: Shared, name: str, number: int | None, png: str | None, highlight: tuple[str, ...], width: int | None
+) -> int:
+    """Show a document: title, pages, contents; or one page, as text or as a picture.
 
-    FILE is a path, a name or an id of 'pdfqa list'.
+    FILE is a path, a name or an id of 'pdfqa list'. For a picture, it need not have been added.
     """
+    wanted = Drawn(number, png, highlight, width)
+    wanted.check()
+    if png is not None:
+        return draw(shared, name, wanted)
     value, text = with_files(shared, (), lambda qa, _: _shown(qa.document(name), number))[0]
     if shared.json:
         emit(value)

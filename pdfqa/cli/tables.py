@@ -9,7 +9,7 @@ from pdfqa.render import Look, cells, one_line, unread_text, wrap
 
 if TYPE_CHECKING:
     from pdfqa.document import Document
-    from pdfqa.types import AddReport, FileEntry, Info
+    from pdfqa.types import AddReport, FileEntry, Info, PageImage
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -91,6 +91,21 @@ def info_text(info: Info) -> str:
         "schema": str(info.schema),
     }
     return "\n".join(f"{name:<9}  {value}" for name, value in facts.items())
+
+
+def images_table(images: Sequence[PageImage], look: Look) -> str:
+    """Return one line for each image on a page: page, pixels, size, format, where it stands, and its name or file."""
+    rows = [("page", "pixels", "size", "format", "left, bottom - right, top (points)", "name")]
+    for image in images:
+        box = image.box
+        place = f"{box.x0:.0f}, {box.y0:.0f} - {box.x1:.0f}, {box.y1:.0f}"
+        pixels, size = f"{image.width} x {image.height}", size_text(image.bytes)
+        rows.append((str(image.page), pixels, size, image.format, place, one_line(image.saved or image.name)))
+    widths = [max(cells(row[column]) for row in rows) for column in range(5)]
+    lines = [
+        "  ".join([*map(str.rjust, row[:3], widths), *map(str.ljust, row[3:5], widths[3:]), row[5]]) for row in rows
+    ]
+    return "\n".join([look.dim(lines[0]), *lines[1:]])
 
 
 def counted(count: int, noun: str) -> str:

@@ -19,6 +19,7 @@ from pdfqa.pdf.marked import opened
 from pdfqa.pdf.readers import open_file
 from pdfqa.types import Box
 
+_MOST = 100  # places of one phrase that are marked on a page
 _LEFT_OUT = dict.fromkeys(map(ord, DROPPED))
 
 
@@ -69,12 +70,17 @@ def pages_with(texts: Iterable[str], phrase: str) -> list[int]:
     return [number for number, text in enumerate(texts, 1) if wanted and wanted in _squeezed(text)]
 
 
-def span_of(text: str, phrase: str) -> tuple[int, int] | None:
-    """Return start and end of a phrase in the text of a page."""
-    for letters, wanted in ((text, phrase), (map(_small, text), "".join(map(_small, phrase)))):
-        if found := find_range([ord(letter) for letter in letters], wanted):
-            return found[0], sum(found)
-    return None
+def spans_of(text: str, phrase: str) -> list[tuple[int, int]]:
+    """Return start and end of a phrase wherever it is in the text of a page."""
+    for letters, wanted in ((text, phrase), ("".join(map(_small, text)), "".join(map(_small, phrase)))):
+        spans: list[tuple[int, int]] = []
+        at = 0
+        while len(spans) < _MOST and (found := find_range([*map(ord, letters[at:])], wanted)):
+            spans.append((at + found[0], at + sum(found)))
+            at = spans[-1][1]
+        if spans:
+            return spans
+    return []
 
 
 def _squeezed(text: str) -> str:
@@ -112,9 +118,9 @@ def _drawn(request: Request, password: str | None) -> Drawn:
 
 def _places(path: str, page: Page, phrase: str, password: str | None) -> list[Box]:
     """Return where a phrase stands on a page; one that layout leaves out, such as a running head, is there as well."""
-    span = span_of(page.text, phrase)
-    boxes = []
-    if span:
-        start, end = span
-        boxes = pdf.find_boxes(path, page.number, page.text[start:end], password, start=start)
+    boxes = [
+        box
+        for start, end in spans_of(page.text, phrase)
+        for box in pdf.find_boxes(path, page.number, page.text[start:end], password, start=start)
+    ]
     return boxes or pdf.find_boxes(path, page.number, phrase, password)
