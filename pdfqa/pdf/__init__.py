@@ -5,20 +5,33 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from msgspec import structs
 
 from pdfqa.errors import DamagedFileError, InvalidRequestError
 from pdfqa.pages import DocumentInfo, Page
 from pdfqa.pdf.files import RefusedError
+from pdfqa.pdf.lines import Sheet
+from pdfqa.pdf.ocr import engine as ocr_engine
+from pdfqa.pdf.ocr import lack as ocr_lack
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.pdf.readers import Readers, open_file
+from pdfqa.pdf.scans import unread_reason, wants_ocr
 from pdfqa.types import Box
 
-if TYPE_CHECKING:
-    from pdfqa.pdf.lines import Sheet
-
-__all__ = ["ReadOptions", "find_boxes", "picture", "read_info", "read_pages", "read_sheet"]
+__all__ = [
+    "ReadOptions",
+    "find_boxes",
+    "ocr_lack",
+    "picture",
+    "read_info",
+    "read_pages",
+    "read_sheet",
+    "recognise",
+    "unread_reason",
+    "wants_ocr",
+]
 
 WINDOW = 32  # pages laid out together: enough neighbours to know a running head by
 PICTURE_WIDTH = 900  # pixels: a page of A4 that can be read
@@ -27,26 +40,31 @@ _WIDEST = 4_000
 _one_at_a_time = threading.Lock()
 
 
-def read_info(path: str | os.PathLike[str], password: str | None = None) -> DocumentInfo:
+def read_info(path: str | os.PathLike[str], password: str | None = None, *, pypdf: bool = False) -> DocumentInfo:
     """Return what is known of a document before its pages are read.
+
+    Args:
+        path: The PDF.
+        password: For an encrypted file.
+        pypdf: Whether to leave pdfium out, over which a process has died.
 
     Raises:
         FileError: The file cannot be used; the subclass says why.
     """
-    first, second = open_file(path, password)
+    first, second = open_file(path, password, pypdf=pypdf)
     if first is None:
         return second.info() if second else DocumentInfo(pages=0)
     with first:
         return first.info()
 
 
-def read_sheet(path: str | os.PathLike[str], number: int, password: str | None = None) -> Sheet:
-    """Return one page as a reader sees it, before layout.
+def read_sheet(path: str | os.PathLike[str], number: int, password: str | None = None, *, pypdf: bool = False) -> Sheet:
+    """Return one page as a reader sees it, before layout; `pypdf` leaves pdfium out.
 
     Raises:
         FileError: The file as a whole cannot be used.
     """
-    with Readers(path, password) as readers:
+    with Readers(path, password, pypdf=pypdf) as readers:
         return readers.sheet(number)
 
 
@@ -57,6 +75,8 @@ def read_pages(
     password: str | None = None,
     *,
     known: Mapping[int, Sheet] | None = None,
+    pypdf: bool = False,
+    at: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Page]:
     """Yield the pages from `first` to `last`, both included and counted from 1.
 
@@ -69,19 +89,52 @@ def read_pages(
         last: The last page.
         password: For an encrypted file.
         known: Pages that were looked at before, by number: those are not read again, only laid out with the others.
+        pypdf: Whether to leave pdfium out, over which a process has died.
+        at: Told the number of each page before it is read, and 0 before pages are laid out.
 
     Raises:
         FileError: The file as a whole cannot be used.
     """
+    from pdfqa.pdf.extras import with_extras
     from pdfqa.pdf.layout import Layout
 
     layout = Layout()
     known = known or {}
-    with Readers(path, password) as readers:
+    with Readers(path, password, pypdf=pypdf) as readers:
         last = min(last, readers.pages)
         for begin in range(max(first, 1), last + 1, WINDOW):
-            numbers = range(begin, min(begin + WINDOW, last + 1))
-            yield from layout.pages([known.get(number) or readers.sheet(number) for number in numbers])
+            sheets = []
+            for number in range(begin, min(begin + WINDOW, last + 1)):
+                if number not in known:
+                    at(number)
+                sheets.append(known.get(number) or readers.sheet(number))
+            at(0)
+            yield from map(with_extras, layout.pages(sheets), sheets)
+
+
+def recognise(
+    path: str | os.PathLike[str], number: int, password: str | None = None, options: ReadOptions | None = None
+) -> Sheet:
+    """Return one page with the text that was recognised in its picture; without any, it stays as it is, with a warning.
+
+    Raises:
+        FileError: The file as a whole cannot be used.
+        MissingExtraError: No text can be recognised here.
+    """
+    from pdfqa.pdf.drawing import draw_grey
+    from pdfqa.pdf.ocr_sheet import recognised
+
+    engine = ocr_engine(options or ReadOptions())
+    file, second = open_file(path, password)
+    if file is None:
+        return second.sheet(number) if second else Sheet(number, "", 0.0, 0.0, [], source="none")
+    with file:
+        sheet, _ = file.sheet(number)
+        try:
+            image = draw_grey(file, number)
+        except RefusedError:
+            return structs.replace(sheet, warnings=[*sheet.warnings, f"page {number} cannot be drawn"])
+    return recognised(sheet, image, engine)
 
 
 def find_boxes(

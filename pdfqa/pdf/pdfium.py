@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import re
-import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,8 @@ from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.geometry import bounds_of, turn, turned_box
 from pdfqa.pdf.info import info, label
 from pdfqa.pdf.lines import Cell, Line, Sheet
+from pdfqa.pdf.native import quick
+from pdfqa.pdf.pictured import FEW_LETTERS, is_picture
 from pdfqa.pdf.pieces import (
     FIGURE_ENDS,
     FIGURE_STARTS,
@@ -30,6 +32,8 @@ from pdfqa.pdf.pieces import (
     pieces_of,
 )
 from pdfqa.pdf.repair import clean, tidier
+from pdfqa.pdf.signs import Kind
+from pdfqa.pdf.unseen import blanked, told, unseen
 from pdfqa.types import Box
 
 if TYPE_CHECKING:
@@ -90,6 +94,7 @@ class PdfiumFile:
             silent = raw.FPDFText_CountChars(textpage) <= 0
             reader = _PageLines(page, textpage, self._room)
             lines, warnings = ([], []) if silent else reader.lines()
+            few = sum([len(line.text) for line in lines]) < FEW_LETTERS
             added = self._added(page, number, textpage, reader, lines) if raw.FPDFPage_GetAnnotCount(page) else None
         finally:
             raw.FPDFText_ClosePage(textpage)
@@ -102,6 +107,8 @@ class PdfiumFile:
             depth=reader.depth,
             warnings=warnings,
         )
+        if few and is_picture(page, lines):
+            sheet.defect = "picture"
         if added:
             sheet.extras, sheet.attached = added.extras, added.attached
             sheet.warnings = [*warnings, *added.warnings]
@@ -142,7 +149,10 @@ class PageCharacters:
         """Return the code point of each character."""
         if not self._text:
             return []
-        return [raw.FPDFText_GetUnicode(self._text, index) for index in range(raw.FPDFText_CountChars(self._text))]
+        codes = _codes(self._text)
+        for word in unseen(self._page, self._text, "".join(map(chr, codes))):
+            codes[word.first : word.last + 1] = [32] * (word.last - word.first + 1)
+        return codes
 
     def text(self) -> str:
         """Return the characters as one text, as pdfium has it."""
@@ -168,6 +178,10 @@ class PageCharacters:
 Place = tuple[float, float, float, float, int]
 
 
+def _codes(text: Any) -> list[int]:
+    return [raw.FPDFText_GetUnicode(text, index) for index in range(raw.FPDFText_CountChars(text))]
+
+
 def _blank(number: int, label: str, warning: str) -> Sheet:
     return Sheet(number, label, 0.0, 0.0, [], source="none", warnings=[warning])
 
@@ -178,18 +192,11 @@ def _shows_text(page: Any) -> bool:
     return any(kind == raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
 
 
-def _quick(function: Any, result: Any = ctypes.c_int) -> Any:
-    """Return a function of pdfium that takes its arguments as they come: checking their types is half of a call."""
-    if sys.platform == "win32":  # where the way of calling depends on the machine
-        return function
-    return ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-
-
-_origin = _quick(raw.FPDFText_GetCharOrigin)
-_box = _quick(raw.FPDFText_GetCharBox)
-_matrix = _quick(raw.FPDFText_GetMatrix)
-_font_size = _quick(raw.FPDFText_GetFontSize, ctypes.c_double)
-_font_info = _quick(raw.FPDFText_GetFontInfo)
+_origin = quick(raw.FPDFText_GetCharOrigin)
+_box = quick(raw.FPDFText_GetCharBox)
+_matrix = quick(raw.FPDFText_GetMatrix)
+_font_size = quick(raw.FPDFText_GetFontSize, ctypes.c_double)
+_font_info = quick(raw.FPDFText_GetFontInfo)
 
 
 class _Room:
@@ -219,7 +226,7 @@ class _PageLines:
     """Makes lines of one page's text with few questions to pdfium: some for each line, none for each character."""
 
     def __init__(self, page: Any, textpage: Any, room: _Room) -> None:
-        self._text = textpage
+        self._page, self._text = page, textpage
         self._room = room
         self.bounds = bounds_of(page)
         self._tidy: Callable[[str], str] = clean
@@ -230,8 +237,9 @@ class _PageLines:
     def lines(self) -> tuple[list[Line], list[str]]:
         """Return the lines in the order of the content stream, and warnings."""
         text, index_of = self._page_text()
+        text, left_out = self._without_unseen(text, index_of)
         if not text or text.isspace():
-            return [], []
+            return [], told(left_out)
         pieces = pieces_of(text)
         if index_of is not None:
             pieces = [(piece, index_of(start), index_of(end), cut, spaced) for piece, start, end, cut, spaced in pieces]
@@ -250,11 +258,10 @@ class _PageLines:
             left = -right  # seen from its right edge the page is laid out as any other
         self._tidy = tidy = tidier(text)
         result: list[Line] = []
-        hidden = 0
         for (piece, start, _, cut, spaced), (x, y, far, size, way) in zip(pieces, places, strict=True):
             x0, y0, x1 = x - left, y - bottom, far - left
             if size < 0.5 or x1 < 0 or x0 > width or y0 < -size or y0 > height:
-                hidden += 1
+                left_out["tiny" if size < 0.5 else "off"] += len(piece.split())
                 continue
             words = tidy(piece)
             if not words:
@@ -265,9 +272,18 @@ class _PageLines:
                 line.cells = self._cells(piece, start, line, turns)
             if len(words) < 100 and line.cells is None:
                 line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
+        return result, told(left_out)
+
+    def _without_unseen(self, text: str, index_of: Any) -> tuple[str, Counter[Kind]]:
+        """Return the page's text with spaces for what nobody can see, and how many words of each kind that is."""
+        if index_of is None:
+            words = unseen(self._page, self._text, text)
+            return blanked(text, words) if words else text, Counter(word.kind for word in words)
+        words = unseen(self._page, self._text, "".join(map(chr, _codes(self._text))))
+        hidden = {at for word in words for at in range(word.first, word.last + 1)}
         if hidden:
-            return result, ["text that nobody can see was left out (off the page, or under half a point)"]
-        return result, []
+            text = "".join(" " if index_of(at) in hidden else char for at, char in enumerate(text))
+        return text, Counter(word.kind for word in words)
 
     def _page_text(self) -> tuple[str, Any]:
         count = raw.FPDFText_CountChars(self._text)

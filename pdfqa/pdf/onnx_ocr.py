@@ -1,0 +1,112 @@
+"""Recognise text with the PP-OCR models that the package rapidocr carries. The only importer of onnxruntime.
+
+Nothing is ever downloaded: only the two models that are inside the package are used, without its code.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from pdfqa.errors import MissingExtraError
+from pdfqa.pdf.recognised import Found, Pixels
+
+_SIDE = 960  # pixels of the longer side when lines are looked for
+_HEIGHT = 48  # pixels of a line when it is read
+_STRIDE = 8  # pixels of its width for which the reader tells one character
+_WIDEST = 3_200
+_INK, _SURE_BOX, _SURE_TEXT = 0.3, 0.5, 0.5
+_GROWTH = 1.6  # the model tells the core of a line; the line is so much larger
+
+Floats = npt.NDArray[np.float32]
+
+
+class OnnxEngine:
+    """Finds lines with one model and reads each with another."""
+
+    name = "rapidocr"
+
+    def __init__(self, models: Path) -> None:
+        self._finder = _session(_only(models, "*_det_*.onnx"))
+        self._reader = _session(_only(models, "*_rec_*.onnx"))
+        letters = self._reader.get_modelmeta().custom_metadata_map["character"].splitlines()
+        self._letters = ["", *letters, " "]
+
+    def lines(self, pixels: Pixels) -> list[Found]:
+        """Return the lines of an upright picture."""
+        found = []
+        for x0, y0, x1, y1 in self._boxes(pixels):
+            line = self._read(pixels[y0:y1, x0:x1], x0, y0)
+            if line is not None:
+                found.append(line)
+        return found
+
+    def _boxes(self, pixels: Pixels) -> Iterator[tuple[int, int, int, int]]:
+        """Yield left, top, right and bottom of what looks like a line."""
+        height, width = pixels.shape
+        scale = _SIDE / max(height, width)
+        across, down = (max(round(side * scale / 32), 1) * 32 for side in (width, height))
+        small = cv2.resize(pixels, (across, down), interpolation=cv2.INTER_AREA)
+        image = (small.astype(np.float32) / 127.5 - 1)[None, None]
+        heat: Floats = self._finder.run(None, {"x": np.repeat(image, 3, axis=1)})[0][0, 0]
+        core = cv2.dilate((heat > _INK).astype(np.uint8), np.ones((2, 2), np.uint8))
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(core)
+        for label, (x, y, w, h, _) in enumerate(stats.tolist()):
+            if not label or min(w, h) < 3:
+                continue
+            inside = labels[y : y + h, x : x + w] == label
+            if float(heat[y : y + h, x : x + w][inside].mean()) < _SURE_BOX:
+                continue
+            grown = w * h * _GROWTH / (2 * (w + h))
+            yield (
+                max(int((x - grown) * width / across), 0),
+                max(int((y - grown) * height / down), 0),
+                min(round((x + w + grown) * width / across), width),
+                min(round((y + h + grown) * height / down), height),
+            )
+
+    def _read(self, crop: Pixels, left: int, top: int) -> Found | None:
+        height, width = crop.shape
+        across = min(max(round(width * _HEIGHT / height), 16), _WIDEST)
+        small = cv2.resize(
+            crop, (across, _HEIGHT), interpolation=cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_LINEAR
+        )
+        image = (small.astype(np.float32) / 127.5 - 1)[None, None]
+        told: Floats = self._reader.run(None, {"x": np.repeat(image, 3, axis=1)})[0][0]
+        best = told.argmax(axis=1)
+        kept = np.flatnonzero((best != 0) & (best != np.concatenate(([-1], best[:-1]))))
+        if not len(kept):
+            return None
+        score = float(told[kept, best[kept]].mean())
+        text = [self._letters[at] for at in best[kept].tolist()]
+        step = width / len(best)
+        return Found(
+            text, [left + (at + 0.5) * step for at in kept.tolist()], left, top, left + width, top + height, score
+        )
+
+
+def _session(path: Path) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    return min(folder.glob(pattern))
+
+
+def models() -> Path:
+    """Return the folder of the models inside the package."""
+    spec = find_spec("rapidocr")
+    if spec is None or spec.origin is None:
+        raise MissingExtraError("the package rapidocr is not installed", hint="pip install 'pdfqa[ocr]' installs it.")
+    return Path(spec.origin).parent / "models"
