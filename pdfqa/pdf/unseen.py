@@ -1,0 +1,185 @@
+"""Leave out what nobody can see: text that is there for programs only, and might tell them what to say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+
+from pypdfium2 import raw
+
+from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
+from pdfqa.pdf.native import Pointer, pointer, quick
+from pdfqa.pdf.signs import Box, Kind, Signs, signs_of
+from pdfqa.pdf.views import View
+
+_WORD = re.compile(r"[^\s\ufffe\x02]+")
+_INKED = 60  # of 255: letters in a picture differ by that from their paper
+_FRAMED = 0.6  # of the words over a picture: so many stand between gaps where a picture shows text
+_SHARP = 12  # pixels: as high letters are looked at
+_SAYS: dict[Kind, str] = {
+    "undrawn": "drawn invisibly",
+    "clear": "transparent",
+    "background": "in the colour of the background",
+    "covered": "covered",
+    "clipped": "cut off",
+    "layer": "in a layer that is switched off",
+    "tiny": "under half a point",
+    "off": "off the page",
+}
+
+_text_object = quick(raw.FPDFText_GetTextObject, Pointer)
+
+
+class Word(NamedTuple):
+    """A piece of a word from one suspicious object: its first and last character, and its place as shown."""
+
+    first: int
+    last: int
+    object: Pointer
+    kind: Kind
+    box: Bounds
+
+
+def unseen(page: Any, textpage: Any, text: str) -> list[Word]:
+    """Return the words of a page that nobody can see; characters are counted as in its text."""
+    signs = signs_of(page, textpage, [match.start() for match in _WORD.finditer(text)])
+    if not signs.suspects:
+        return []
+    words = _Suspects(page, textpage, signs).words(text)
+    return _Judge(page, signs, text).judge(words) if words else []
+
+
+class _Suspects:
+    """Finds the words of suspicious objects."""
+
+    def __init__(self, page: Any, textpage: Any, signs: Signs) -> None:
+        self._text, self._quick_text = textpage, pointer(textpage)
+        self._suspects = signs.suspects
+        self._turns = raw.FPDFPage_GetRotation(page)
+        self._bounds = bounds_of(page)
+        self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+
+    def words(self, text: str) -> list[Word]:
+        words: list[Word] = []
+        for match in _WORD.finditer(text):
+            first, last = match.start(), match.end() - 1
+            if self._object(first).value == self._object(last).value:
+                self._add(first, last, words)
+                continue
+            start = first
+            for at in range(first + 1, last + 2):
+                if at > last or self._object(at).value not in (self._object(start).value, None):
+                    self._add(start, at - 1, words)
+                    start = at
+        return words
+
+    def _object(self, at: int) -> Pointer:
+        found: Pointer = _text_object(self._quick_text, at)
+        return found
+
+    def _add(self, first: int, last: int, words: list[Word]) -> None:
+        object_ = self._object(first)
+        kind = self._suspects.get(object_.value or 0)
+        if kind is None or (kind == "tiny" and not self._is_tiny(first)):
+            return
+        words.append(Word(first, last, object_, kind, self._box(first, last)))
+
+    def _is_tiny(self, at: int) -> bool:
+        if not raw.FPDFText_GetMatrix(self._text, at, self._matrix):
+            return False
+        size, matrix = raw.FPDFText_GetFontSize(self._text, at), self._matrix
+        across, up = size * (matrix.a**2 + matrix.b**2) ** 0.5, size * (matrix.c**2 + matrix.d**2) ** 0.5
+        return bool(min(across, up) < 0.5)
+
+    def _box(self, first: int, last: int) -> Bounds:
+        boxes: list[tuple[float, float, float, float]] = []
+        for at in (first, last):
+            if raw.FPDFText_GetLooseCharBox(self._text, at, self._rect):
+                rect = self._rect
+                boxes.append((rect.left, rect.bottom, rect.right, rect.top))
+        if not boxes:
+            return 0.0, 0.0, 0.0, 0.0
+        left, bottom, right, top = zip(*boxes, strict=True)
+        box = turned_box((min(left), min(bottom), max(right), max(top)), self._turns, self._bounds)
+        return box.x0, box.y0, box.x1, box.y1
+
+
+class _Judge:
+    """Judges suspicious words by what is drawn."""
+
+    def __init__(self, page: Any, signs: Signs, text: str) -> None:
+        self._page, self._signs = page, signs
+        self._letters = len("".join(text.split()))
+        self._turns, self._bounds = raw.FPDFPage_GetRotation(page), bounds_of(page)
+        self._size = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+
+    def judge(self, words: list[Word]) -> list[Word]:
+        """Return those that nobody can see."""
+        drawn = self._drawn([word for word in words if word.kind not in ("undrawn", "tiny")])
+        hidden = [word for word in words if word.first not in drawn]
+        shown = self._shown_by_picture([word for word in hidden if word.kind not in ("tiny", "layer")])
+        return [word for word in hidden if word.first not in shown]
+
+    def _drawn(self, words: list[Word]) -> set[int]:
+        """Return the beginnings of the words without which the page looks different."""
+        part = _around([word.box for word in words], self._size)
+        if part is None:
+            return set()
+        lowest = min([max(word.box[3] - word.box[1], 1.0) for word in words])
+        view = View(self._page, part, max(_SHARP / lowest, 1.0))
+        other = view.without({word.object.value: word.object for word in words}.values())
+        return {word.first for word in words if view.differs(other, word.box)}
+
+    def _shown_by_picture(self, words: list[Word]) -> set[int]:
+        """Return the beginnings of the words of which a picture shows the letters: what was recognised in a scan."""
+        pictures = [self._shown(box) for box in self._signs.pictures]
+        over = [word for word in words if any(_holds(box, word.box) for box in pictures)]
+        part = _around([box for box in pictures if any(_holds(box, word.box) for word in over)], self._size)
+        if part is None:
+            return set()
+        view = View(self._page, part, 1.0).without(text.object for text in self._signs.texts)
+        inked = [word for word in over if view.contrast(word.box) >= _INKED]
+        letters = sum([word.last - word.first + 1 for word in over])
+        if 2 * letters > self._letters:
+            real = view.gathers([word.box for word in over])
+        else:
+            framed = sum([view.stands_apart(word.box) for word in inked])
+            real = framed > _FRAMED * len(over)
+        return {word.first for word in inked} if real else set()
+
+    def _shown(self, box: Box) -> Bounds:
+        shown = turned_box((box[0], box[1], box[2], box[3]), self._turns, self._bounds)
+        return shown.x0, shown.y0, shown.x1, shown.y1
+
+
+def _around(boxes: list[Bounds], size: tuple[float, float]) -> Bounds | None:
+    """Return what of a page of this size some boxes take together."""
+    if not boxes:
+        return None
+    left, bottom, right, top = zip(*boxes, strict=True)
+    part = max(min(left), 0.0), max(min(bottom), 0.0), min(max(right), size[0]), min(max(top), size[1])
+    return part if part[0] < part[2] and part[1] < part[3] else None
+
+
+def _holds(picture: Bounds, word: Bounds) -> bool:
+    x, y = (word[0] + word[2]) / 2, (word[1] + word[3]) / 2
+    return picture[0] <= x <= picture[2] and picture[1] <= y <= picture[3]
+
+
+def blanked(text: str, words: list[Word]) -> str:
+    """Return the text with spaces for the characters of some words."""
+    letters = list(text)
+    for word in words:
+        letters[word.first : word.last + 1] = " " * (word.last - word.first + 1)
+    return "".join(letters)
+
+
+def told(kinds: Counter[Kind]) -> list[str]:
+    """Return the warning of a page of which so many words were left out, or none."""
+    count = kinds.total()
+    if not count:
+        return []
+    ways = [_SAYS[kind] + (f" ({number})" if len(kinds) > 1 else "") for kind, number in kinds.most_common()]
+    what = "word that nobody can see was" if count == 1 else "words that nobody can see were"
+    return [f"{count:,} {what} left out: {', '.join(ways)}"]
