@@ -28,6 +28,8 @@ class Leaf:
     texts: list[Put] = field(default_factory=list)
     extra: str = ""  # more entries of the page's dictionary
     drawing: str = ""  # more content, before the texts
+    resources: str = ""  # more of what the content may name
+    fonts: str = ""  # more fonts, by name
 
 
 def paragraph(text: str, x: float = 72, y: float = 700, *, size: float = 10, letters: int = 70) -> list[Put]:
@@ -57,7 +59,7 @@ def make_pdf(pages: list[Leaf], *, root: str = "", info: str = "", objects: list
         box = "" if "/MediaBox" in page.extra else "/MediaBox [0 0 612 792]"
         bodies[place] = (
             f"<< /Type /Page /Parent 2 0 R {box} {page.extra} "
-            f"/Resources << /Font << {fonts} >> >> /Contents {place + 1} 0 R >>"
+            f"/Resources << /Font << {fonts} {page.fonts} >> {page.resources} >> /Contents {place + 1} 0 R >>"
         )
         content = page.drawing + "\n".join(map(_show, page.texts))
         bodies[place + 1] = f"<< /Length {len(content.encode('cp1252'))} >>\nstream\n{content}\nendstream"

@@ -329,7 +329,7 @@ def test_a_paragraph_is_made_whole_over_a_footnote() -> None:
     left = [line(row, 700 - 12 * number) for number, row in enumerate(rows[:3])]
     note = line("1 A note.", 600, size=7)
     right = [line(row, 700 - 12 * number, 320) for number, row in enumerate(rows[3:])]
-    assert shown(page_of([*left, note, *right])) == [("text", FOX.strip()), ("text", "1 A note.")]
+    assert shown(page_of([*left, note, *right])) == [("text", FOX.strip()), ("footnote", "1 A note.")]
 
 
 def test_a_heading_written_last_goes_over_its_text() -> None:
@@ -452,9 +452,3 @@ def test_without_a_printed_number_the_label_is_the_page_number() -> None:
 def test_an_empty_page_has_no_text() -> None:
     page = page_of([])
     assert (page.text, page.blocks, page.source) == ("", [], "none")
-
-
-def test_garbled_text_is_reported() -> None:
-    assert (
-        "garbled" in page_of([line("4 ' \" 33'3+-. +4 H .3 & + + :" * 3, y) for y in range(700, 640, -12)]).warnings[0]
-    )

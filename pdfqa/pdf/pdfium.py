@@ -7,6 +7,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,10 @@ import pypdfium2
 from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo
+from pdfqa.pdf.characters import PageCharacters, codes_of, page_text, unmapped
 from pdfqa.pdf.files import RefusalReason, RefusedError
-from pdfqa.pdf.geometry import bounds_of, turn, turned_box
+from pdfqa.pdf.garbled import GARBLED, is_garbled
+from pdfqa.pdf.geometry import bounds_of, turn
 from pdfqa.pdf.info import info, label
 from pdfqa.pdf.lines import Cell, Line, Sheet
 from pdfqa.pdf.native import quick
@@ -34,7 +37,6 @@ from pdfqa.pdf.pieces import (
 from pdfqa.pdf.repair import clean, tidier
 from pdfqa.pdf.signs import Kind
 from pdfqa.pdf.unseen import blanked, told, unseen
-from pdfqa.types import Box
 
 if TYPE_CHECKING:
     from pdfqa.pdf.annotations import Added
@@ -109,6 +111,9 @@ class PdfiumFile:
         )
         if few and is_picture(page, lines):
             sheet.defect = "picture"
+        elif reader.garbled:
+            sheet.defect = "garbled"
+            sheet.warnings = warnings = [*warnings, GARBLED]
         if added:
             sheet.extras, sheet.attached = added.extras, added.attached
             sheet.warnings = [*warnings, *added.warnings]
@@ -127,59 +132,7 @@ class PdfiumFile:
         return PageCharacters(self._raw, number)
 
 
-class PageCharacters:
-    """The characters of a page in pdfium's own numbering."""
-
-    def __init__(self, document: Any, number: int) -> None:
-        self._page = raw.FPDF_LoadPage(document, number - 1)
-        self._text = raw.FPDFText_LoadPage(self._page) if self._page else None
-
-    def __enter__(self) -> PageCharacters:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._text:
-            raw.FPDFText_ClosePage(self._text)
-        if self._page:
-            raw.FPDF_ClosePage(self._page)
-
-    def codes(self) -> list[int]:
-        """Return the code point of each character."""
-        if not self._text:
-            return []
-        codes = _codes(self._text)
-        for word in unseen(self._page, self._text, "".join(map(chr, codes))):
-            codes[word.first : word.last + 1] = [32] * (word.last - word.first + 1)
-        return codes
-
-    def text(self) -> str:
-        """Return the characters as one text, as pdfium has it."""
-        size = raw.FPDFText_CountChars(self._text) if self._text else 0
-        if size <= 0:
-            return ""
-        room = (ctypes.c_ushort * (2 * size + 2))()
-        units = raw.FPDFText_GetText(self._text, 0, size, room) - 1
-        return bytes(room)[: 2 * max(units, 0)].decode("utf-16-le", "replace")
-
-    def rectangles(self, start: int, count: int) -> list[Box]:
-        """Return the boxes around a range of characters, on the page as shown."""
-        turns = raw.FPDFPage_GetRotation(self._page)
-        bounds = bounds_of(self._page)
-        left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-        return [
-            turned_box((left.value, bottom.value, right.value, top.value), turns, bounds)
-            for index in range(raw.FPDFText_CountRects(self._text, start, count))
-            if raw.FPDFText_GetRect(self._text, index, left, top, right, bottom)
-        ]
-
-
 Place = tuple[float, float, float, float, int]
-
-
-def _codes(text: Any) -> list[int]:
-    return [raw.FPDFText_GetUnicode(text, index) for index in range(raw.FPDFText_CountChars(text))]
 
 
 def _blank(number: int, label: str, warning: str) -> Sheet:
@@ -232,11 +185,13 @@ class _PageLines:
         self._tidy: Callable[[str], str] = clean
         self.turns = 0  # by how many right angles the page stands upright
         self.leftwards = False
+        self.garbled = False
         self.depth = 0.0  # the height of the page when its text stands upright
 
     def lines(self) -> tuple[list[Line], list[str]]:
         """Return the lines in the order of the content stream, and warnings."""
-        text, index_of = self._page_text()
+        text, index_of = page_text(self._text, self._room.for_units)
+        self.garbled = is_garbled(text, partial(unmapped, self._text))
         text, left_out = self._without_unseen(text, index_of)
         if not text or text.isspace():
             return [], told(left_out)
@@ -279,32 +234,11 @@ class _PageLines:
         if index_of is None:
             words = unseen(self._page, self._text, text)
             return blanked(text, words) if words else text, Counter(word.kind for word in words)
-        words = unseen(self._page, self._text, "".join(map(chr, _codes(self._text))))
+        words = unseen(self._page, self._text, "".join(map(chr, codes_of(self._text))))
         hidden = {at for word in words for at in range(word.first, word.last + 1)}
         if hidden:
             text = "".join(" " if index_of(at) in hidden else char for at, char in enumerate(text))
         return text, Counter(word.kind for word in words)
-
-    def _page_text(self) -> tuple[str, Any]:
-        count = raw.FPDFText_CountChars(self._text)
-        if count <= 0:
-            return "", None
-        room = self._room.for_units(2 * count + 2)
-        units = raw.FPDFText_GetText(self._text, 0, count, room) - 1
-        if units <= 0:
-            return "", None
-        text = str(memoryview(room).cast("B")[: units * 2], "utf-16-le", "replace")
-        if len(text) == count:
-            return text.replace("\xa0", " "), None
-        offsets = [0]
-        for char in text:
-            offsets.append(offsets[-1] + (2 if char > "\uffff" else 1))
-
-        def index_of(index: int) -> int:
-            at: int = raw.FPDFText_GetCharIndexFromTextIndex(self._text, offsets[index])
-            return max(at, 0)
-
-        return text, index_of
 
     def _places(self, pieces: list[Text]) -> list[Place]:
         """Return each piece's place: its first character's origin, its last one's far end, its size and direction."""

@@ -14,6 +14,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError, Wro
 
 from pdfqa.pages import DocumentInfo, OutlineItem
 from pdfqa.pdf.files import RefusedError
+from pdfqa.pdf.garbled import GARBLED, is_garbled
 from pdfqa.pdf.lines import Line, Sheet
 from pdfqa.pdf.repair import clean
 
@@ -100,7 +101,10 @@ class PypdfFile:
             except _MALFORMED as error:
                 warning = f"page {number} is damaged and could not be read ({type(error).__name__})"
                 return Sheet(number, "", 0.0, 0.0, [], source="none", reader="pypdf", warnings=[warning])
-        return Sheet(number, label, width, height, typed_lines(text, height), reader="pypdf")
+        sheet = Sheet(number, label, width, height, typed_lines(text, height), reader="pypdf")
+        if is_garbled(text):
+            sheet.defect, sheet.warnings = "garbled", [GARBLED]
+        return sheet
 
     def _label(self, number: int) -> str:
         if "/PageLabels" not in self._reader.root_object:

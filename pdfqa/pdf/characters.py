@@ -1,0 +1,101 @@
+"""The characters of a page as pdfium has them, in its own numbering."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from pypdfium2 import raw
+
+from pdfqa.pdf.geometry import bounds_of, turned_box
+from pdfqa.pdf.native import quick
+from pdfqa.pdf.unseen import unseen
+from pdfqa.types import Box
+
+_unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint)
+_is_unmapped = quick(raw.FPDFText_HasUnicodeMapError)
+
+
+def codes_of(text: Any) -> list[int]:
+    """Return the code point of each character."""
+    return [_unicode(text, index) for index in range(raw.FPDFText_CountChars(text))]
+
+
+def unmapped(text: Any) -> float:
+    """Return the share of characters of which the font does not say what they are."""
+    count = raw.FPDFText_CountChars(text)
+    failed: list[int] = [_is_unmapped(text, index) for index in range(count)]
+    return len([flag for flag in failed if flag > 0]) / max(count, 1)
+
+
+def page_text(text: Any, room_for: Callable[[int], Any]) -> tuple[str, Any]:
+    """Return the text of a page, and what tells the numbers of its characters where those are not their places."""
+    count = raw.FPDFText_CountChars(text)
+    if count <= 0:
+        return "", None
+    room = room_for(2 * count + 2)
+    units = raw.FPDFText_GetText(text, 0, count, room) - 1
+    if units <= 0:
+        return "", None
+    whole = str(memoryview(room).cast("B")[: units * 2], "utf-16-le", "replace")
+    if len(whole) == count:
+        return whole.replace("\xa0", " "), None
+    offsets = [0]
+    for char in whole:
+        offsets.append(offsets[-1] + (2 if char > "\uffff" else 1))
+
+    def index_of(index: int) -> int:
+        at: int = raw.FPDFText_GetCharIndexFromTextIndex(text, offsets[index])
+        return max(at, 0)
+
+    return whole, index_of
+
+
+class PageCharacters:
+    """The characters of a page in pdfium's own numbering."""
+
+    def __init__(self, document: Any, number: int) -> None:
+        self._page = raw.FPDF_LoadPage(document, number - 1)
+        self._text = raw.FPDFText_LoadPage(self._page) if self._page else None
+
+    def __enter__(self) -> PageCharacters:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._text:
+            raw.FPDFText_ClosePage(self._text)
+        if self._page:
+            raw.FPDF_ClosePage(self._page)
+
+    def codes(self) -> list[int]:
+        """Return the code point of each character."""
+        if not self._text:
+            return []
+        codes = codes_of(self._text)
+        for word in unseen(self._page, self._text, "".join(map(chr, codes))):
+            codes[word.first : word.last + 1] = [32] * (word.last - word.first + 1)
+        return codes
+
+    def text(self) -> str:
+        """Return the characters as one text, as pdfium has it."""
+        size = raw.FPDFText_CountChars(self._text) if self._text else 0
+        if size <= 0:
+            return ""
+        room = (ctypes.c_ushort * (2 * size + 2))()
+        units = raw.FPDFText_GetText(self._text, 0, size, room) - 1
+        return bytes(room)[: 2 * max(units, 0)].decode("utf-16-le", "replace")
+
+    def rectangles(self, start: int, count: int) -> list[Box]:
+        """Return the boxes around a range of characters, on the page as shown."""
+        turns = raw.FPDFPage_GetRotation(self._page)
+        bounds = bounds_of(self._page)
+        left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+        return [
+            turned_box((left.value, bottom.value, right.value, top.value), turns, bounds)
+            for index in range(raw.FPDFText_CountRects(self._text, start, count))
+            if raw.FPDFText_GetRect(self._text, index, left, top, right, bottom)
+        ]
