@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdfqa.pdf.boxes import find_range, one_for_each_line, plain
+from pdfqa.pdf.boxes import find_range, find_ranges, one_for_each_line, plain
 from pdfqa.pdf.lines import is_figure, is_year
 from pdfqa.pdf.pieces import may_have_cells, mostly_leftwards, pieces_of
 from pdfqa.pdf.pypdf_reader import typed_lines
@@ -178,3 +178,20 @@ def test_a_vocabulary_leaves_out_the_halves_of_cut_words() -> None:
         assert "larity" not in words
         assert "crea-" not in words
         assert "tive" not in words
+
+
+def test_a_quote_that_does_not_stand_together_is_found_in_pieces() -> None:
+    page = codes("Revenue rose in the Costs fell in all\nnorth by a third. countries but one.")
+    text = "Revenue rose in the north by a third."
+    assert ["Revenue rose in the", "north by a third."] == [pieces(page, at) for at in find_ranges(page, text)]
+
+
+def test_a_short_piece_is_found_only_where_the_page_has_it_once() -> None:
+    page = codes("Revenue Costs\n12 7\n1999 12")
+    assert ["Revenue", "1999"] == [pieces(page, at) for at in find_ranges(page, "Revenue 12 1999")]
+    assert find_ranges(page, "nothing") == []
+    assert find_ranges(page, " ") == []
+
+
+def pieces(page: list[int], place: tuple[int, int]) -> str:
+    return "".join(map(chr, page[place[0] : sum(place)]))

@@ -69,7 +69,7 @@ def test_a_passage_in_two_columns_is_marked_line_by_line(tmp_path: Path) -> None
     path = write_pdf(tmp_path / "columns.pdf", [Leaf([left[0], right[0], left[1], right[1]])])
     together = "\n".join(put.text for put in [*left, *right])
     assert len(find_boxes(path, 1, together)) == 4
-    assert find_boxes(path, 1, together.replace("\n", " ")) == []
+    assert len(find_boxes(path, 1, together.replace("\n", " "))) == 4
 
 
 def test_an_encrypted_file_shows_its_pages_to_who_could_ask(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ class Viewer:
             ranges = [(at, min(at + _RANGE - 1, last)) for at in range(first, last + 1, _RANGE)]
             found, failed = self._find(pool, request, ranges)
             if len(failed) == last - first + 1:
+                failed[first].message = f"{self._shown}, page {first}: {failed[first].message}"
                 raise failed[first]
             listed = list(_named(sorted(found, key=lambda item: item.page), len(str(pages)), folder, out))
         reasons: dict[str, list[int]] = {}

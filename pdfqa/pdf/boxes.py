@@ -25,16 +25,25 @@ def plain(char: str) -> str:
 
 
 def find_ranges(codes: list[int], quote: str, start: int | None = None) -> list[tuple[int, int]]:
-    """Return where a quote stands; where it is in several pieces on the page (columns, a table), where its lines do."""
-    found = find_range(codes, quote, start)
-    if found or "\n" not in quote:
-        return [found] if found else []
+    """Return where a quote stands, as `find_range` does; in pieces where it does not stand together on the page.
+
+    Such are columns that a page holds row by row, and the cells of a table. Each piece is as many words as stand
+    together; few letters are a piece only where the page has them once.
+    """
+    page = _Letters.of_codes(codes)
+    found = page.nearest(_letters(quote), start)
+    if found:
+        return [found]
     ranges: list[tuple[int, int]] = []
-    at = start or 0
-    for line in quote.splitlines(keepends=True):
-        if len(line) > _SHORT and (found := find_range(codes, line, at)):
+    words = [letters for word in quote.split() if (letters := _letters(word))]
+    near = start or 0
+    while words:
+        count = page.together(words)
+        piece = "".join(words[:count])
+        if count and (len(piece) >= _SHORT or page.text.count(piece) == 1) and (found := page.nearest(piece, near)):
             ranges.append(found)
-        at += len(line)
+            near = sum(found)
+        del words[: max(count, 1)]
     return ranges
 
 
@@ -46,29 +55,59 @@ def find_range(codes: list[int], quote: str, start: int | None = None) -> tuple[
         quote: What to find; spaces, hyphens and ligatures need not agree.
         start: About where it should begin; the nearest occurrence is taken. Otherwise the first is.
     """
-    letters: list[str] = []
-    origin: list[int] = []
-    for index, code in enumerate(codes):
-        for char in plain(chr(code)) if 0 < code < 0x110000 else "":
-            letters.append(char)
-            origin.append(index)
-    text = "".join(letters)
-    for leader in reversed([*_LEADER.finditer(text)]):
-        del origin[leader.start() : leader.end()]
-    text = _LEADER.sub("", text)
-    wanted = _LEADER.sub("", "".join(map(plain, quote)))
-    if not wanted:
-        return None
-    best: int | None = None
-    at = text.find(wanted)
-    while at >= 0:
-        if best is None or abs(origin[at] - (start or 0)) < abs(origin[best] - (start or 0)):
-            best = at
-        at = text.find(wanted, at + 1) if start is not None else -1
-    if best is None:
-        return None
-    first = origin[best]
-    return first, origin[best + len(wanted) - 1] - first + 1
+    return _Letters.of_codes(codes).nearest(_letters(quote), start)
+
+
+def _letters(text: str) -> str:
+    return _LEADER.sub("", "".join(map(plain, text)))
+
+
+class _Letters:
+    """What counts of the characters of a page, and where each is in the reader's numbering."""
+
+    def __init__(self, text: str, origin: list[int]) -> None:
+        self.text = text
+        self._origin = origin
+
+    @classmethod
+    def of_codes(cls, codes: list[int]) -> _Letters:
+        """Return the letters of code points."""
+        letters: list[str] = []
+        origin: list[int] = []
+        for index, code in enumerate(codes):
+            for char in plain(chr(code)) if 0 < code < 0x110000 else "":
+                letters.append(char)
+                origin.append(index)
+        text = "".join(letters)
+        for leader in reversed([*_LEADER.finditer(text)]):
+            del origin[leader.start() : leader.end()]
+        return cls(_LEADER.sub("", text), origin)
+
+    def nearest(self, wanted: str, start: int | None) -> tuple[int, int] | None:
+        """Return the occurrence nearest to a character: its first one, and how many; the first one without `start`."""
+        if not wanted:
+            return None
+        best: int | None = None
+        at = self.text.find(wanted)
+        while at >= 0:
+            if best is None or abs(self._origin[at] - (start or 0)) < abs(self._origin[best] - (start or 0)):
+                best = at
+            at = self.text.find(wanted, at + 1) if start is not None else -1
+        if best is None:
+            return None
+        first = self._origin[best]
+        return first, self._origin[best + len(wanted) - 1] - first + 1
+
+    def together(self, words: list[str]) -> int:
+        """Return how many of the first words stand together somewhere."""
+        low, high = 0, len(words)
+        while low < high:  # where many do, fewer do
+            middle = (low + high + 1) // 2
+            if "".join(words[:middle]) in self.text:
+                low = middle
+            else:
+                high = middle - 1
+        return low
 
 
 def one_for_each_line(boxes: list[Box]) -> list[Box]:

@@ -67,23 +67,22 @@ def _pages(path: str, password: str | None) -> int:
 def _find(request: Request, password: str | None) -> list[Found]:
     from pdfqa.pdf.image_objects import on_page
 
-    path = os.fsdecode(request.path)
     folder = Path(os.fsdecode(request.folder)) if request.folder else None
-    file, _ = open_file(path, password)
+    file, _ = open_file(os.fsdecode(request.path), password)
     if file is None:
-        raise _unlisted(path, request.first)
+        raise _damaged()
     with file:
         found: list[Found] = []
         for number in range(request.first, min(request.last, file.pages) + 1):
             try:
                 found += on_page(file, number, folder)
             except RefusedError as error:
-                raise _unlisted(path, number) from error
+                raise _damaged() from error
         return found
 
 
-def _unlisted(path: str, number: int) -> DamagedFileError:
+def _damaged() -> DamagedFileError:
     return DamagedFileError(
-        f"{path} is damaged: page {number} cannot be looked through for images.",
-        hint="Fetch or export it again, or repair it, for example with qpdf or Ghostscript.",
+        "the page is damaged and cannot be looked through for images",
+        hint="Fetch or export the file again, or repair it, for example with qpdf or Ghostscript.",
     )

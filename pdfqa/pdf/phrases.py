@@ -92,13 +92,13 @@ def _small(letter: str) -> str:
     return small if len(small) == 1 else letter  # one for one, so that places stay
 
 
-def _texts(path: str, password: str | None) -> Iterator[str]:
-    """Yield the text layer of each page."""
+def _texts(path: str, password: str | None, only: int | None = None) -> Iterator[str]:
+    """Yield the text layer of each page, or of one."""
     file, _ = open_file(path, password)
     if file is None:
         return
     with file:
-        for number in range(1, file.pages + 1):
+        for number in [only] if only else range(1, file.pages + 1):
             with file.characters(number) as characters:
                 yield characters.text()
 
@@ -118,9 +118,12 @@ def _drawn(request: Request, password: str | None) -> Drawn:
 
 def _places(path: str, page: Page, phrase: str, password: str | None) -> list[Box]:
     """Return where a phrase stands on a page; one that layout leaves out, such as a running head, is there as well."""
+    number = page.number
     boxes = [
         box
         for start, end in spans_of(page.text, phrase)
-        for box in pdf.find_boxes(path, page.number, page.text[start:end], password, start=start)
+        for box in pdf.find_boxes(path, number, page.text[start:end], password, start=start, places=page.places)
     ]
-    return boxes or pdf.find_boxes(path, page.number, phrase, password)
+    if not boxes and pages_with(_texts(path, password, number), phrase):
+        return pdf.find_boxes(path, number, phrase, password)
+    return boxes
