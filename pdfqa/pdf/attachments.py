@@ -16,6 +16,9 @@ from pdfqa.pdf.repair import clean
 from pdfqa.pdf.strings import wide
 
 _MOST = 2_000  # files of one PDF that are listed
+_MOST_BYTES = 64 << 20  # of a file that is looked through
+_COVER = 10  # pages at most
+_COLLECTION = b"/Collection"
 _HEAD = 1024
 _MARK = b"%PDF-"
 
@@ -45,6 +48,17 @@ def listed(document: Any) -> Iterator[Attachment]:
         if file:
             name = clean(wide(raw.FPDFAttachment_GetName, file)) or f"attachment {number + 1}"
             yield Attachment(number, name, kind=clean(wide(raw.FPDFAttachment_GetSubtype, file)))
+
+
+def is_portfolio(path: Path, pages: int) -> bool:
+    """Return whether a PDF with attachments is a portfolio: its few pages are the cover of what it carries."""
+    if path.stat().st_size <= _MOST_BYTES and _COLLECTION in path.read_bytes():
+        return True
+    if pages > _COVER:
+        return False
+    from pdfqa.pdf.pypdf_reader import root_has  # the root may be compressed, and pdfium does not tell what it has
+
+    return root_has(path, "/Collection")
 
 
 def take(payload: bytes) -> bytes:

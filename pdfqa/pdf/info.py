@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo, OutlineItem
-from pdfqa.pdf.attachments import listed
+from pdfqa.pdf.attachments import is_portfolio, listed
+from pdfqa.pdf.metadata import tidy, xmp
 from pdfqa.pdf.repair import clean
 from pdfqa.pdf.strings import wide
 
 _OUTLINE_LIMIT = 20_000
 
 
-def info(document: Any) -> DocumentInfo:
-    """Return a document's page count, metadata and outline."""
-    metadata = {
-        key: " ".join(value.replace("\x00", "").split())
-        for key, value in document.get_metadata_dict(skip_empty=True).items()
-    }
+def info(document: Any, path: Path) -> DocumentInfo:
+    """Return a document's page count, metadata, outline and attachments."""
+    metadata = tidy(document.get_metadata_dict(skip_empty=True))
+    if "Title" not in metadata or "Author" not in metadata:
+        metadata = {**xmp(path), **metadata}
+    attachments = list(listed(document.raw))
+    pages = raw.FPDF_GetPageCount(document.raw)
     return DocumentInfo(
-        pages=raw.FPDF_GetPageCount(document.raw),
+        pages=pages,
         title=metadata.get("Title", ""),
         metadata=metadata,
         outline=list(_outline(document)),
-        attachments=list(listed(document.raw)),
+        attachments=attachments,
+        portfolio=bool(attachments) and is_portfolio(path, pages),
     )
 
 

@@ -62,6 +62,7 @@ class PdfiumFile:
             self.document: Any = pypdfium2.PdfDocument(path, password=password)
         except pypdfium2.PdfiumError as error:
             raise RefusedError(_REASONS.get(error.err_code or 0, "damaged"), str(error)) from error
+        self._path = path
         self._raw = self.document.raw
         self.pages: int = raw.FPDF_GetPageCount(self._raw)
         self._room = _Room()
@@ -76,7 +77,7 @@ class PdfiumFile:
 
     def info(self) -> DocumentInfo:
         """Return what is known of the document as a whole."""
-        return info(self.document)
+        return info(self.document, self._path)
 
     def sheet(self, number: int) -> tuple[Sheet, bool]:
         """Return a page's lines, and whether it shows text that pdfium cannot tell."""
@@ -117,6 +118,10 @@ class PdfiumFile:
         if added:
             sheet.extras, sheet.attached = added.extras, added.attached
             sheet.warnings = [*warnings, *added.warnings]
+        if number == 1 and raw.FPDF_GetFormType(self._raw) == raw.FORMTYPE_XFA_FULL:
+            from pdfqa.pdf.xfa import add_form
+
+            add_form(self._raw, sheet)
         return sheet, silent and _shows_text(page)
 
     def _added(self, page: Any, number: int, text: Any, reader: _PageLines, lines: list[Line]) -> Added:

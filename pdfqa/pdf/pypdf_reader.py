@@ -16,6 +16,7 @@ from pdfqa.pages import DocumentInfo, OutlineItem
 from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.garbled import GARBLED, is_garbled
 from pdfqa.pdf.lines import Line, Sheet
+from pdfqa.pdf.metadata import tidy
 from pdfqa.pdf.repair import clean
 
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
@@ -49,6 +50,7 @@ class PypdfFile:
     """One open PDF."""
 
     def __init__(self, path: Path, password: str | None) -> None:
+        self._labels: list[str] | None = None
         with _quiet():
             try:
                 self._reader = pypdf.PdfReader(path, strict=False)
@@ -68,9 +70,9 @@ class PypdfFile:
         """Return the document's page count, metadata and outline, as far as they can be read."""
         with _quiet():
             try:
-                metadata = {
-                    str(key).lstrip("/"): clean(str(value)) for key, value in (self._reader.metadata or {}).items()
-                }
+                metadata = tidy(
+                    {str(key).lstrip("/"): str(value) for key, value in (self._reader.metadata or {}).items()}
+                )
                 outline = list(self._outline(self._reader.outline, 1))
             except _MALFORMED:
                 metadata, outline = {}, []
@@ -107,9 +109,21 @@ class PypdfFile:
         return sheet
 
     def _label(self, number: int) -> str:
-        if "/PageLabels" not in self._reader.root_object:
-            return ""
-        return clean(self._reader.page_labels[number - 1])
+        if self._labels is None:  # pypdf makes those of all pages at once
+            self._labels = self._reader.page_labels if "/PageLabels" in self._reader.root_object else []
+        return clean(self._labels[number - 1]) if self._labels else ""
+
+
+def root_has(path: Path, key: str) -> bool:
+    """Return whether the root of a PDF that opens without a password has an entry."""
+    with _quiet():
+        try:
+            reader = pypdf.PdfReader(path, strict=False)
+            if reader.is_encrypted:
+                reader.decrypt("")
+            return key in reader.root_object
+        except _MALFORMED:
+            return False
 
 
 def typed_lines(text: str, height: float) -> list[Line]:

@@ -1,0 +1,75 @@
+"""What a document says about itself: its own entries, or the XMP packet where it has none. Pure but for the file."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+from pdfqa.pdf.repair import clean
+
+_LONGEST = 1_000  # characters of one entry
+_MOST_BYTES = 64 << 20  # of a file that is looked through for XMP
+_DATES = ("CreationDate", "ModDate")
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+\-])(\d\d)'?(\d\d)?'?|Z)?")
+_PACKET = re.compile(rb"<(?:\w+:)?xmpmeta\b.*?</(?:\w+:)?xmpmeta>", re.DOTALL)
+_OF_A_PDF = b"http://ns.adobe.com/pdf/1.3/"  # else it is of a picture
+# Entry: element or attribute of the packet.
+_XMP = {
+    "Title": "dc:title",
+    "Author": "dc:creator",
+    "Subject": "dc:description",
+    "Keywords": "pdf:Keywords",
+    "Creator": "xmp:CreatorTool",
+    "Producer": "pdf:Producer",
+    "CreationDate": "xmp:CreateDate",
+    "ModDate": "xmp:ModifyDate",
+}
+_ITEM = re.compile(r"<rdf:li\b[^>]*>(.*?)</rdf:li>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def tidy(entries: dict[str, str]) -> dict[str, str]:
+    """Return entries as one line each, dates as in ISO 8601; empty ones are left out."""
+    result = {}
+    for key, value in entries.items():
+        words = clean(" ".join(value.replace("\x00", "").split()))[:_LONGEST]
+        if words:
+            result[key] = iso(words) if key in _DATES else words
+    return result
+
+
+def iso(date: str) -> str:
+    """Return a date of a PDF as in ISO 8601, as far as it goes; what is no such date as it is."""
+    found = _DATE.fullmatch(date)
+    if not found:
+        return date
+    year, month, day, hour, minute, second, sign, hours, minutes = found.groups()
+    text = "-".join(filter(None, (year, month, day)))
+    if day and hour and minute:
+        text += f"T{hour}:{minute}:{second or '00'}"
+        text += f"{sign}{hours}:{minutes or '00'}" if sign else "Z" if date.endswith("Z") else ""
+    return text
+
+
+def xmp(path: Path) -> dict[str, str]:
+    """Return the entries of the XMP packet of a PDF, where it lies in the file as plain text."""
+    if path.stat().st_size > _MOST_BYTES:
+        return {}
+    packets = [packet for packet in _PACKET.findall(path.read_bytes()) if _OF_A_PDF in packet]
+    return entries_of(packets[-1].decode("utf-8", "replace")) if packets else {}
+
+
+def entries_of(packet: str) -> dict[str, str]:
+    """Return the entries of an XMP packet that a PDF's own dictionary could have."""
+    found = {}
+    for key, name in _XMP.items():
+        element = re.search(rf"<{name}\b[^>]*>(.*?)</{name}>", packet, re.DOTALL)
+        attribute = re.search(rf"\s{name}=(?:\"([^\"]*)\"|'([^']*)')", packet)
+        if element:
+            items = _ITEM.findall(element.group(1)) or [element.group(1)]
+            items = items[:1] if key == "Title" else items
+            found[key] = ", ".join(html.unescape(_TAG.sub("", item)).strip() for item in items)
+        elif attribute:
+            found[key] = html.unescape(attribute.group(1) or attribute.group(2) or "")
+    return tidy(found)
