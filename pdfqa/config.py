@@ -16,6 +16,7 @@ Ocr = Literal["auto", "always", "never"]
 _BOUNDS: dict[str, tuple[float, float]] = {
     "workers": (1, 256),
     "page_seconds": (0.1, 86_400),
+    "ocr_seconds": (0.1, 86_400),
     "memory_mb": (64, 1_048_576),
     "busy_seconds": (0, 86_400),
     "context_tokens": (512, 10_000_000),
@@ -30,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     home: the directory that holds everything pdfqa keeps (`PDFQA_HOME`).
     password: tried on encrypted files (`PDFQA_PASSWORD`); never stored.
     workers: how many processes read pages (`PDFQA_WORKERS`); by default one for each core.
-    page_seconds: how long one page may take before its file is given up (`PDFQA_PAGE_SECONDS`).
+    page_seconds: how long one page may take before it is given up (`PDFQA_PAGE_SECONDS`).
+    ocr_seconds: how long recognising the text of one page may take (`PDFQA_OCR_SECONDS`).
     memory_mb: how much memory a reading process may use (`PDFQA_MEMORY_MB`).
     ocr: which pages have their text recognised in their picture (`PDFQA_OCR`): "auto" those without usable text,
         "always" all, "never" none.
@@ -47,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     password: str | None = None
     workers: int = 1
     page_seconds: float = 60.0
+    ocr_seconds: float = 120.0
     memory_mb: int = 2048
     ocr: Ocr = "auto"
     ocr_lang: str | None = None
@@ -78,13 +81,20 @@ def load(
             a server nor a key.
     """
     env = os.environ if env is None else env
-    defaults = (("page_seconds", 60.0), ("memory_mb", 2048), ("busy_seconds", 30.0), ("context_tokens", 8192))
+    defaults = (
+        ("page_seconds", 60.0),
+        ("ocr_seconds", 120.0),
+        ("memory_mb", 2048),
+        ("busy_seconds", 30.0),
+        ("context_tokens", 8192),
+    )
     numbers = {name: _number(env, f"PDFQA_{name.upper()}", default, *_BOUNDS[name]) for name, default in defaults}
     settings = Settings(
         home=_expanded(Path(home or env.get("PDFQA_HOME") or default_home(env))),
         password=password if password is not None else env.get("PDFQA_PASSWORD"),
         workers=int(_number(env, "PDFQA_WORKERS", _cores(), *_BOUNDS["workers"])),
         page_seconds=numbers["page_seconds"],
+        ocr_seconds=numbers["ocr_seconds"],
         memory_mb=int(numbers["memory_mb"]),
         ocr=_ocr(ocr or env.get("PDFQA_OCR") or "auto"),
         ocr_lang=ocr_lang or env.get("PDFQA_OCR_LANG") or None,

@@ -2,8 +2,8 @@
 
 Frames, in both directions, are eight bytes of length and a body. A request is "module:name seconds", a NUL and the
 payload. A reply begins with one byte that says what it is: BEGUN (the function is imported and about to be called),
-RESULT and the result, or FAILED (FAILED_LAST when the process should not be used again) and a JSON array of code,
-message, hint and param.
+AT and a number (the function has come so far, as `at` says), RESULT and the result, or FAILED (FAILED_LAST when the
+process should not be used again) and a JSON array of code, message, hint and param.
 
 Nothing but a few modules of the standard library is imported here: a task names what it needs.
 """
@@ -21,10 +21,28 @@ from collections.abc import Callable
 
 from pdfqa.errors import PdfqaError, ReaderFailedError
 
-BEGUN, RESULT, FAILED, FAILED_LAST = b"b", b"r", b"f", b"l"
+BEGUN, AT, RESULT, FAILED, FAILED_LAST = b"b", b"a", b"r", b"f", b"l"
 LENGTH = struct.Struct(">Q")
 
 _PATIENCE = 60.0  # seconds that the parent has for stopping a late task, before the worker stops itself
+
+
+class _Parent:
+    """Who gave this process its task, if anybody did."""
+
+    def __init__(self) -> None:
+        self.tell: Callable[[int], None] = lambda _: None
+
+
+_parent = _Parent()
+
+
+def at(number: int) -> None:
+    """Tell the parent which step of its task this process begins, such as a page.
+
+    Each step has the task's seconds for itself, and if the process dies, the parent knows over what.
+    """
+    _parent.tell(number)
 
 
 def main(memory_mb: int) -> None:
@@ -77,8 +95,15 @@ def _listen(incoming: int, inbox: queue.SimpleQueue[bytes]) -> None:
 def _serve(request: bytes, send: Callable[[bytes, bytes], None], memory_mb: int) -> None:
     """Run one task and send its replies."""
     head, _, payload = request.partition(b"\0")
-    name, seconds = head.decode().rsplit(" ", 1)
-    _alarm(float(seconds))
+    name, _, limit = head.decode().rpartition(" ")
+    seconds = float(limit)
+
+    def begin(number: int) -> None:
+        _alarm(seconds)
+        send(AT, LENGTH.pack(number))
+
+    _alarm(seconds)
+    _parent.tell = begin
     try:
         function = _resolve(name)
         send(BEGUN, b"")
@@ -124,7 +149,8 @@ def _encode(error: PdfqaError) -> bytes:
 
 def _send(outgoing: int, kind: bytes, body: bytes) -> None:
     """Write the whole frame, in as many pieces as the pipe takes."""
-    for part in (LENGTH.pack(len(kind) + len(body)) + kind, body):
+    head = LENGTH.pack(len(kind) + len(body)) + kind
+    for part in (head + body,) if len(body) <= LENGTH.size else (head, body):
         rest = memoryview(part)
         while rest:
             rest = rest[os.write(outgoing, rest) :]

@@ -27,7 +27,7 @@ from typing import IO, Any, cast
 import msgspec
 
 from pdfqa.errors import PdfqaError, ReaderFailedError, by_code
-from pdfqa.worker_main import BEGUN, FAILED_LAST, LENGTH, RESULT
+from pdfqa.worker_main import AT, BEGUN, FAILED_LAST, LENGTH, RESULT
 from pdfqa.worker_pipes import Selector, Threads
 
 _LOOK = 0.2  # seconds between looks whether to stop
@@ -51,22 +51,24 @@ main(int(memory_mb))
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """A call for a worker: a function of bytes to bytes, named "module:name" by our own code, never by a user.
 
-    `seconds` count from when the function is called, not from when a worker is started for it. `key` comes back with
-    the result.
+    `seconds` count from when the function is called, not from when a worker is started for it, and anew from each step
+    that it tells (`worker_main.at`). `limit` is the setting that they come from. `key` comes back with the result.
     """
 
     function: str
     payload: bytes
     seconds: float
+    limit: str = "page_seconds"
     key: Any = None
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a task: its result, or why there is none."""
+    """What came of a task: its result, or why there is none, and the last step it told (None: it told none)."""
 
     key: Any
     result: bytes | None = None
     error: PdfqaError | None = None
+    at: int | None = None
 
 
 class WorkerPool:
@@ -180,17 +182,19 @@ class WorkerPool:
                 self._discard(worker)
             return
         for kind, body in worker.frames(chunk):
-            if kind == BEGUN:
+            if kind == AT:
+                (worker.at,) = LENGTH.unpack(body)
+            if kind in (BEGUN, AT):
                 continue
             key = worker.finish().key
             if kind == FAILED_LAST:
                 self._discard(worker)
-            yield Done(key=key, result=body) if kind == RESULT else Done(key=key, error=_rebuild(body))
+            yield Done(key=key, result=body) if kind == RESULT else Done(key=key, error=_rebuild(body), at=worker.at)
 
     def _fail(self, worker: _Worker, error: PdfqaError) -> Done:
         task = worker.finish()
         self._discard(worker)
-        return Done(key=task.key, error=error)
+        return Done(key=task.key, error=error, at=worker.at)
 
 
 class _Source:
@@ -224,6 +228,7 @@ class _Worker:
     def __init__(self, memory_mb: int) -> None:
         self.memory_mb = memory_mb
         self.task: Task | None = None
+        self.at: int | None = None  # the step of the task that it came to
         self.deadline = 0.0
         self._received = bytearray()
         self._complaints = _scratch()
@@ -246,7 +251,7 @@ class _Worker:
 
     def give(self, task: Task) -> None:
         """Send the task to the process."""
-        self.task = task
+        self.task, self.at = task, None
         self.deadline = time.monotonic() + _START_SECONDS
         body = f"{task.function} {task.seconds}".encode() + b"\0" + task.payload
         with contextlib.suppress(BrokenPipeError):  # it crashed: reading from it will tell how
@@ -275,11 +280,11 @@ class _Worker:
 
     def late(self) -> ReaderFailedError:
         """Return the error of a task that ran out of time."""
-        seconds = self.task.seconds if self.task else 0.0
+        seconds, limit = (self.task.seconds, self.task.limit) if self.task else (0.0, "page_seconds")
         return ReaderFailedError(
             f"reading took longer than {seconds:g} s and was stopped",
-            hint="Allow more for each page with PDFQA_PAGE_SECONDS.",
-            param="page_seconds",
+            hint=f"Allow more for each page with PDFQA_{limit.upper()}.",
+            param=limit,
         )
 
     def crash(self) -> ReaderFailedError:

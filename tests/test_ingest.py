@@ -304,8 +304,8 @@ def test_progress_grows_and_ends_complete(tmp_path: Path) -> None:
 
 
 @posix
-def test_a_worker_that_dies_fails_its_file_alone(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PDFQA_WORKERS", "1")  # so that it is sure what the worker that dies was reading
+def test_a_worker_that_dies_costs_nothing(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDFQA_WORKERS", "1")
     log, club = long_pdf(tmp_path / "log.pdf", 200), pdf(tmp_path / "club.pdf", CLUB)
     killed: list[int] = []
 
@@ -318,10 +318,8 @@ def test_a_worker_that_dies_fails_its_file_alone(tmp_path: Path, home: Path, mon
     with PDFQA(log, club) as qa:
         report = qa.add(progress=kill)
         assert len(killed) == 1
-        assert [(failure.error, failure.file) for failure in report.failed] == [("reader_failed", str(log))]
-        assert "SIGKILL" in report.failed[0].message
-        assert names(report.added) == ["club.pdf"]
-        assert names(qa.add().added) == ["log.pdf"]
+        assert [] == report.failed + report.unread
+        assert ["club.pdf", "log.pdf"] == names(report.added)
     assert set(rows(home, "documents", "indexes").values()) == {2}
 
 

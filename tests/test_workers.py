@@ -109,6 +109,31 @@ def test_a_late_task_is_stopped(pool: WorkerPool, name: str) -> None:
     assert b"b" == one(pool, "echo", b"b").result, "the worker was replaced"
 
 
+def test_each_step_of_a_task_has_its_time_and_the_last_one_is_known(pool: WorkerPool) -> None:
+    done = {
+        d.key: d
+        for d in pool.map(
+            [
+                task("steps", b"0.3 0.3 0.3 0.3", seconds=0.8, key="steady"),
+                task("steps", b"0 0 600", seconds=0.8, key="stuck"),
+                task("echo", key="other"),
+            ]
+        )
+    }
+    assert (b"done", None) == (done["steady"].result, done["steady"].error)
+    assert "took longer than 0.8 s" in str(done["stuck"].error)
+    assert (2, None) == (done["stuck"].at, done["other"].at)
+
+
+def test_the_step_is_known_of_a_task_that_crashed_or_raised(pool: WorkerPool) -> None:
+    assert [5, 5] == [d.at for d in pool.map([task("fail_at_step", b"crash"), task("fail_at_step", b"raise")])]
+
+
+def test_who_is_late_is_told_the_setting(pool: WorkerPool) -> None:
+    (done,) = pool.map([Task(function="tests.worker_tasks:nap", payload=b"600", seconds=0.3, limit="ocr_seconds")])
+    assert ("ocr_seconds", "Allow more for each page with PDFQA_OCR_SECONDS.") == (done.error.param, done.error.hint)  # type: ignore[union-attr]
+
+
 def test_a_result_that_waited_for_a_slow_caller_is_in_time(pool: WorkerPool) -> None:
     keys = []
     for done in pool.map(task("big", b"2", seconds=0.5, key=n) for n in range(4)):

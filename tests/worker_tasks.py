@@ -10,6 +10,7 @@ import sys
 import time
 
 from pdfqa.errors import EncryptedFileError
+from pdfqa.worker_main import at
 
 
 def echo(payload: bytes) -> bytes:
@@ -26,6 +27,20 @@ def nap(payload: bytes) -> bytes:
     """Sleep for as many seconds as the payload says, and return it."""
     time.sleep(float(payload))
     return payload
+
+
+def steps(payload: bytes) -> bytes:
+    """Take as many steps as the payload has numbers, each of so many seconds."""
+    for step, seconds in enumerate(payload.split()):
+        at(step)
+        time.sleep(float(seconds))
+    return b"done"
+
+
+def fail_at_step(payload: bytes) -> bytes:
+    """Crash or raise an error at the fifth step."""
+    at(5)
+    return crash(b"") if payload == b"crash" else wrong(b"")
 
 
 def big(payload: bytes) -> bytes:

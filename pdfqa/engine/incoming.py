@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
 from pdfqa import languages
+from pdfqa.engine.ranges import LATE, Look
 from pdfqa.engine.reading import Opened
 from pdfqa.errors import NoTextError, PdfqaError, ReaderFailedError, StorageFullError
-from pdfqa.pages import Page, Segment
+from pdfqa.pages import Attachment, Page, Segment
 from pdfqa.passages import DEFAULT, AnyStrategy
+from pdfqa.pdf import ReadOptions, unread_reason
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Unread
 
 _SPOOL = 32 << 20
+_PATIENCE = 100  # workers that may die over one file
+_SLOW = 10  # how many such one counts for that was late, since that took its time
 _COVER = 300  # characters of the first page's headings
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # annualReport: two words
 _SEGMENT = msgspec.msgpack.Decoder(Segment)
+replace = msgspec.structs.replace
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,28 +41,68 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 class Reading:
     """A document while its segments come in; `known` is it where only its passages are to be cut anew."""
 
-    def __init__(self, item: Item, *, path: str = "", known: StoredDocument | None = None) -> None:
+    def __init__(
+        self,
+        item: Item,
+        *,
+        path: str = "",
+        known: StoredDocument | None = None,
+        options: ReadOptions | None = None,
+        no_ocr: str = "",
+    ) -> None:
         self.item = item
+        self._options = options or ReadOptions()
         self.path = path
         self.known = known
+        self.no_ocr = no_ocr  # why no text is recognised
         self.tried = 0  # passwords
+        self.suspect: tuple[PdfqaError, int] | None = None  # what a worker died over that both opened and read
         self.opened: Opened | None = None
         self.missing = 0
         self.spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (closed by `close`)
         self.places: dict[int, tuple[int, int]] = {}
         self.unread: list[tuple[int, str]] = []
+        self.attached: dict[tuple[int, int], Attachment] = {}  # by page and place on it
         self.languages: dict[str, int] = {}
+        self.damaged = ""  # the first page that no reader could read, and why
         self.error: PdfqaError | None = None
+        self._troubles = {"read": 0, "ocr": 0}
+        self._first_trouble = ""
 
-    def keep(self, first: int, encoded: bytes, segment: Segment) -> None:
+    def troubled(self, look: Look, error: PdfqaError, at: int | None) -> None:
+        """Count what workers died over. Too often is too often: then no more is recognised, or the file given up.
+
+        Raises:
+            ReaderFailedError: It is given up.
+        """
+        kind = "ocr" if look.how == "ocr" else "read"
+        page = look.page or at
+        if kind == "read":
+            self._first_trouble = self._first_trouble or f"{f'page {page}: ' * bool(page)}{error.message}"
+        if look.how == "open" and at is not None:
+            self.suspect = error, at
+        self._troubles[kind] += _SLOW if error.param in LATE else 1
+        if self._troubles[kind] <= _PATIENCE:
+            return
+        if kind == "read":
+            raise ReaderFailedError(
+                f"{self.item.shown} was given up over many pages that could not be read; {self._first_trouble}",
+                hint=error.hint,
+                param=error.param,
+            )
+        self.no_ocr = f"recognising text was given up after many pages; the last: {error.message}"
+
+    def keep(self, first: int, encoded: bytes | msgspec.Raw, segment: Segment, remarks: Mapping[int, str]) -> None:
         """Spool a segment and note what of it the document's record needs.
+
+        `remarks` say why pages were not recognised.
 
         Raises:
             StorageFullError: There is no room for temporary files.
         """
         try:
-            self.places[first] = (self.spool.seek(0, 2), len(encoded))
-            self.spool.write(encoded)
+            start = self.spool.seek(0, 2)
+            self.places[first] = start, self.spool.write(encoded)
         except OSError as error:
             raise StorageFullError(
                 f"a temporary file of {self.item.shown} could not be written: {error.strerror}",
@@ -66,8 +111,12 @@ class Reading:
         read = [page for page in segment.pages if page.text]
         self.languages[segment.language] = self.languages.get(segment.language, 0) + len(read)
         for page in segment.pages:
-            if not page.text:
-                self.unread.append((page.number, page.warnings[0] if page.warnings else "no text"))
+            self.attached.update({(file.page, file.number): file for file in page.attached})
+            if page.defect == "damaged" and not self.damaged:
+                self.damaged = f"page {page.number}: {page.warnings[0]}"
+            if reason := unread_reason(page, self._options):
+                remark = remarks.get(page.number)
+                self.unread.append((page.number, f"{reason}: {remark}" if remark else reason))
 
     def segments(self) -> Iterator[Segment]:
         """Yield the segments in page order."""
@@ -88,7 +137,14 @@ class Reading:
         if self.opened is None:
             raise ReaderFailedError(f"{self.item.shown} could not be opened", hint="Try it again.")
         info = self.opened.info
-        if len(self.unread) == info.pages:
+        info = replace(info, attachments=[*info.attachments, *(self.attached[key] for key in sorted(self.attached))])
+        carries = any(file.name.lower().endswith(".pdf") for file in info.attachments)
+        if len(self.unread) == info.pages and self.damaged and not carries:
+            raise ReaderFailedError(
+                f"{self.item.shown} has no page that could be read; {self.damaged}",
+                hint="The file may be damaged: fetch or export it again, or repair it, for example with qpdf.",
+            )
+        if len(self.unread) == info.pages and not carries:
             raise NoTextError(
                 f"{self.item.shown} has no text on {_pages(info.pages)}; it is probably a scan",
                 hint="Its pages are pictures and need OCR (text recognition), which this version cannot do yet.",

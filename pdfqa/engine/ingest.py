@@ -1,7 +1,8 @@
 """Ingest: read files in worker processes and store each in one transaction, whole or not at all.
 
 A document is read in ranges of pages, so that all cores share a large one. A range comes back as an encoded segment
-and is spooled, beyond some megabytes to disk: memory does not grow with the number of pages.
+and is spooled, beyond some megabytes to disk: memory does not grow with the number of pages. What a worker dies over,
+and what must be recognised in a picture, is looked at page by page (`engine.ranges`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from functools import partial
+from functools import cached_property
 from itertools import count, pairwise
 from types import TracebackType
 
@@ -18,9 +19,11 @@ import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.engine.incoming import Item, Reading
-from pdfqa.engine.reading import SMALL, Cut, Opened, Request
-from pdfqa.errors import EncryptedFileError, FileError, PdfqaError
-from pdfqa.pages import DocumentInfo, Segment
+from pdfqa.engine.ranges import How, Look, Range
+from pdfqa.engine.reading import SMALL, Cut, Opened, Part, Request
+from pdfqa.errors import EncryptedFileError, FileError, PdfqaError, ReaderFailedError
+from pdfqa.pages import DocumentInfo, OutlineItem, Segment
+from pdfqa.pdf import ocr_lack
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Progress
@@ -29,8 +32,16 @@ from pdfqa.workers import Done, Task, WorkerPool
 __all__ = ["Ingest", "Item", "ranges"]
 
 _LARGEST = 48  # pages in one task: enough to see running heads, few enough to be in memory several times
-_PER_PAGE = 1.0  # seconds that each page of a task adds to its deadline
+_FUNCTIONS: dict[How, str] = {
+    "open": "open_document",
+    "range": "read_part",
+    "pdfium": "read_sheet",
+    "pypdf": "read_sheet",
+    "ocr": "recognise",
+    "cut": "cut_pages",
+}
 _SEGMENT = msgspec.msgpack.Decoder(Segment)
+_PART = msgspec.msgpack.Decoder(Part)
 _OPENED = msgspec.msgpack.Decoder(Opened)
 
 
@@ -40,7 +51,7 @@ class Ingest:
     Args:
         engine: Where the documents go.
         passwords: Tried on encrypted files, in order.
-        progress: Told of every range of pages that was read.
+        progress: Told of every range of pages that was read, and of each page that was recognised.
     """
 
     def __init__(
@@ -51,7 +62,7 @@ class Ingest:
         self._progress = progress
         settings = engine.settings
         self._options = ReadOptions(ocr=settings.ocr, ocr_lang=settings.ocr_lang or "")
-        self._pool = WorkerPool(engine.settings.workers, memory_mb=engine.settings.memory_mb)
+        self._pool = WorkerPool(settings.workers, memory_mb=settings.memory_mb)
         self._numbers = count(1)
         self._open: dict[int, Reading] = {}
         self._forget()
@@ -61,7 +72,7 @@ class Ingest:
         for reading in self._open.values():
             reading.close()
         self._items: deque[Item] = deque()
-        self._ready: deque[Callable[[], Task]] = deque()
+        self._ready: deque[tuple[int, Look]] = deque()
         self._open = {}
         self._later: dict[str, list[Item]] = {}  # what waits for another reading of the same bytes
         self._ended: deque[tuple[Item, PdfqaError | None]] = deque()
@@ -115,11 +126,23 @@ class Ingest:
         """Yield what is to be done next, None while that depends on what is under way."""
         while self._ready or self._items or self._open:
             if self._ready:
-                yield self._ready.popleft()()
+                number, look = self._ready.popleft()
+                if self._is_needed(number, look):
+                    yield self._task(number, look)
             elif self._items:
                 self._begin(self._items.popleft())
             else:
                 yield None
+
+    def _is_needed(self, number: int, look: Look) -> bool:
+        """Return whether there is still reason for a look; end it if not."""
+        reading = self._open[number]
+        if reading.error is None:
+            if look.how != "ocr" or not reading.no_ocr:
+                return True
+            self._follow(number, look.pages.skip(look, reading.no_ocr))
+        self._settle(number)
+        return False
 
     def _begin(self, item: Item) -> None:
         """Find out what is to be done for a file."""
@@ -134,99 +157,144 @@ class Ingest:
             return
         known = documents.find(item.sha256)
         if known is not None:
-            self._cut(self._opening(Reading(item, known=known)), known)
+            self._cut(item, known)
             return
         try:
             path = str(self._engine.blobs.locate(item.sha256))
         except PdfqaError as error:
             self._end(item, error)
             return
-        number = self._opening(Reading(item, path=path))
-        self._open[number].missing = 1
-        self._ready.append(partial(self._open_task, number))
+        reading = Reading(item, path=path, options=self._options, no_ocr=self._no_ocr)
+        self._follow(self._opening(reading), [Look(Range(1, SMALL), "open")])
+
+    @cached_property
+    def _no_ocr(self) -> str:
+        return ocr_lack(self._options)
 
     def _opening(self, reading: Reading) -> int:
         number = next(self._numbers)
         self._open[number] = reading
         return number
 
-    def _cut(self, number: int, known: StoredDocument) -> None:
+    def _cut(self, item: Item, known: StoredDocument) -> None:
         """Have the stored pages of a document cut."""
         self._counts["pages_total"] += known.pages
-        for first, last in ranges(known.pages, self._engine.settings.workers):
-            self._open[number].missing += 1
-            self._ready.append(partial(self._cut_task, number, known, first, last))
+        number = self._opening(Reading(item, known=known))
+        parts = ranges(known.pages, self._engine.settings.workers)
+        self._follow(number, [Look(Range(first, last), "cut") for first, last in parts])
 
-    def _cut_task(self, number: int, known: StoredDocument, first: int, last: int) -> Task:
-        pages = self._engine.documents.pages(known.id, range(first, last + 1))
-        cut = Cut(
-            pages=[page for _, page in sorted(pages.items())],
-            heading=_heading(known.info, first),
-            strategy=self._open[number].item.strategy,
+    def _follow(self, number: int, looks: list[Look]) -> None:
+        """Note what is to be done next for a document: what was begun is finished before more is begun."""
+        self._open[number].missing += len(looks)
+        self._ready.extendleft((number, look) for look in reversed(looks))
+
+    def _task(self, number: int, look: Look) -> Task:
+        limit = "ocr_seconds" if look.how == "ocr" else "page_seconds"
+        return Task(
+            function=f"pdfqa.engine.reading:{_FUNCTIONS[look.how]}",
+            payload=msgspec.msgpack.encode(self._order(self._open[number], look)),
+            seconds=getattr(self._engine.settings, limit),
+            limit=limit,
+            key=(number, look),
         )
-        return self._task("cut_pages", number, msgspec.msgpack.encode(cut), first, last)
 
-    def _open_task(self, number: int) -> Task:
-        return self._read_task("open_document", number, 1, SMALL)
-
-    def _read_task(self, function: str, number: int, first: int, last: int) -> Task:
-        reading = self._open[number]
-        request = Request(
+    def _order(self, reading: Reading, look: Look) -> Request | Cut:
+        """Return what a worker needs to know."""
+        pages = look.pages
+        if reading.known is not None:
+            stored = self._engine.documents.pages(reading.known.id, range(pages.first, pages.last + 1))
+            return Cut(
+                pages=[page for _, page in sorted(stored.items())],
+                heading=_heading(reading.known.info, pages.first),
+                strategy=reading.item.strategy,
+            )
+        return Request(
             path=os.fsencode(reading.path),
             password=self._passwords[reading.tried] if self._passwords else None,
             options=self._options,
-            first=first,
-            last=last,
-            heading=_heading(reading.opened.info, first) if reading.opened else "",
+            first=look.page or pages.first,
+            last=look.page or pages.last,
+            heading=_heading(reading.opened.info, pages.first) if reading.opened else "",
+            outline=_titles(reading.opened.info, pages.first, pages.last) if reading.opened else [],
             strategy=reading.item.strategy,
-        )
-        return self._task(function, number, msgspec.msgpack.encode(request), first, last)
-
-    def _task(self, function: str, number: int, payload: bytes, first: int, last: int) -> Task:
-        return Task(
-            function=f"pdfqa.engine.reading:{function}",
-            payload=payload,
-            seconds=self._engine.settings.page_seconds + _PER_PAGE * (last - first + 1),
-            key=(number, first, last),
+            known={page: msgspec.Raw(sheet) for page, sheet in pages.known.items()} if look.how == "range" else {},
+            recognised=None if reading.no_ocr else sorted(pages.recognised),
+            remarks=pages.remarks,
+            pypdf=pages.pypdf or look.how == "pypdf",
         )
 
     def _take(self, done: Done) -> None:
         """Take in what came of a task."""
-        number, first, last = done.key
+        number, look = done.key
         reading = self._open[number]
-        reading.missing -= 1
-        if done.error is not None:
-            self._failed(number, done.error)
-        elif reading.error is None and done.result is not None:
-            if reading.opened is None and reading.known is None:
-                self._opened(number, _OPENED.decode(done.result))
-            else:
-                reading.keep(first, done.result, _SEGMENT.decode(done.result))
-                self._tell(reading, last - first + 1)
-        if not reading.missing:
+        if reading.error is None:
+            try:
+                self._follow(number, self._next(number, look, done))
+            except FileError as error:
+                reading.error = error
+        self._settle(number)
+
+    def _settle(self, number: int) -> None:
+        """Finish a document when nothing of it is missing any more."""
+        self._open[number].missing -= 1
+        if not self._open[number].missing:
             self._finish(number)
 
-    def _failed(self, number: int, error: PdfqaError) -> None:
+    def _next(self, number: int, look: Look, done: Done) -> list[Look]:
+        """Return what follows from the outcome of a look.
+
+        Raises:
+            FileError: Nothing does: the file cannot be read.
+        """
         reading = self._open[number]
+        if look.how == "ocr":
+            self._tell(reading, 1)
+        if done.result is None:
+            return self._failed(reading, look, done)
+        if look.how == "open":
+            return self._opened(reading, look, _OPENED.decode(done.result))
+        if look.how == "range":
+            return self._read(reading, look.pages, _PART.decode(done.result))
+        if look.how == "cut":
+            self._keep(reading, look.pages, done.result)
+            return []
+        return look.pages.saw(look, done.result)
+
+    def _failed(self, reading: Reading, look: Look, done: Done) -> list[Look]:
+        error = done.error or ReaderFailedError("reading gave nothing")
         if isinstance(error, EncryptedFileError) and reading.tried + 1 < len(self._passwords):
             reading.tried += 1
-            reading.missing += 1
-            self._ready.append(partial(self._open_task, number))
-        else:
-            reading.error = reading.error or error
+            return [look]
+        if look.how == "cut" or (look.how != "ocr" and not isinstance(error, ReaderFailedError)):
+            raise error
+        reading.troubled(look, error, done.at)
+        return look.pages.failed(look, error, done.at)
 
-    def _opened(self, number: int, opened: Opened) -> None:
-        reading, segment = self._open[number], opened.segment
-        reading.opened = msgspec.structs.replace(opened, segment=None)
-        pages = opened.info.pages
-        self._counts["pages_total"] += pages
-        if segment is not None:
-            reading.keep(1, msgspec.msgpack.encode(segment), segment)
-            self._tell(reading, pages)
-            return
-        for first, last in ranges(pages, self._engine.settings.workers):
-            reading.missing += 1
-            self._ready.append(partial(self._read_task, "read_segment", number, first, last))
+    def _opened(self, reading: Reading, look: Look, opened: Opened) -> list[Look]:
+        reading.opened = msgspec.structs.replace(opened, part=None)
+        self._counts["pages_total"] += opened.info.pages
+        if opened.part is not None:
+            whole = Range(1, opened.info.pages, pypdf=look.pages.pypdf)
+            return self._read(reading, whole, opened.part)
+        looks = []
+        for first, last in ranges(opened.info.pages, self._engine.settings.workers):
+            pages = Range(first, last, pypdf=look.pages.pypdf)
+            error, at = reading.suspect or (None, 0)
+            if error is not None and (first <= at <= last or not at):
+                looks += pages.failed(Look(pages), error, at)
+            else:
+                looks += pages.begin()
+        return looks
+
+    def _read(self, reading: Reading, pages: Range, part: Part) -> list[Look]:
+        if part.wanting:
+            return pages.wants(part.wanting)
+        self._keep(reading, pages, part.segment)
+        return []
+
+    def _keep(self, reading: Reading, pages: Range, encoded: bytes | msgspec.Raw) -> None:
+        reading.keep(pages.first, encoded, _SEGMENT.decode(encoded), pages.remarks)
+        self._tell(reading, pages.size - len(pages.recognised))
 
     def _finish(self, number: int) -> None:
         """Store a document whose segments are all here, or say what keeps it out."""
@@ -280,6 +348,10 @@ def ranges(pages: int, workers: int) -> list[tuple[int, int]]:
     for number in range(count):
         edges.append(edges[-1] + size + (number < longer))
     return [(low + 1, high) for low, high in pairwise(edges)]
+
+
+def _titles(info: DocumentInfo, first: int, last: int) -> list[OutlineItem]:
+    return [item for item in info.outline if first <= item.page <= last]
 
 
 def _heading(info: DocumentInfo, first: int) -> str:

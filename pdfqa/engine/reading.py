@@ -1,4 +1,4 @@
-"""What a worker process does: open a document, and turn a range of its pages into a segment of the index."""
+"""What a worker does: open a document, turn a range of pages into a segment of the index, look at one page alone."""
 
 from __future__ import annotations
 
@@ -11,24 +11,35 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pdfqa.pages import DocumentInfo, Page, Segment
+from pdfqa.pages import DocumentInfo, OutlineItem, Page
 from pdfqa.passages import DEFAULT, AnyStrategy
 from pdfqa.pdf.options import ReadOptions
+from pdfqa.worker_main import at
 
 if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
+    from pdfqa.pdf.lines import Sheet
 
 SMALL = 16  # pages; a document that is no longer is read in the same task that opens it
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """Which document, and which of its pages: [first, last], from 1."""
+    """Which document, and which of its pages: [first, last], from 1.
+
+    `known` are sheets of pages that were looked at alone, encoded. `recognised` are pages whose picture needs no look
+    any more (None: no page's does), `remarks` why it gave nothing. `pypdf` leaves pdfium out.
+    """
 
     path: bytes
     password: str | None = None
     options: ReadOptions = ReadOptions()
     first: int = 1
     last: int = 0
+    known: dict[int, msgspec.Raw] = {}
+    recognised: list[int] | None = []
+    remarks: dict[int, str] = {}
+    pypdf: bool = False
+    outline: list[OutlineItem] = []
     heading: str = ""
     strategy: AnyStrategy = DEFAULT
 
@@ -41,30 +52,56 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     strategy: AnyStrategy
 
 
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """What came of a range: its `Segment`, encoded; or the pages whose text is to be recognised first."""
+
+    segment: msgspec.Raw
+    wanting: list[int]
+
+
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a document once it is open; `segment` holds all pages of a small one.
+    """What is known of a document once it is open; `part` holds all pages of a small one.
 
     `embedder` is the name of what makes the vectors of its segments.
     """
 
     info: DocumentInfo
     embedder: str
-    segment: Segment | None = None
+    part: Part | None = None
 
 
 def open_document(payload: bytes) -> bytes:
-    """Open the document of a `Request` and return an `Opened`."""
+    """Open the document of a `Request`, read it if it has no more pages than the request, and return an `Opened`."""
     from pdfqa import pdf
 
     request = msgspec.msgpack.decode(payload, type=Request)
-    info = pdf.read_info(os.fsdecode(request.path), request.password)
-    segment = _segment(msgspec.structs.replace(request, last=info.pages)) if info.pages <= SMALL else None
-    return msgspec.msgpack.encode(Opened(info=info, embedder=_embedder().name, segment=segment))
+    info = pdf.read_info(os.fsdecode(request.path), request.password, pypdf=request.pypdf)
+    whole = msgspec.structs.replace(request, last=info.pages, outline=info.outline)
+    part = _part(whole) if info.pages <= request.last else None
+    return msgspec.msgpack.encode(Opened(info=info, embedder=_embedder().name, part=part))
 
 
-def read_segment(payload: bytes) -> bytes:
-    """Read and index the pages of a `Request` and return their `Segment`."""
-    return msgspec.msgpack.encode(_segment(msgspec.msgpack.decode(payload, type=Request)))
+def read_part(payload: bytes) -> bytes:
+    """Read and index the pages of a `Request` and return their `Part`."""
+    return msgspec.msgpack.encode(_part(msgspec.msgpack.decode(payload, type=Request)))
+
+
+def read_sheet(payload: bytes) -> bytes:
+    """Return the `Sheet` of the first page of a `Request`."""
+    from pdfqa import pdf
+
+    request = msgspec.msgpack.decode(payload, type=Request)
+    sheet = pdf.read_sheet(os.fsdecode(request.path), request.first, request.password, pypdf=request.pypdf)
+    return msgspec.msgpack.encode(sheet)
+
+
+def recognise(payload: bytes) -> bytes:
+    """Return the `Sheet` of the first page of a `Request`, with the text that stands in its picture."""
+    from pdfqa import pdf
+
+    request = msgspec.msgpack.decode(payload, type=Request)
+    sheet = pdf.recognise(os.fsdecode(request.path), request.first, request.password, request.options)
+    return msgspec.msgpack.encode(sheet)
 
 
 def cut_pages(payload: bytes) -> bytes:
@@ -77,13 +114,43 @@ def cut_pages(payload: bytes) -> bytes:
     return msgspec.msgpack.encode(msgspec.structs.replace(segment, pages=[]))
 
 
-def _segment(request: Request) -> Segment:
+def _part(request: Request) -> Part:
     from pdfqa import pdf
     from pdfqa.index.build import build
 
     with _without_collector():
-        pages = list(pdf.read_pages(os.fsdecode(request.path), request.first, request.last, request.password))
-        return build(pages, _embedder(), heading=request.heading, strategy=request.strategy)
+        pages = list(_pages(request))
+        if request.recognised is not None:
+            wanting = {page.number for page in pages if pdf.wants_ocr(page, request.options)}
+            if wanting := wanting.difference(request.recognised):
+                return Part(msgspec.Raw(), sorted(wanting))
+        segment = build(pages, _embedder(), heading=request.heading, strategy=request.strategy)
+        return Part(msgspec.Raw(msgspec.msgpack.encode(segment)), [])
+
+
+def _pages(request: Request) -> Iterator[Page]:
+    from pdfqa import pdf
+
+    path, known = os.fsdecode(request.path), _sheets(request.known) if request.known else {}
+    for page in pdf.read_pages(
+        path,
+        request.first,
+        request.last,
+        request.password,
+        known=known,
+        pypdf=request.pypdf,
+        at=at,
+        outline=request.outline,
+    ):
+        remark = request.remarks.get(page.number)
+        yield msgspec.structs.replace(page, warnings=[remark, *page.warnings]) if remark else page
+
+
+def _sheets(known: dict[int, msgspec.Raw]) -> dict[int, Sheet]:
+    from pdfqa.pdf.lines import Sheet
+
+    decoder = msgspec.msgpack.Decoder(Sheet)
+    return {number: decoder.decode(sheet) for number, sheet in known.items()}
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
 from pdfqa.errors import DamagedFileError, InvalidRequestError
-from pdfqa.pages import DocumentInfo, Page
+from pdfqa.pages import DocumentInfo, OutlineItem, Page
 from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.lines import Sheet
 from pdfqa.pdf.ocr import engine as ocr_engine
@@ -77,6 +77,7 @@ def read_pages(
     known: Mapping[int, Sheet] | None = None,
     pypdf: bool = False,
     at: Callable[[int], None] = lambda _: None,
+    outline: Iterable[OutlineItem] = (),
 ) -> Iterator[Page]:
     """Yield the pages from `first` to `last`, both included and counted from 1.
 
@@ -91,6 +92,7 @@ def read_pages(
         known: Pages that were looked at before, by number: those are not read again, only laid out with the others.
         pypdf: Whether to leave pdfium out, over which a process has died.
         at: Told the number of each page before it is read, and 0 before pages are laid out.
+        outline: The document's outline, or what of it leads to these pages: its titles are headings.
 
     Raises:
         FileError: The file as a whole cannot be used.
@@ -98,7 +100,7 @@ def read_pages(
     from pdfqa.pdf.extras import with_extras
     from pdfqa.pdf.layout import Layout
 
-    layout = Layout()
+    layout = Layout(outline)
     known = known or {}
     with Readers(path, password, pypdf=pypdf) as readers:
         last = min(last, readers.pages)
@@ -138,7 +140,13 @@ def recognise(
 
 
 def find_boxes(
-    path: str | os.PathLike[str], page: int, quote: str, password: str | None = None, *, start: int | None = None
+    path: str | os.PathLike[str],
+    page: int,
+    quote: str,
+    password: str | None = None,
+    *,
+    start: int | None = None,
+    places: Sequence[Place] = (),
 ) -> list[Box]:
     """Return the rectangles that a quote covers on its page, one for each line; none if it is not found.
 
@@ -150,22 +158,33 @@ def find_boxes(
         quote: A piece of the page's text as `read_pages` gives it.
         password: For an encrypted file.
         start: Where in the page's text the quote begins, to tell repeated quotes apart.
+        places: Those of the page as `read_pages` gives it: where words stand that its text layer lacks.
 
     Raises:
         FileError: The file cannot be used.
     """
     from pdfqa.pdf.boxes import find_ranges, one_for_each_line
+    from pdfqa.pdf.places import boxes_of
 
+    boxes: list[Box] = []
+    rest: list[tuple[int | None, str]] = [(start, quote)]
+    if places and start is not None:
+        boxes, pieces = boxes_of(places, quote, start)
+        if boxes and not pieces:
+            return one_for_each_line(boxes)
+        rest = [*pieces]
     with _one_at_a_time:
         file, _ = open_file(path, password)
         if file is None:
-            return []
+            return one_for_each_line(boxes)
         with file:
             if not 1 <= page <= file.pages:
                 return []
             with file.characters(page) as characters:
-                found = find_ranges(characters.codes(), quote, start)
-                return one_for_each_line([box for place in found for box in characters.rectangles(*place)])
+                codes = characters.codes()
+                found = [place for begin, piece in rest for place in find_ranges(codes, piece, begin)]
+                boxes += [box for place in found for box in characters.rectangles(*place)]
+    return one_for_each_line(boxes)
 
 
 def picture(

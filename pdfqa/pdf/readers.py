@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from pdfqa.pdf.pypdf_reader import PypdfFile
 
 
-def open_file(path: str | os.PathLike[str], password: str | None) -> tuple[PdfiumFile | None, PypdfFile | None]:
-    """Return the file as pdfium opens it, or else as pypdf does."""
+def open_file(
+    path: str | os.PathLike[str], password: str | None, *, pypdf: bool = False
+) -> tuple[PdfiumFile | None, PypdfFile | None]:
+    """Return the file as pdfium opens it, or else as pypdf does, and as that alone where so wished."""
     from pdfqa.pdf.pdfium import PdfiumFile
 
     place = check_file(path)
     try:
+        if pypdf:
+            raise RefusedError("damaged")
         return PdfiumFile(place, password), None
     except RefusedError as refused:
         if refused.reason == "password" and is_encrypted(place):
@@ -40,9 +44,9 @@ def _second(path: str | os.PathLike[str], password: str | None, refused: Refused
 class Readers:
     """The pages of one open file, from pdfium, or from pypdf where pdfium gives none or no text; a context manager."""
 
-    def __init__(self, path: str | os.PathLike[str], password: str | None) -> None:
+    def __init__(self, path: str | os.PathLike[str], password: str | None, *, pypdf: bool = False) -> None:
         self._path, self._password = path, password
-        self._first, self._second = open_file(path, password)
+        self._first, self._second = open_file(path, password, pypdf=pypdf)
         self._tried = self._second is not None
         self.pages: int = self._first.pages if self._first else self._second.pages if self._second else 0
 
