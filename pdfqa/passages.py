@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from pdfqa import languages
-from pdfqa.pages import Block, BlockKind, Page, Passage
+from pdfqa.pages import Block, BlockKind, Cell, Page, Passage, Table
 
 
 class Strategy(msgspec.Struct, frozen=True, tag="words"):
@@ -49,6 +49,8 @@ AnyStrategy = Strategy | TokenStrategy
 DEFAULT = Strategy()
 _WORDS = 3 / 4  # of a token
 _AND = " · "  # between the headings of one passage
+_LONG_ROW = 600  # characters: a row of a table that is longer is cut into sentences as any text is
+_LONG_HEADER = 400  # characters of a table's header that are repeated
 
 
 class _Unit(msgspec.Struct, frozen=True):
@@ -74,12 +76,57 @@ def cut(pages: Iterable[Page], language: str, *, heading: str = "", strategy: An
     for page in pages:
         sections = list(_sections(page, language, heading))
         if isinstance(strategy, TokenStrategy):
-            found.extend(_fill(sections, page.number, strategy))
+            pieces = _fill(sections, page.number, strategy)
         else:
-            for group, above in sections:
-                found.extend(_pack(group, page.number, above, strategy))
+            pieces = (piece for group, above in sections for piece in _pack(group, page.number, above, strategy))
+        found.extend(_headed(page, piece) if page.tables else piece for piece in pieces)
         heading = sections[-1][1] if sections else heading
     return found
+
+
+def table_rows(page: Page, start: int, end: int) -> list[list[str]]:
+    """Return the rows of a table that a span of a page's text holds, the table's header first, each as its cells.
+
+    Of several tables it is the one with most rows in the span. Empty cells are "".
+    """
+    best: list[Cell] = []
+    table: Table | None = None
+    for one in page.tables:
+        inside = [cell for cell in one.cells if cell.start < end and cell.end > start]
+        if len(inside) > len(best):
+            best, table = inside, one
+    if table is None:
+        return []
+    heads = _header_rows(page, table)
+    wanted = dict.fromkeys([*range(heads), *(cell.row for cell in best)])
+    rows = {number: [""] * table.columns for number in wanted}
+    for cell in table.cells:
+        if cell.row in rows:
+            rows[cell.row][cell.column] = page.text[cell.start : cell.end]
+    head = [(row + [""] * table.columns)[: table.columns] for row in table.head]
+    return [*head, *rows.values()]
+
+
+def _header_rows(page: Page, table: Table) -> int:
+    return next((block.header_rows for block in page.blocks if block.start == table.start), 0)
+
+
+def _headed(page: Page, passage: Passage) -> Passage:
+    """Return a passage with the header of the table that it goes on with, or begins on a later page of."""
+    for table in page.tables:
+        cells = table.cells
+        if not cells or cells[-1].end <= passage.start or cells[0].start >= passage.end:
+            continue
+        rows = list(table.head)
+        if cells[0].start < passage.start:
+            heads = _header_rows(page, table)
+            rows += [
+                [page.text[cell.start : cell.end] for cell in cells if cell.row == number] for number in range(heads)
+            ]
+        header = "\n".join("  ".join(filter(None, row)) for row in rows)
+        if header and len(header) <= _LONG_HEADER:
+            return msgspec.structs.replace(passage, header=header)
+    return passage
 
 
 def _sections(page: Page, language: str, heading: str) -> Iterator[tuple[list[_Unit], str]]:
@@ -105,12 +152,38 @@ def count_tokens(text: str) -> int:
 
 def _units(text: str, block: Block, language: str) -> Iterator[_Unit]:
     body = text[block.start : block.end]
-    spans = [(0, len(body))] if block.kind == "heading" else languages.sentences(body, language)
-    for start, end in spans:
+    for start, end in [(0, len(body))] if block.kind == "heading" else pieces_of(body, block.kind, language):
         piece = body[start:end]
         # Scripts without spaces have few words; three characters stand for one.
         size = max(piece.count(" ") + 1, 0 if piece.isascii() else _wide(piece) // 3)
         yield _Unit(block.start + start, block.start + end, size, block.kind, block.level)
+
+
+def pieces(page: Page, start: int, end: int, language: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences and rows that stand in a span of a page's text, counted from its start."""
+    found: list[tuple[int, int]] = []
+    for block in page.blocks:
+        low, high = max(block.start, start), min(block.end, end)
+        if low < high:
+            spans = pieces_of(page.text[low:high], block.kind, language)
+            found += [(low - start + first, low - start + last) for first, last in spans]
+    return found
+
+
+def pieces_of(body: str, kind: BlockKind, language: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences of a block, or of its rows; those are cut only where they are very long."""
+    if kind != "table":
+        return languages.sentences(body, language)
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for row in body.split("\n"):
+        end = start + len(row)
+        if end - start > _LONG_ROW:
+            spans += [(start + low, start + high) for low, high in languages.sentences(row, language)]
+        elif end > start:
+            spans.append((start, end))
+        start = end + 1
+    return spans
 
 
 def _wide(piece: str) -> int:

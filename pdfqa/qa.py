@@ -17,6 +17,7 @@ from pdfqa.engine.answering import Sources
 from pdfqa.engine.library import Library, Named, Report, Source, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
+from pdfqa.passages import table_rows
 from pdfqa.progress import reporting
 from pdfqa.types import AddReport, Answer, Citation, Failure, FileEntry, Hit, Info, Unread
 from pdfqa.types import Outcome as OutcomeName
@@ -324,6 +325,7 @@ class Chat:
                 end=cited.end,
                 verified=cited.verified,
                 score=cited.score,
+                table=cited.table,
             )
             yield citation.with_locator(self._qa.locator(item.sha256))
 
@@ -348,6 +350,7 @@ def hit(piece: Evidence, shown: str, *, explain: bool = False) -> Hit:
         start=piece.passage.start,
         end=piece.passage.end,
         heading=piece.passage.heading,
+        table=table_rows(piece.page, piece.passage.start, piece.passage.end),
         explain=parts if explain else msgspec.UNSET,
     )
 

@@ -31,6 +31,7 @@ _WIDE = (
 _ANY_WORD = rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)"
 _NARROW_WORD = r"\s*\S+"
 _MOST_PLACES = 12
+_LONG_WORD = 24  # columns of a terminal: a word in a table that is longer is no reason to leave columns out
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -176,7 +177,11 @@ def citation_text(citation: Citation, number: int, look: Look = PLAIN) -> str:
     """Return one numbered citation: the place and the quote."""
     where = place(citation.file, citation.page, citation.label)
     where += "" if citation.verified else " (UNVERIFIED)"
-    text = wrap(f'{where}: "{one_line(citation.quote)}"', look.width, f"[{number}] ", "    ")
+    rows = in_table(citation.quote, citation.table)
+    said = f"{where}:" if rows else f'{where}: "{one_line(citation.quote)}"'
+    text = wrap(said, look.width, f"[{number}] ", "    ")
+    if rows:
+        text = f"{text}\n{_body(citation.quote, citation.table, look.width, '    ')}"
     text = text.replace(f"[{number}]", look.mark(f"[{number}]"), 1)
     return text if citation.verified else text.replace("(UNVERIFIED)", look.warn("(UNVERIFIED)"), 1)
 
@@ -189,8 +194,100 @@ def hit_text(hit: Hit, rank: int, look: Look = PLAIN, terms: Collection[str] = (
         head = f"{head}  {heading}"
     elif heading:
         head = f"{head}\n   {_tail(heading, look.width - 3)}"
-    body = wrap(clean(hit.text).strip(), look.width, "   ", "   ")
+    body = _body(hit.text, hit.table, look.width, "   ")
     return f"{look.mark(head)}\n{_highlighted(body, terms, look)}"
+
+
+def in_table(text: str, table: Sequence[Sequence[str]]) -> bool:
+    """Return whether a text is nothing but rows of its table, which are shown as such."""
+    rows = {_joined(row) for row in table}
+    return len(table) > 1 and all(line in rows for line in text.strip().split("\n"))
+
+
+def split_rows(text: str, table: Sequence[Sequence[str]]) -> list[str | tuple[list[Sequence[str]], int]]:
+    """Return the parts of a text: lines as they are, and rows of its table with how many of them are its header.
+
+    A header that does not stand in the text comes before the first rows.
+    """
+    lines = text.strip().split("\n")
+    rows = {_joined(row): row for row in reversed(table)}
+    heads = [row for row in table if _joined(row) not in lines]
+    parts: list[str | tuple[list[Sequence[str]], int]] = []
+    for line in lines:
+        if line not in rows:
+            parts.append(line)
+        elif parts and not isinstance(parts[-1], str):
+            parts[-1][0].append(rows[line])
+        else:
+            parts.append(([*heads, rows[line]], len(heads)))
+            heads = []
+    return parts
+
+
+def _joined(row: Sequence[str]) -> str:
+    return "  ".join(filter(None, row))
+
+
+def _body(text: str, table: Sequence[Sequence[str]], width: int, indent: str) -> str:
+    """Return a passage in lines, the rows of its table with their columns under one another."""
+    if len(table) < 2:
+        return wrap(clean(text).strip(), width, indent, indent)
+    return "\n".join(
+        wrap(clean(part), width, indent, indent) if isinstance(part, str) else aligned(part[0], part[1], width, indent)
+        for part in split_rows(text, table)
+    )
+
+
+def aligned(rows: Sequence[Sequence[str]], heads: int, width: int = 80, indent: str = "") -> str:
+    """Return rows as lines with their columns under one another: figures to the right, long texts wrapped in place.
+
+    Columns that there is no room for are left out at the right, and "…" says so.
+    """
+    texts = [[one_line(cell) for cell in row] for row in rows]
+    used = [at for at in range(len(texts[0])) if any(row[at] for row in texts)]
+    texts = [[row[at] for at in used] for row in texts]
+    widths = _widths(texts, width - cells(indent))
+    right = [_figures([row[at] for row in texts[heads:]]) for at in range(len(widths))]
+    more = len(widths) < len(texts[0])
+    lines: list[str] = []
+    for number, row in enumerate(texts):
+        if 0 < number == heads:
+            lines.append("─" * (sum(widths) + 2 * len(widths) - 2))
+        wrapped = [wrap(cell, size).split("\n") for cell, size in zip(row, widths, strict=False)]
+        for level in range(max(map(len, wrapped))):
+            pieces = [cell[level] if level < len(cell) else "" for cell in wrapped]
+            line = "  ".join(_padded(*piece) for piece in zip(pieces, widths, right, strict=True))
+            lines.append(f"{line}  …" if more and not level else line)
+    return "\n".join(indent + line.rstrip() for line in lines)
+
+
+def _padded(text: str, width: int, to_the_right: bool) -> str:
+    room = " " * max(0, width - cells(text))
+    return room + text if to_the_right else text + room
+
+
+def _widths(texts: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Return how wide each column is; fewer than there are where even their longest words need more room."""
+    whole = [max(map(cells, column)) for column in zip(*texts, strict=True)]
+    least = [
+        max((min(cells(word), _LONG_WORD) for text in column for word in text.split()), default=1)
+        for column in zip(*texts, strict=True)
+    ]
+    count = len(whole)
+    while count > 2 and sum(least[:count]) + 2 * (count - 1) > room - 3 * (count < len(whole)):
+        count -= 1
+    widths, least = whole[:count], least[:count]
+    room -= 2 * (count - 1) + 3 * (count < len(whole))
+    while sum(widths) > room and widths != least:
+        widest = max(range(count), key=lambda at: (widths[at] > least[at], widths[at]))
+        widths[widest] -= 1
+    return widths
+
+
+def _figures(column: Sequence[str]) -> bool:
+    """Return whether most of what stands in a column are figures."""
+    filled = [text for text in column if text]
+    return 2 * sum(re.match(r"[^\w]*\d[\d.,%)\s]*|[-–—]+$", text) is not None for text in filled) > len(filled)
 
 
 def _tail(text: str, room: int) -> str:

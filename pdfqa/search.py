@@ -51,6 +51,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         """Return the text of the passage."""
         return self.page.text[self.passage.start : self.passage.end]
 
+    @property
+    def whole(self) -> str:
+        """Return the text of the passage with the header of the table that it goes on with."""
+        return f"{self.passage.header}\n{self.text}" if self.passage.header else self.text
+
 
 class Found(msgspec.Struct, frozen=True):
     """What a search gives: the question's terms, and the best passages, best first."""

@@ -13,6 +13,7 @@ from pdfqa.answer.tables import Row, Tables, block_at
 from pdfqa.answer.values import counts, fresh
 from pdfqa.embed import Embedder
 from pdfqa.pages import Block, Page
+from pdfqa.passages import pieces
 from pdfqa.rerank import Asked, is_contents
 from pdfqa.search import Evidence
 
@@ -128,7 +129,7 @@ class _Reader:
     def read(self, number: int, piece: Evidence) -> list[Candidate]:
         """Return the sentences and rows of one passage."""
         asked, analyzer, offset = self._question.asked, languages.analyzer(piece.language), piece.passage.start
-        spans = languages.sentences(piece.text, piece.language)
+        spans = pieces(piece.page, piece.passage.start, piece.passage.end, piece.language)
         words = [analyzer.terms(piece.text[start:end]) for start, end in spans]
         held = [asked.held(part) for part in words]
         shared = {"score": piece.score, "first": 1 / (1 + number), "contents": float(is_contents(piece.text))}

@@ -102,7 +102,7 @@ def _passages(shown: Shown, room: int) -> tuple[list[int], str]:
 def _fenced(number: int, piece: Evidence, name: str) -> str:
     """Return a passage that cannot be taken for anything else, whatever it says."""
     about = " ".join(name.replace('"', "'").replace("<", " ").replace(">", " ").split())
-    text = _FENCE.sub(r"‹\1", piece.text)
+    text = _FENCE.sub(r"‹\1", piece.whole)
     heading = _FENCE.sub(r"‹\1", piece.passage.heading)
     above = f"{heading}\n" if heading and heading not in text else ""
     return f'<passage number="{number}" file="{about}">\n{above}{text}\n</passage>'

@@ -14,6 +14,7 @@ from pdfqa import languages
 from pdfqa.answer.drafting import Quote, negated
 from pdfqa.answer.tables import Tables, block_at
 from pdfqa.embed import Embedder
+from pdfqa.passages import pieces
 from pdfqa.search import Evidence
 
 _ENOUGH = 0.5  # share of a claim's new words that its quote must hold
@@ -72,7 +73,7 @@ def support(claim: Claim, number: int, evidence: Sequence[Evidence], embedder: E
     """
     piece = evidence[number]
     words = _words(claim, piece.language)
-    spans = languages.sentences(piece.text, piece.language)
+    spans = pieces(piece.page, piece.passage.start, piece.passage.end, piece.language)
     if not spans:
         return None, False
     held = _held(piece, spans)

@@ -11,7 +11,7 @@ import msgspec
 
 from pdfqa import languages
 from pdfqa.answer.words import MONTHS
-from pdfqa.pages import Block, Page
+from pdfqa.pages import Block, Cell, Page, Table
 
 _GAP = re.compile(r"\s{2,}|\t|\s\|\s")
 _VALUE = re.compile(
@@ -57,6 +57,11 @@ class Tables:
             return None
         key = (id(page), block.start)
         header = self._headers.get(key) or self._headers.setdefault(key, _header(page, block))
+        table = next((table for table in page.tables if table.start == block.start), None)
+        if table is not None and block.header_rows + len(table.head):
+            found = _by_grid(page, table, block.header_rows, start, end)
+            if found is not None and any(found[1]):
+                return Row(cells[0], *found, header.unit)
         return Row(cells[0], values, _columns(header, len(cells), len(values)), header.unit)
 
 
@@ -91,6 +96,34 @@ def _columns(header: Header, cells: int, values: int) -> tuple[str, ...]:
         if len(periods) == values:
             return tuple(periods)
     return ("",) * values
+
+
+def _by_grid(
+    page: Page, table: Table, heads: int, start: int, end: int
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the values of a row and what heads each: by the column that it stands in, though cells are empty."""
+    row = next((cell.row for cell in table.cells if start <= cell.start < end), None)
+    values, columns = [], []
+    for cell in table.cells:
+        text = page.text[cell.start : cell.end]
+        if cell.row == row and cell.column and _VALUE.match(text):
+            values.append(text)
+            columns.append(" ".join([*_carried(table, cell.column), *_over(page, table, heads, cell)]))
+    return (tuple(values), tuple(columns)) if values else None
+
+
+def _carried(table: Table, column: int) -> list[str]:
+    """Return what heads a column in the header of an earlier page."""
+    return [row[column] for row in table.head if column < len(row) and row[column]]
+
+
+def _over(page: Page, table: Table, heads: int, cell: Cell) -> list[str]:
+    """Return the texts of the header that stand over a cell, from the top."""
+    return [
+        page.text[head.start : head.end]
+        for head in table.cells
+        if head.row < heads and head.column <= cell.column < head.column + head.columns
+    ]
 
 
 def column(row: Row, question: str, analyzer: languages.Analyzer) -> int | None:

@@ -12,6 +12,7 @@ from pdfqa.answer import Quote
 from pdfqa.engine.answering import Question, Searched, Sources, Turn
 from pdfqa.engine.context import Engine
 from pdfqa.engine.finding import Located
+from pdfqa.passages import table_rows
 from pdfqa.search import Evidence, shortened
 from pdfqa.types import Box
 from pdfqa.verify import stands
@@ -123,6 +124,7 @@ def cite(engine: Engine, looked: Looked, quote: Quote, *, supported: bool = True
         score=round(quote.weight, 4),
         filename=file.filename,
         boxes=_boxes(engine, piece, quote) if boxes and verified else [],
+        table=table_rows(page, quote.start, quote.end),
     )
 
 
@@ -138,7 +140,8 @@ def _boxes(engine: Engine, piece: Evidence, quote: Quote) -> list[tuple[float, f
 
         try:
             path, password = engine.blobs.locate(piece.document), engine.settings.password
-            found = pdf.find_boxes(path, piece.page.number, quote.text, password, start=quote.start)
+            places = piece.page.places
+            found = pdf.find_boxes(path, piece.page.number, quote.text, password, start=quote.start, places=places)
         except Exception:  # noqa: BLE001 - whatever is wrong with the PDF by now, the answer stands
             return []
         if len(_looked_up) >= _MOST_LOOKED_UP:

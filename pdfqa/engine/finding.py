@@ -51,7 +51,7 @@ class Located(msgspec.Struct, frozen=True, kw_only=True):
             filename=file.filename,
             score=piece.score,
             attributes=file.attributes,
-            content=[TextPiece(text=piece.text)],
+            content=[TextPiece(text=piece.whole)],
             page=piece.page.number,
             label=piece.page.label,
             quote=piece.text,

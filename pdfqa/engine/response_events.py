@@ -242,4 +242,5 @@ def _cited(text: str, cited: Cited) -> CitedFile:
         verified=citation.verified,
         score=citation.score,
         boxes=[list(box) for box in citation.boxes],
+        table=citation.table or msgspec.UNSET,
     )

@@ -31,13 +31,15 @@ def build(pages: list[Page], embedder: Embedder, *, heading: str = "", strategy:
     texts = {page.number: page.text for page in pages}
     bodies = [texts[passage.page][passage.start : passage.end] for passage in passages]
     postings, lengths = _postings(passages, bodies, language)
+    # A row says little without what heads its columns.
+    meant = [f"{one.header}\n{body}" if one.header else body for one, body in zip(passages, bodies, strict=True)]
     return Segment(
         pages=pages,
         language=language,
         passages=passages,
         lengths=struct.pack(f"<{len(lengths)}H", *lengths),
         numbers=struct.pack(f"<{len(passages)}I", *(passage.page for passage in passages)),
-        vectors=quantize(embedder.encode(bodies)).tobytes() if bodies else b"",
+        vectors=quantize(embedder.encode(meant)).tobytes() if meant else b"",
         postings=postings,
     )
 
@@ -54,9 +56,12 @@ def _postings(passages: list[Passage], bodies: list[str], language: str) -> tupl
     lengths = []
     for place, (passage, body) in enumerate(zip(passages, bodies, strict=True)):
         terms = analyzer.terms(body)
-        # A heading speaks for every passage under it, and tells one table of figures from the next.
+        # A heading speaks for every passage under it, and tells one table of figures from the next; so does the
+        # header of a table that is cut.
         counts = Counter(terms)
         counts.update(analyzer.terms(passage.heading))
+        if passage.header:
+            counts.update(analyzer.terms(passage.header))
         lengths.append(min(len(terms), _MAX_LENGTH))
         for term, count in counts.items():
             places.setdefault(term, []).append(place << 8 | min(count, _MAX_COUNT))

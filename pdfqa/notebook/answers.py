@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pdfqa.notebook.parts import dim, escaped, framed, items, line, row, short
+from pdfqa.notebook.parts import dim, escaped, framed, items, line, passage, row, short
 from pdfqa.notebook.pictures import Spot, figures
-from pdfqa.render import marked_text, not_found, place, unread_text
+from pdfqa.render import in_table, marked_text, not_found, place, unread_text
 from pdfqa.types import AddReport, Answer, Citation, Hit, Unread, Value
 
 _CLOSEST = 200  # characters of a passage that may be about it
@@ -50,20 +50,26 @@ def hit(value: Hit) -> str:
     """Return the place, the score, the passage and the page."""
     return framed(
         row(f"<b>{_place(value)}</b>", dim(f"{value.score:.2f}"), dim(line(value.heading))),
-        f'<div style="white-space:pre-line">{escaped(value.text.strip())}</div>',
+        passage(value.text, value.table),
         figures([_spot(value)]),
     )
 
 
 def proof(value: Citation) -> str:
     """Return the place and the quote."""
+    if in_table(value.quote, value.table):
+        return _where(value.file, value.page, value.label, verified=value.verified) + passage(value.quote, value.table)
     return quoted(value.file, value.page, value.label, value.quote, verified=value.verified)
 
 
 def quoted(file: str, page: int, label: str, quote: str, *, verified: bool) -> str:
     """Return where a quote stands, its words, and whether they were not found there."""
+    return f"{_where(file, page, label, verified=verified)} <q>{line(quote)}</q>"
+
+
+def _where(file: str, page: int, label: str, *, verified: bool) -> str:
     doubt = "" if verified else ' <b style="color:#c60">unverified</b>'
-    return f"<b>{escaped(place(file, page, label))}</b>{doubt}: <q>{line(quote)}</q>"
+    return f"<b>{escaped(place(file, page, label))}</b>{doubt}:"
 
 
 def _place(value: Citation | Hit) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from pdfqa.render import clean, one_line
+from pdfqa.render import clean, one_line, split_rows
 
 _GREY = "rgba(128,128,128,.35)"
 COLORS = {
@@ -94,6 +94,24 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     head = _cells("th", [line(heads[column]) for column in used])
     body = "".join(_cells("td", [cells[column] for column in used]) for cells in lines)
     return f'<table style="border-collapse:collapse"><thead>{head}</thead><tbody>{body}</tbody></table>'
+
+
+def grid(rows: Sequence[Sequence[str]], heads: int) -> str:
+    """Return rows of a document's table as a table, without the columns that are empty."""
+    used = [at for at in range(len(rows[0])) if any(row[at] for row in rows)]
+    lines = [
+        _cells("th" if number < heads else "td", [line(row[at]) for at in used]) for number, row in enumerate(rows)
+    ]
+    return f'<table style="border-collapse:collapse;margin:.3em 0">{"".join(lines)}</table>'
+
+
+def passage(text: str, table: Sequence[Sequence[str]]) -> str:
+    """Return a passage, the rows of its table as a table."""
+    if len(table) < 2:
+        return f'<div style="white-space:pre-line">{escaped(text.strip())}</div>'
+    return "".join(
+        f"<div>{escaped(part)}</div>" if isinstance(part, str) else grid(*part) for part in split_rows(text, table)
+    )
 
 
 def _cells(tag: str, cells: Iterable[str]) -> str:

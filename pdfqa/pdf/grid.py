@@ -1,4 +1,4 @@
-"""Make a grid of a table's lines: columns by where cells stand, rows of wrapped lines, heads over several columns. Pure."""
+"""Make a grid of a table: columns by where cells stand, rows of wrapped lines, heads over several columns. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GOES_ON = re.compile(r"[a-z(&%]|[^\W\dA-Z_]")
 
 
 class Box(msgspec.Struct, gc=False):
-    """A cell: the rows and columns it takes, and its lines of text, each with whether a hyphen was taken from its end."""
+    """A cell: the rows and columns it takes, its lines of text, and whether a hyphen was taken from the end of each."""
 
     row: int
     column: int
