@@ -14,6 +14,7 @@ import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.errors import ReaderFailedError, StorageError
+from pdfqa.pages import Place
 from pdfqa.types import Box
 from pdfqa.wire import requests
 from pdfqa.wire.base import Shown
@@ -46,7 +47,7 @@ class PdfLocator:
         """
         from pdfqa.pdf.marked import find
 
-        return find(self._path(), page, (quote, start), self._passwords)
+        return find(self._path(), page, (quote, start), self._passwords, self._places(page))
 
     def picture(self, page: int, quotes: Sequence[tuple[str, int]], width: int) -> bytes:
         """Return a page as PNG, with quotes marked.
@@ -60,7 +61,12 @@ class PdfLocator:
         from pdfqa.workers import Task, WorkerPool
 
         request = Request(
-            path=os.fsencode(self._path()), page=page, quotes=list(quotes), width=width, passwords=self._passwords
+            path=os.fsencode(self._path()),
+            page=page,
+            quotes=list(quotes),
+            width=width,
+            passwords=self._passwords,
+            places=self._places(page),
         )
         task = Task(function="pdfqa.pdf.marked:draw", payload=msgspec.msgpack.encode(request), seconds=_SECONDS)
         with WorkerPool(1, memory_mb=self._engine.settings.memory_mb) as pool:
@@ -68,6 +74,16 @@ class PdfLocator:
         if done.error or done.result is None:
             raise done.error or ReaderFailedError(f"page {page} could not be drawn", hint="Try it again.")
         return done.result
+
+    def _places(self, number: int) -> list[Place]:
+        """Return where the words of a page stand that its text layer lacks."""
+        documents = self._engine.documents
+        try:
+            document = documents.find(self.document)
+            page = documents.pages(document.id, [number]).get(number) if document else None
+        except StorageError:  # as below
+            return []
+        return page.places if page else []
 
     def _path(self) -> str:
         blobs = self._engine.blobs

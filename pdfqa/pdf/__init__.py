@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import structs
 
 from pdfqa.errors import DamagedFileError, InvalidRequestError
-from pdfqa.pages import DocumentInfo, OutlineItem, Page
+from pdfqa.pages import DocumentInfo, OutlineItem, Page, Place
 from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.lines import Sheet
 from pdfqa.pdf.ocr import engine as ocr_engine
