@@ -78,7 +78,7 @@ class Surface(NamedTuple):
             return line.text, ""
         left, bottom = self.bounds[:2]
         low, high = bottom + line.y - 0.1 * line.size, bottom + line.y + 0.6 * line.size
-        begin, end, near, far = left + line.x0 - 1, left + line.x1 + 1, left + box[0], left + box[2]
+        begin, end, near, far = left + line.x0 + 0.5, left + line.x1 - 0.5, left + box[0], left + box[2]
         before = text_within(self.text, (begin, low, near, high))
         under = text_within(self.text, (near + 1, low, far - 1, high))
         after = text_within(self.text, (far, low, end, high))

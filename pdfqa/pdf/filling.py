@@ -169,6 +169,20 @@ def _insert(lines: list[Line], at: int, value: str, spot: Spot, start: tuple[flo
     rows = [row for line in value.split("\n") for row in textwrap.wrap(line, wide, break_long_words=False)]
     x = max(left, x + _GLUE * size) if x <= left + 2 else x
     lines[at:at] = [
-        Line(row, x, max(right, x + 1), y - number * _LEAD * size, size, words=[_word(row, spot.shown)])
+        Line(
+            row,
+            x,
+            max(right, x + 1),
+            y - number * _LEAD * size,
+            size,
+            words=[_word(row, _slice(spot.shown, number, len(rows)))],
+        )
         for number, row in enumerate(rows)
     ]
+
+
+def _slice(shown: Bounds, number: int, count: int) -> Bounds:
+    """Return about where a row of so many stands in a box: they share its height, or begin at its top."""
+    left, bottom, right, top = shown
+    lead = min((top - bottom) / count, _LEAD * _USUAL) if count > 1 else top - bottom
+    return left, round(max(top - (number + 1) * lead, bottom), 2), right, round(top - number * lead, 2)
