@@ -19,8 +19,8 @@ ENGLISH = (
 LANGUAGE = [
     ENGLISH,
     ENGLISH.upper(),
-    "Das Unternehmen berichtete höhere Umsätze. Größere Zuwächse kamen von Kunden außerhalb Europas, zurück gingen sie nie.",
-    "W drugim kwartale przedsiębiorstwo odnotowało wyższe przychody. Większość wzrostu pochodziła od klientów spoza UE.",
+    "Das Unternehmen berichtete höhere Umsätze. Größere Zuwächse kamen von Kunden außerhalb Europas.",
+    "W drugim kwartale przedsiębiorstwo odnotowało wyższe przychody. Większość wzrostu pochodziła od klientów.",
     "Trong quý hai, công ty đã báo cáo doanh thu cao hơn. Phần lớn tăng trưởng đến từ khách hàng bên ngoài châu Âu.",
     "Во втором квартале компания сообщила о росте выручки. Большая часть роста пришлась на клиентов вне Европы.",
     "Κατά το δεύτερο τρίμηνο η εταιρεία ανακοίνωσε υψηλότερα έσοδα από πελάτες εκτός Ευρώπης με το GPS.",

@@ -73,10 +73,11 @@ def is_garbled(text: str, unmapped: Callable[[], float] = float) -> bool:
     pairs = [one + other for word in _WORD.findall(sample.lower()) for one, other in pairwise(word)]
     if len(solid) < _SHORT and len(pairs) < _LEAST_PAIRS and unmapped() > 0.6:
         return _share(pairs) > 0.3 or sum(map(str.isalnum, solid)) < 0.7 * len(solid) or _lost(sample, solid) > 0
-    if _lost(sample, solid) > max(4, 0.15 * len(solid)) or (len(solid) > 50 and _signs(solid) > 0.3):
+    strange = _share(pairs)
+    if _lost(sample, solid) > max(4, 0.15 * len(solid)) or (len(solid) > 50 and _is_signs(solid, len(pairs), strange)):
         return True
-    if len(pairs) >= _LEAST_PAIRS and (share := _share(pairs)) > 0.12:
-        return share > 0.24 or unmapped() > 0.5
+    if len(pairs) >= _LEAST_PAIRS and strange > 0.12:
+        return strange > 0.21 or unmapped() > 0.5
     return not sample.isascii() and _is_mixture(sample)
 
 
@@ -104,8 +105,12 @@ def _lost(text: str, solid: str) -> int:
     return lost - min(text.count("\x02"), text.count("\n") + 1)  # what pdfium has for a hyphen
 
 
-def _signs(solid: str) -> float:
-    return len(_SIGNS.findall(solid)) / (len(solid) or 1)
+def _is_signs(solid: str, pairs: int, strange: float) -> bool:
+    """Return whether signs stand where letters should: the fewer words there are, and the stranger, the fewer signs."""
+    signs = len(_SIGNS.findall(solid)) / len(solid)
+    if signs > 0.3 or (pairs < 20 and signs > 0.2):
+        return True
+    return pairs >= 20 and ((strange > 0.3 and signs > 0.06) or (strange > 0.2 and signs > 0.15))
 
 
 def _share(pairs: list[str]) -> float:
