@@ -58,7 +58,8 @@ class Ingest:
         self, engine: Engine, *, passwords: Sequence[str] = (), progress: Callable[[Progress], None] | None = None
     ) -> None:
         self._engine = engine
-        self._passwords = list(passwords)
+        # First without one: given a wrong one, no reader opens what is protected against changes only.
+        self._passwords = [None, *dict.fromkeys(passwords)]
         self._progress = progress
         settings = engine.settings
         self._options = ReadOptions(ocr=settings.ocr, ocr_lang=settings.ocr_lang or "")
@@ -210,7 +211,7 @@ class Ingest:
             )
         return Request(
             path=os.fsencode(reading.path),
-            password=self._passwords[reading.tried] if self._passwords else None,
+            password=self._passwords[reading.tried],
             options=self._options,
             first=look.page or pages.first,
             last=look.page or pages.last,
