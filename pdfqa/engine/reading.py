@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
     from pdfqa.pdf.lines import Sheet
 
+_NOTHING = msgspec.Raw(msgspec.msgpack.encode(None))
 SMALL = 16  # pages; a document that is no longer is read in the same task that opens it
 
 
@@ -123,7 +124,7 @@ def _part(request: Request) -> Part:
         if request.recognised is not None:
             wanting = {page.number for page in pages if pdf.wants_ocr(page, request.options)}
             if wanting := wanting.difference(request.recognised):
-                return Part(msgspec.Raw(), sorted(wanting))
+                return Part(_NOTHING, sorted(wanting))
         segment = build(pages, _embedder(), heading=request.heading, strategy=request.strategy)
         return Part(msgspec.Raw(msgspec.msgpack.encode(segment)), [])
 
