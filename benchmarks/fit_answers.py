@@ -70,6 +70,7 @@ FIXED = {
     "broken",
     "question",
     "contents",
+    "aside",
     "elsewhere",
     "unfit_row",
     "row",

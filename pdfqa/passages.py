@@ -48,6 +48,17 @@ class TokenStrategy(msgspec.Struct, frozen=True, tag="tokens"):
 AnyStrategy = Strategy | TokenStrategy
 DEFAULT = Strategy()
 _WORDS = 3 / 4  # of a token
+_ADDED = ("field", "note")  # kinds of blocks that come after the text of a page
+# What notes stand under: the words of who asks for them. Few notes say what they are.
+_NOTES = {
+    "de": "Anmerkungen und Kommentare: was Prüfer zu ändern bitten",
+    "en": "Notes and comments: what reviewers ask to change",
+    "es": "Notas y comentarios: qué piden cambiar los revisores",
+    "fr": "Notes et commentaires: ce que les relecteurs demandent de changer",
+    "it": "Note e commenti: che cosa i revisori chiedono di cambiare",
+    "nl": "Notities en opmerkingen: wat reviewers vragen te wijzigen",
+    "pt": "Notas e comentários: o que os revisores pedem para mudar",
+}
 _AND = " · "  # between the headings of one passage
 _LONG_ROW = 600  # characters: a row of a table that is longer is cut into sentences as any text is
 _LONG_HEADER = 400  # characters of a table's header that are repeated
@@ -80,7 +91,7 @@ def cut(pages: Iterable[Page], language: str, *, heading: str = "", strategy: An
         else:
             pieces = (piece for group, above in sections for piece in _pack(group, page.number, above, strategy))
         found.extend(_headed(page, piece) if page.tables else piece for piece in pieces)
-        heading = sections[-1][1] if sections else heading
+        heading = next((above for group, above in reversed(sections) if group[0].kind != "note"), heading)
     return found
 
 
@@ -133,6 +144,9 @@ def _sections(page: Page, language: str, heading: str) -> Iterator[tuple[list[_U
     """Yield the units of a page in runs that stand under one heading, each with that heading."""
     group: list[_Unit] = []
     for block in page.blocks:
+        if group and block.kind in _ADDED and group[-1].kind != block.kind:
+            yield group, _above(group, heading, language)
+            group = []
         if block.kind == "heading":
             # Headings that follow one another (chapter, section) belong to one run.
             if group and any(unit.kind != "heading" for unit in group):
@@ -142,7 +156,11 @@ def _sections(page: Page, language: str, heading: str) -> Iterator[tuple[list[_U
             heading = f"{heading} › {title}" if group else title
         group.extend(_units(page.text, block, language))
     if group:
-        yield group, heading
+        yield group, _above(group, heading, language)
+
+
+def _above(group: list[_Unit], heading: str, language: str) -> str:
+    return _NOTES.get(language, _NOTES["en"]) if group[0].kind == "note" else heading
 
 
 def count_tokens(text: str) -> int:

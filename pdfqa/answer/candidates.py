@@ -50,6 +50,7 @@ WEIGHTS = {
     "broken": -0.5,
     "question": -0.5,
     "contents": -1.0,
+    "aside": -2.5,  # a note beside the text, and the question is about no note
     "elsewhere": -2.5,  # the question names a document, and this is another one
 }
 
@@ -156,6 +157,7 @@ class _Reader:
                 "above": asked.share(own, above) - share,
                 "adjacent": asked.adjacency(words[place]),
                 **self._substance(words[place], row, analyzer),
+                "aside": float(block is not None and block.kind == "note" and not above),
                 **_shape(text, piece.page, block, offset + start),
             }
             found.append(Candidate(number, offset + start, offset + end, text, row, own, features))
