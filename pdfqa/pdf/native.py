@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import struct
 import sys
-from typing import Any
+from typing import Any, Literal
 
 from pypdfium2 import raw
 
@@ -20,6 +21,22 @@ class Numbers:
         self.values = (kind * count)()
         size = ctypes.sizeof(kind)
         self.places = tuple(ctypes.byref(kind.from_buffer(self.values, size * at)) for at in range(count))
+
+
+class Table:
+    """Room for the answers to one question about many objects: four numbers each."""
+
+    def __init__(self, kind: Literal["f", "I"], rows: int) -> None:
+        number = ctypes.c_float if kind == "f" else ctypes.c_uint
+        self._room = (number * (4 * rows))()
+        self._row = struct.Struct("4" + kind)
+        size = ctypes.sizeof(number)
+        places = [ctypes.byref(self._room, size * at) for at in range(4 * rows)]
+        self.places = tuple(places[at::4] for at in range(4))
+
+    def rows(self, count: int) -> Any:
+        """Return the first rows, one tuple each."""
+        return list(self._row.iter_unpack(memoryview(self._room).cast("B")[: count * self._row.size]))
 
 
 def floats(count: int = 4) -> Numbers:
@@ -49,12 +66,15 @@ def handle(object_: Pointer) -> Any:
     return ctypes.cast(object_, raw.FPDF_PAGEOBJECT)
 
 
-def is_layered(mark: Any) -> bool:
+_mark_name = quick(raw.FPDFPageObjMark_GetName)
+_name = ctypes.create_string_buffer(16)
+_size = ctypes.byref(ctypes.c_ulong())
+_LAYER = "OC\0".encode("utf-16-le")
+
+
+def is_layered(mark: Pointer) -> bool:
     """Return whether a content mark puts what it holds into an optional layer."""
-    room = (ctypes.c_ushort * 8)()
-    size = ctypes.c_ulong()
-    found = raw.FPDFPageObjMark_GetName(ctypes.cast(mark, raw.FPDF_PAGEOBJECTMARK), room, 16, size)
-    return bool(found) and room[:3] == [ord("O"), ord("C"), 0]
+    return bool(_mark_name(mark, _name, 16, _size)) and _name.raw.startswith(_LAYER)
 
 
 def pixels(bitmap: Any, length: int) -> bytes:

@@ -1,18 +1,22 @@
-"""Signs that a text of a page cannot be seen: cheap questions about each object, where they are few, or each word."""
+"""Signs that a text of a page cannot be seen: cheap questions about its objects, many at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import repeat
+from collections import deque
+from collections.abc import Iterator
+from itertools import compress, repeat
 from typing import Any, Literal, NamedTuple
 
 from pypdfium2 import raw
 
-from pdfqa.pdf.native import Pointer, floats, integers, is_layered, pointer, quick
+from pdfqa.pdf.native import Pointer, Table, floats, integers, is_layered, pointer, quick
 
 Kind = Literal["undrawn", "clear", "background", "covered", "clipped", "layer", "tiny", "off"]
 
-FEW = 300  # objects: to look at more takes longer than to read their text
+FEW = 200  # objects: to look at more takes longer than to read their text
+_STEP = 20  # characters: where there are more objects, those of one in so many are looked at
+_MANY = 100  # texts: among more, not every one is asked for its colour at first
+_SOME = 40  # texts: among more, what is seldom worth asking is asked of some of them first
 _DEEP = 6  # forms in forms
 _SURFACE = 2.0  # points: what is lower or narrower is a rule
 _FAINT = 24  # of 255: less contrast than an eye sees in letters
@@ -39,26 +43,50 @@ _inner = quick(raw.FPDFFormObj_GetObject, Pointer)
 _matrix = quick(raw.FPDFPageObj_GetMatrix)
 _text_object = quick(raw.FPDFText_GetTextObject, Pointer)
 
-Box = list[float]  # left, bottom, right, top
-_NO_FILL, _UNDRAWN, _STROKED, _ONLY_CLIPS = -1, 3, (1, 5), 7
+_boxes = Table("f", FEW)
+_colours = Table("I", FEW)
+_four, _two, _at, _six = integers(), integers(2), floats(2), floats(6)
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+Colour = tuple[int, int, int, int]
+Matrix = tuple[float, ...]
+_FILLED = {0, 2, 4, 6}
+_UNDRAWN = {3, 7}
 
 
 class Text(NamedTuple):
     """A text object: where it stands in the order of drawing, its box on the page and its colour."""
 
-    order: int
+    order: float
     object: Pointer
     box: Box
-    colour: tuple[int, ...]
+    colour: Colour
 
 
 class Surface(NamedTuple):
     """What may hide text that was drawn before it, or text of its own colour: None if it has several."""
 
-    order: int
+    order: float
     box: Box
-    colour: tuple[int, ...] | None
+    colour: Colour | None
     picture: bool
+
+
+class Form(NamedTuple):
+    """A form: where its objects stand in the order of drawing, what puts it on the page, how deep it is in others."""
+
+    order: float
+    step: float
+    onto: Matrix
+    depth: int
+
+
+class Batch(NamedTuple):
+    """Texts of a page or of one form, as columns."""
+
+    orders: list[float]
+    objects: list[Pointer]
+    form: Form | None
 
 
 class Signs:
@@ -66,12 +94,10 @@ class Signs:
 
     def __init__(self) -> None:
         self.suspects: dict[int, Kind] = {}
-        self.texts: list[Text] = []
         self.surfaces: list[Surface] = []
-        self._order = 0
-        self._box, self._colour, self._flags, self._at = floats(), integers(), integers(2), floats(2)
-        self._six = floats(6)
-        self._clipped: list[Text] = []
+        self._batches: list[Batch] = []
+        self._seen: set[Colour] = set()
+        self._count = 0
         self._layers: dict[int | None, bool] = {}
 
     @property
@@ -79,34 +105,83 @@ class Signs:
         """Where pictures stand."""
         return [surface.box for surface in self.surfaces if surface.picture]
 
-    def look(self, objects: list[Pointer], onto: tuple[float, ...] | None = None, depth: int = 0) -> None:
-        """Look at objects in the order in which they are drawn, from a form that `onto` puts on the page."""
-        for object_, mode in zip(objects, map(_mode, objects), strict=True):
-            self._order += 1
-            if not _edges(object_, *self._box.places):
-                continue
-            box = self._box.values[:]
-            if onto:
-                box = _moved(box, onto)
-            if mode >= 0:
-                self._text(object_, mode, box)
-            elif box[2] - box[0] > _SURFACE and box[3] - box[1] > _SURFACE:
-                self._other(object_, box, onto, depth)
+    @property
+    def objects(self) -> list[Pointer]:
+        """All texts that were looked at."""
+        return [object_ for batch in self._batches for object_ in batch.objects]
 
-    def _text(self, object_: Pointer, mode: int, box: Box) -> None:
-        _stroke(object_, *self._colour.places) if mode in _STROKED else _fill(object_, *self._colour.places)
-        colour = tuple(self._colour.values)
-        text = Text(self._order, object_, box, colour)
-        self.texts.append(text)
-        if kind := _sign(mode, box, colour):
-            self.suspects[object_.value or 0] = kind
-        elif _marks(object_) > 0 and self._layered(object_):
-            self.suspects[object_.value or 0] = "layer"
-        elif _clips(_clip(object_)) > 0:
-            self._clipped.append(text)
+    def look(self, objects: list[Pointer], form: Form | None = None) -> None:
+        """Look at objects in the order in which they are drawn, on the page or in a form."""
+        for start in range(0, len(objects), FEW):
+            batch = objects[start : start + FEW]
+            if form:
+                orders = [form.order + form.step * at for at in range(start, start + len(batch))]
+            else:
+                orders = list(map(float, range(start, start + len(batch))))
+            self._look(batch, orders, form)
 
-    def _layered(self, object_: Pointer) -> bool:
-        for number in range(_marks(object_)):
+    def _look(self, objects: list[Pointer], orders: list[float], form: Form | None) -> None:
+        modes = list(map(_mode, objects))
+        self._count += len(objects)
+        if min(modes, default=0) < 0:
+            other = [mode < 0 for mode in modes]
+            self._others(list(compress(orders, other)), list(compress(objects, other)), form)
+            text = [mode >= 0 for mode in modes]
+            orders, objects, modes = (list(compress(column, text)) for column in (orders, objects, modes))
+        self._batches.append(Batch(orders, objects, form))
+        step = 1 + len(objects) // _MANY
+        if self._coloured(objects[::step]) and step > 1:
+            self._coloured(objects)
+        if not _FILLED.issuperset(modes):
+            for object_, mode in zip(objects, modes, strict=True):
+                if mode not in _FILLED:
+                    self._unfilled(object_, mode)
+        step = 1 + len(objects) // _SOME
+        if self._rare(objects[::step]) and step > 1:
+            self._rare(objects)
+
+    def _coloured(self, objects: list[Pointer]) -> bool:
+        colours = _colours_of(objects)
+        odd = {colour: kind for colour in set(colours) if (kind := _hides(colour))}
+        if odd:
+            for object_, colour in zip(objects, colours, strict=True):
+                if colour in odd:
+                    self._suspect(object_, odd[colour])
+        self._seen.update(colours)
+        return bool(odd)
+
+    def _unfilled(self, object_: Pointer, mode: int) -> None:
+        if mode in _UNDRAWN:
+            self.suspects[object_.value or 0] = "undrawn"
+            return
+        self.suspects.pop(object_.value or 0, None)
+        _stroke(object_, *_four.places)
+        red, green, blue, alpha = _four.values
+        if kind := _hides((red, green, blue, alpha)):
+            self._suspect(object_, kind)
+
+    def _suspect(self, object_: Pointer, kind: Kind) -> None:
+        self.suspects.setdefault(object_.value or 0, kind)
+
+    def _rare(self, objects: list[Pointer]) -> bool:
+        """Ask what is seldom worth asking; return whether it was."""
+        found: list[tuple[Pointer, Kind]] = []
+        found += [(object_, "tiny") for object_, box in zip(objects, _edges_of(objects), strict=True) if _is_tiny(box)]
+        marks = list(map(_marks, objects))
+        if max(marks, default=0) > 0:
+            counted = zip(objects, marks, strict=True)
+            found += [(object_, "layer") for object_, count in counted if count > 0 and self._layered(object_, count)]
+        clips = map(_clips, map(_clip, objects))
+        clipped = [object_ for object_, count in zip(objects, clips, strict=True) if count > 0]
+        clipped = clipped[:: 1 + len(clipped) // _FEW_CLIPS]
+        boxes = _edges_of(clipped)
+        found += [(object_, "clipped") for object_, box in zip(clipped, boxes, strict=True) if _cut(object_, box)]
+        for object_, kind in found:
+            self._suspect(object_, kind)
+        return bool(found)
+
+    def _layered(self, object_: Pointer, count: int) -> bool:
+        for number in range(count):
             mark = _mark(object_, number)
             known = self._layers.get(mark.value)
             if known is None:
@@ -115,81 +190,116 @@ class Signs:
                 return True
         return False
 
-    def _other(self, object_: Pointer, box: Box, onto: tuple[float, ...] | None, depth: int) -> None:
+    def _others(self, orders: list[float], objects: list[Pointer], form: Form | None) -> None:
+        for order, object_, box in zip(orders, objects, _edges_of(objects), strict=True):
+            if box[2] - box[0] > _SURFACE and box[3] - box[1] > _SURFACE:
+                self._other(order, object_, _moved(box, form.onto) if form else box, form)
+
+    def _other(self, order: float, object_: Pointer, box: Box, form: Form | None) -> None:
         kind = _type(object_)
         if kind == raw.FPDF_PAGEOBJ_FORM:
-            if depth < _DEEP and self._order < FEW:
-                _matrix(object_, self._six.places[0])
-                self.look(_inner_objects(object_), _joined(tuple(self._six.values), onto), depth + 1)
+            if self._count < 2 * FEW and (form is None or form.depth < _DEEP):
+                _matrix(object_, _six.places[0])
+                inner = _inner_objects(object_)
+                step = (form.step if form else 1.0) / (len(inner) + 1)
+                onto = tuple(_six.values)
+                depth = form.depth + 1 if form else 0
+                self.look(inner, Form(order, step, _joined(onto, form.onto) if form else onto, depth))
             return
-        colour = None
+        colour: Colour | None = None
         if kind == raw.FPDF_PAGEOBJ_PATH:
-            _drawing(object_, *self._flags.places)
-            if not self._flags.values[0]:
+            _drawing(object_, *_two.places)
+            if not _two.values[0]:
                 return
-            if _fill(object_, *self._colour.places):
-                colour = tuple(self._colour.values)
-        self.surfaces.append(Surface(self._order, box, colour, kind == raw.FPDF_PAGEOBJ_IMAGE))
+            if _fill(object_, *_four.places):
+                red, green, blue, alpha = _four.values
+                colour = red, green, blue, alpha
+        self.surfaces.append(Surface(order, box, colour, kind == raw.FPDF_PAGEOBJ_IMAGE))
 
     def compare(self) -> None:
-        """Look for texts that later surfaces cover, earlier ones swallow, or a clipping path cuts off."""
+        """Look for texts that a later surface covers or an earlier one swallows."""
+        if not self.surfaces:
+            return
+        first = min([batch.orders[0] for batch in self._batches if batch.orders], default=0.0)
+        texts: list[Text] = []
         for surface in self.surfaces:
-            left, bottom, right, top = surface.box
-            for text in self.texts:
+            order, (left, bottom, right, top), colour, _ = surface
+            swallows = {each for each in self._seen if colour is None or _near(colour, each)}
+            covers = order > first and (colour is None or colour[3] > 200)
+            if not swallows and not covers:
+                continue
+            texts = texts or self._texts()
+            for text in texts:
                 x0, y0, x1, y1 = text.box
                 if x0 < right and x1 > left and y0 < top and y1 > bottom:
-                    self._hold(text, surface)
-        step = max(len(self._clipped) // _FEW_CLIPS, 1)
-        for text in self._clipped[::step]:
-            if self._cut(text):
-                self.suspects.setdefault(text.object.value or 0, "clipped")
+                    if text.order > order:
+                        if text.colour in swallows:
+                            self._suspect(text.object, "background")
+                    elif covers and _covers(surface.box, text.box):
+                        self._suspect(text.object, "covered")
 
-    def _hold(self, text: Text, surface: Surface) -> None:
-        if surface.order > text.order:
-            if (surface.colour is None or surface.colour[3] > 200) and _covers(surface.box, text.box):
-                self.suspects.setdefault(text.object.value or 0, "covered")
-        elif surface.colour is None or _near(surface.colour, text.colour):
-            self.suspects.setdefault(text.object.value or 0, "background")
+    def _texts(self) -> list[Text]:
+        texts: list[Text] = []
+        for orders, objects, form in self._batches:
+            boxes = _edges_of(objects)
+            if form:
+                boxes = [_moved(box, form.onto) for box in boxes]
+            texts += map(Text, orders, objects, boxes, _colours_of(objects))
+        return texts
 
-    def _cut(self, text: Text) -> bool:
-        clip = _clip(text.object)
-        x0, y0, x1, y1 = text.box
-        for number in range(_clips(clip)):
-            points = list(self._points(clip, number))
-            if not points:
-                return True
-            across, down = [x for x, _ in points], [y for _, y in points]
-            x0, x1 = max(x0, min(across)), min(x1, max(across))
-            y0, y1 = max(y0, min(down)), min(y1, max(down))
-        left, bottom, right, top = text.box
-        return x1 - x0 < 0.9 * (right - left) or y1 - y0 < 0.5 * (top - bottom)
 
-    def _points(self, clip: Pointer, number: int) -> Iterator[tuple[float, float]]:
-        for at in range(min(_corners(clip, number), _FEW_CORNERS)):
-            if _point(_corner(clip, number, at), *self._at.places):
-                x, y = self._at.values
-                yield x, y
+def _edges_of(objects: list[Pointer]) -> list[Box]:
+    deque(map(_edges, objects, *_boxes.places), maxlen=0)
+    boxes: list[Box] = _boxes.rows(len(objects))
+    return boxes
+
+
+def _colours_of(objects: list[Pointer]) -> list[Colour]:
+    deque(map(_fill, objects, *_colours.places), maxlen=0)
+    colours: list[Colour] = _colours.rows(len(objects))
+    return colours
+
+
+def _is_tiny(box: Box) -> bool:
+    left, bottom, right, top = box
+    return 0 < top - bottom < _TINY or 0 < right - left < _TINY
 
 
 def _inner_objects(form: Pointer) -> list[Pointer]:
     count = min(_inside(form), FEW)
-    return [_inner(form, raw.c_ulong(number)) for number in range(count)]
+    return [_inner(form, number) for number in range(count)]
 
 
-def _sign(mode: int, box: Box, colour: tuple[int, ...]) -> Kind | None:
-    if mode in (_UNDRAWN, _ONLY_CLIPS):
-        return "undrawn"
+def _cut(object_: Pointer, box: Box) -> bool:
+    clip = _clip(object_)
+    left, bottom, right, top = box
+    x0, y0, x1, y1 = box
+    for number in range(_clips(clip)):
+        points = list(_points(clip, number))
+        if not points:
+            return True
+        across, down = [x for x, _ in points], [y for _, y in points]
+        x0, x1 = max(x0, min(across)), min(x1, max(across))
+        y0, y1 = max(y0, min(down)), min(y1, max(down))
+    return x1 - x0 < 0.9 * (right - left) or y1 - y0 < 0.5 * (top - bottom)
+
+
+def _points(clip: Pointer, number: int) -> Iterator[tuple[float, float]]:
+    for at in range(min(_corners(clip, number), _FEW_CORNERS)):
+        if _point(_corner(clip, number, at), *_at.places):
+            x, y = _at.values
+            yield x, y
+
+
+def _hides(colour: Colour) -> Kind | None:
+    """Return of which kind a text of this colour is, if it cannot be seen on white."""
     red, green, blue, alpha = colour
     if alpha < _FAINT:
         return "clear"
-    if (255 - min(red, green, blue)) * alpha < 255 * _FAINT:
-        return "background"
-    if 0 < box[3] - box[1] < _TINY or 0 < box[2] - box[0] < _TINY:
-        return "tiny"
-    return None
+    return "background" if (255 - min(red, green, blue)) * alpha < 255 * _FAINT else None
 
 
-def _near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+def _near(one: Colour, other: Colour) -> bool:
     return all(abs(a - b) < _FAINT for a, b in zip(one[:3], other[:3], strict=True))
 
 
@@ -201,30 +311,38 @@ def _covers(surface: Box, text: Box) -> bool:
     return down > 0.6 * high and across > min(high, 0.5 * (text[2] - text[0]))
 
 
-def _moved(box: Box, onto: tuple[float, ...]) -> Box:
+def _moved(box: Box, onto: Matrix) -> Box:
     a, b, c, d, e, f = onto
     points = [(a * x + c * y + e, b * x + d * y + f) for x in box[::2] for y in box[1::2]]
     across, down = zip(*points, strict=True)
-    return [min(across), min(down), max(across), max(down)]
+    return min(across), min(down), max(across), max(down)
 
 
-def _joined(one: tuple[float, ...], other: tuple[float, ...] | None) -> tuple[float, ...]:
-    if other is None:
-        return one
+def _joined(one: Matrix, other: Matrix) -> Matrix:
     a, b, c, d, e, f = one
     p, q, r, s, t, u = other
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
-def signs_of(page: Any, textpage: Any, starts: Iterable[int]) -> Signs:
-    """Return what is suspicious on a page; where it has many objects, only those are looked at that begin its words."""
+def signs_of(page: Any, textpage: Any, letters: int) -> Signs:
+    """Return what is suspicious on a page with so many characters.
+
+    Where it has many objects, only those of some characters are looked at, and those of all only if one is suspicious.
+    """
     signs = Signs()
     count = raw.FPDFPage_CountObjects(page)
     if count <= FEW:
         signs.look(list(map(_object, repeat(pointer(page)), range(count))))
-    else:
-        objects = {found.value: found for found in map(_text_object, repeat(pointer(textpage)), starts)}
-        objects.pop(None, None)
-        signs.look(list(objects.values()))
-    signs.compare()
+        signs.compare()
+        return signs
+    signs.look(_objects_at(textpage, range(0, letters, _STEP)))
+    if signs.suspects:
+        signs = Signs()
+        signs.look(_objects_at(textpage, range(letters)))
     return signs
+
+
+def _objects_at(textpage: Any, places: range) -> list[Pointer]:
+    found = {object_.value: object_ for object_ in map(_text_object, repeat(pointer(textpage)), places)}
+    found.pop(None, None)
+    return list(found.values())

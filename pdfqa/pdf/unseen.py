@@ -43,7 +43,7 @@ class Word(NamedTuple):
 
 def unseen(page: Any, textpage: Any, text: str) -> list[Word]:
     """Return the words of a page that nobody can see; characters are counted as in its text."""
-    signs = signs_of(page, textpage, [match.start() for match in _WORD.finditer(text)])
+    signs = signs_of(page, textpage, len(text))
     if not signs.suspects:
         return []
     words = _Suspects(page, textpage, signs).words(text)
@@ -138,7 +138,7 @@ class _Judge:
         part = _around([box for box in pictures if any(_holds(box, word.box) for word in over)], self._size)
         if part is None:
             return set()
-        view = View(self._page, part, 1.0).without(text.object for text in self._signs.texts)
+        view = View(self._page, part, 1.0).without(self._signs.objects)
         inked = [word for word in over if view.contrast(word.box) >= _INKED]
         letters = sum([word.last - word.first + 1 for word in over])
         if 2 * letters > self._letters:
