@@ -17,11 +17,12 @@ from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo
 from pdfqa.pdf.characters import PageCharacters, codes_of, page_text, unmapped
+from pdfqa.pdf.drawn import rules_of
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.garbled import GARBLED, is_garbled
 from pdfqa.pdf.geometry import bounds_of, turn
 from pdfqa.pdf.info import info, label
-from pdfqa.pdf.lines import Cell, Line, Sheet
+from pdfqa.pdf.lines import Cell, Line, Rule, Sheet
 from pdfqa.pdf.native import quick
 from pdfqa.pdf.pictured import FEW_LETTERS, is_picture
 from pdfqa.pdf.pieces import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
+_SPACES = re.compile(r"(?<=\S) +(?=\S)")
 _BOLD = re.compile(rb"bold|black|heavy|demi|semib|medi(?!um)|[-,_]b(?:d|old)?(?![a-z])|cmbx|-bd|bx\d", re.IGNORECASE)
 _ITALIC = re.compile(rb"ital|obli|slant|-it\b|cmti|cmsl|kursiv", re.IGNORECASE)
 _REASONS: dict[int, RefusalReason] = {
@@ -97,6 +99,8 @@ class PdfiumFile:
             silent = raw.FPDFText_CountChars(textpage) <= 0
             reader = _PageLines(page, textpage, self._room)
             lines, warnings = ([], []) if silent else reader.lines()
+            rules = rules_of(page, lines, reader.turns, reader.bounds) if lines else []
+            reader.split(lines, rules)
             few = sum([len(line.text) for line in lines]) < FEW_LETTERS
             added = self._added(page, number, textpage, reader, lines) if raw.FPDFPage_GetAnnotCount(page) else None
         finally:
@@ -109,6 +113,7 @@ class PdfiumFile:
             lines,
             depth=reader.depth,
             warnings=warnings,
+            rules=rules,
         )
         if few and is_picture(page, lines):
             sheet.defect = "picture"
@@ -192,15 +197,19 @@ class _PageLines:
         self.leftwards = False
         self.garbled = False
         self.depth = 0.0  # the height of the page when its text stands upright
+        self._index_of: Callable[[int], int] | None = None
+        self._sources: list[tuple[str, int]] = []  # of each line: its text as it came, and where it began
 
     def lines(self) -> tuple[list[Line], list[str]]:
         """Return the lines in the order of the content stream, and warnings."""
         text, index_of = page_text(self._text, self._room.for_units)
+        self._index_of = index_of
         self.garbled = is_garbled(text, partial(unmapped, self._text))
         text, left_out = self._without_unseen(text, index_of)
         if not text or text.isspace():
             return [], told(left_out)
         pieces = pieces_of(text)
+        begins = [piece[1] for piece in pieces]
         if index_of is not None:
             pieces = [(piece, index_of(start), index_of(end), cut, spaced) for piece, start, end, cut, spaced in pieces]
         places = self._places(pieces)
@@ -218,7 +227,8 @@ class _PageLines:
             left = -right  # seen from its right edge the page is laid out as any other
         self._tidy = tidy = tidier(text)
         result: list[Line] = []
-        for (piece, start, _, cut, spaced), (x, y, far, size, way) in zip(pieces, places, strict=True):
+        for (piece, start, _, cut, spaced), begin, place in zip(pieces, begins, places, strict=True):
+            x, y, far, size, way = place
             x0, y0, x1 = x - left, y - bottom, far - left
             if size < 0.5 or x1 < 0 or x0 > width or y0 < -size or y0 > height:
                 left_out["tiny" if size < 0.5 else "off"] += len(piece.split())
@@ -228,8 +238,9 @@ class _PageLines:
                 continue
             line = Line(words, x0, max(x0, x1), y0, size, False, False, cut, way != turns, spaced)
             result.append(line)
-            if may_have_cells(words, x1 - x0, size) and way == turns and index_of is None and not leftwards:
-                line.cells = self._cells(piece, start, line, turns)
+            self._sources.append((piece, begin))
+            if may_have_cells(words, x1 - x0, size) and way == turns and not leftwards:
+                line.cells = self._cells(piece, begin, line, turns)
             if len(words) < 100 and line.cells is None:
                 line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
         return result, told(left_out)
@@ -326,8 +337,35 @@ class _PageLines:
         cells.append((line.x0, right, self._tidy(piece[:end])))
         return cells[::-1]
 
+    def split(self, lines: list[Line], rules: list[Rule]) -> None:
+        """Cut the lines into cells where an upright rule stands in a gap between their words."""
+        upright = [rule for rule in rules if rule.x0 == rule.x1]
+        if not upright or self.leftwards:
+            return
+        for line, (piece, start) in zip(lines, self._sources, strict=True):
+            middle = line.y + 0.3 * line.size
+            at = [rule.x0 for rule in upright if rule.y0 < middle < rule.y1 and line.x0 < rule.x0 < line.x1]
+            if at and not line.turned:
+                line.cells = self._cells_at(piece, start, line, at) or line.cells
+
+    def _cells_at(self, piece: str, start: int, line: Line, at: list[float]) -> list[Cell] | None:
+        """Return the cells of a line between rules, and between the gaps that were found before."""
+        known = [cell[0] for cell in line.cells or ()][1:]
+        cells: list[Cell] = []
+        left, begin = line.x0, 0
+        for space in _SPACES.finditer(piece):
+            near, far = self._gap(start + space.start() - 1, start + space.end(), self.turns)
+            if any(near - 1 < x < far + 1 for x in at) or any(abs(far - x) < 0.1 for x in known):
+                cells.append((left, near, self._tidy(piece[begin : space.start()])))
+                left, begin = far, space.end()
+        if not cells:
+            return None
+        return [*cells, (left, line.x1, self._tidy(piece[begin:]))]
+
     def _gap(self, one: int, other: int, turns: int) -> tuple[float, float]:
         """Return where a character ends and where a later one begins, along the line."""
+        if self._index_of is not None:
+            one, other = self._index_of(one), self._index_of(other)
         _box(self._text, one, *self._room.edges)
         _origin(self._text, other, *self._room.point)
         x, y, left, right, bottom, top = self._room.values

@@ -1,0 +1,128 @@
+"""The rules that are drawn on a page: thin rectangles and straight strokes among its objects, asked for where tables are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, repeat
+from typing import Any
+
+from pypdfium2 import raw
+
+from pdfqa.pdf.geometry import Bounds, turned_box
+from pdfqa.pdf.lines import Line, Rule
+from pdfqa.pdf.native import Pointer, floats, integers, pointer, quick
+
+_FEW = 200  # objects that are looked at on any page: a tenth of a millisecond
+_MANY = 1_500  # where there are rows of cells
+_MOST = 5_000  # where lines jump from cell to cell
+_JUMPS = 3
+_THIN = 3.0  # points: what is lower or narrower is a rule
+_SHORT = 6.0  # points: what is shorter is none
+_SEGMENTS = 400  # of one path
+_DEEP = 2  # forms in forms
+
+_object = quick(raw.FPDFPage_GetObject, Pointer)
+_type = quick(raw.FPDFPageObj_GetType)
+_edges = quick(raw.FPDFPageObj_GetBounds)
+_drawing = quick(raw.FPDFPath_GetDrawMode)
+_segments = quick(raw.FPDFPath_CountSegments)
+_segment = quick(raw.FPDFPath_GetPathSegment, Pointer)
+_point = quick(raw.FPDFPathSegment_GetPoint)
+_kind = quick(raw.FPDFPathSegment_GetType)
+_matrix = quick(raw.FPDFPageObj_GetMatrix)
+_inside = quick(raw.FPDFFormObj_CountObjects)
+_inner = quick(raw.FPDFFormObj_GetObject, Pointer)
+_four, _two, _mode, _six = floats(4), floats(2), integers(2), floats(6)
+
+Matrix = tuple[float, ...]
+_SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+Rect = tuple[float, float, float, float]
+
+
+def rules_of(page: Any, lines: Sequence[Line], turns: int, bounds: Bounds) -> list[Rule]:
+    """Return the rules of a page whose lines look as if there were a table, or that has few objects."""
+    count = raw.FPDFPage_CountObjects(page)
+    if count > _FEW and count > _limit(lines):
+        return []
+    objects = map(_object, repeat(pointer(page)), range(count))
+    rules = []
+    for rect in _rects(objects, _SAME, 0):
+        box = turned_box(rect, turns, bounds)
+        if box.x1 - box.x0 < box.y1 - box.y0:
+            middle = (box.x0 + box.x1) / 2
+            rules.append(Rule(middle, box.y0, middle, box.y1))
+        else:
+            middle = (box.y0 + box.y1) / 2
+            rules.append(Rule(box.x0, middle, box.x1, middle))
+    return rules
+
+
+def _limit(lines: Sequence[Line]) -> int:
+    """Return how many objects may be looked at for what a page's lines look like."""
+    jumps = sum(
+        line.y > above.y - 0.3 * line.size and line.x0 > above.x1 and not line.turned for above, line in pairwise(lines)
+    )
+    if jumps >= _JUMPS:
+        return _MOST
+    rows = sum(line.cells is not None for line in lines)
+    return _MANY if rows > 1 else 0
+
+
+def _rects(objects: Iterator[Pointer], onto: Matrix, depth: int) -> Iterator[Rect]:
+    """Yield the thin rectangles among objects, on the page."""
+    for one in objects:
+        kind = _type(one)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            _edges(one, *_four.places)
+            left, bottom, right, top = _four.values
+            if min(right - left, top - bottom) < _THIN:
+                if max(right - left, top - bottom) > _SHORT:
+                    yield _moved(onto, (left, bottom), (right, top))
+            else:
+                yield from _strokes(one, onto)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEP:
+            _matrix(one, *_six.places[:1])
+            inner = _joined(tuple(_six.values), onto)
+            yield from _rects(iter([_inner(one, at) for at in range(min(_inside(one), _MANY))]), inner, depth + 1)
+
+
+def _strokes(path: Pointer, onto: Matrix) -> Iterator[Rect]:
+    """Yield the straight level and upright parts of a path that is stroked, or made of thin pieces."""
+    count = _segments(path)
+    _drawing(path, *_mode.places[:2])
+    if not 1 < count <= _SEGMENTS or not (_mode.values[1] or count > 9):
+        return
+    _matrix(path, *_six.places[:1])
+    matrix = _joined(tuple(_six.values), onto)
+    points = []
+    for at in range(count):
+        segment = _segment(path, at)
+        _point(segment, *_two.places)
+        points.append((_kind(segment), *_two.values))
+    start = points[0]
+    for one, other in pairwise(points):
+        if other[0] == raw.FPDF_SEGMENT_MOVETO:
+            start = other
+        elif other[0] == raw.FPDF_SEGMENT_LINETO:
+            yield from _straight(_moved(matrix, one[1:], other[1:]))
+    if len(points) > 3:  # back to where it began, as a rectangle does
+        yield from _straight(_moved(matrix, points[-1][1:], start[1:]))
+
+
+def _straight(rect: Rect) -> Iterator[Rect]:
+    across, down = rect[2] - rect[0], rect[3] - rect[1]
+    if min(across, down) < 1 and max(across, down) > _SHORT:
+        yield rect
+
+
+def _moved(onto: Matrix, one: Sequence[float], other: Sequence[float]) -> Rect:
+    a, b, c, d, e, f = onto
+    xs = [a * x + c * y + e for x, y in (one, other)]
+    ys = [b * x + d * y + f for x, y in (one, other)]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _joined(one: Matrix, other: Matrix) -> Matrix:
+    a, b, c, d, e, f = one
+    p, q, r, s, t, u = other
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
