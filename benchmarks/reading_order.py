@@ -6,9 +6,9 @@ in any order, from the last to the first, and turned. Real pages whose content s
 as they are, and with their lines brought into another order; "ocr" takes the lines from the top, with noise in their
 places and sizes, as recognition gives them. Twins are documents whose text is known.
 
-The figure is how much of the words comes in the known order: the longest common subsequence over the longer sequence for
-made pages and twins, over the words of the read page for real ones. It is the mean over pages; `whole` is the share of
-pages that reach 0.98.
+The figure is how much of the words comes in the known order: the longest common subsequence over the longer sequence
+for made pages and twins, over the words of the read page for real ones. It is the mean over pages; `whole` is the
+share of pages that reach 0.98.
 
     python benchmarks/reading_order.py
     python benchmarks/reading_order.py --limit 5 --each
@@ -178,9 +178,12 @@ def kinds(made: Made) -> dict[str, list[Frame]]:
         ],
         "footnotes": [
             made.text(54, 720, 240, 40),
-            Frame([Put("1 " + put.text, put.x, put.y, put.size) for put in made.text(54, 200, 230, 1, size=7).puts]),
             made.text(318, 720, 240, 44),
-            Frame([Put("2 " + put.text, put.x, put.y, put.size) for put in made.text(318, 160, 230, 1, size=7).puts]),
+            *(
+                Frame([Put(f"{mark} {put.text}", put.x, put.y, put.size)])
+                for mark, (x, y) in enumerate([(54, 200), (318, 160)], 1)
+                for put in made.text(x, y, 230, 1, size=7).puts
+            ),
         ],
         "one column, table": [made.text(72, 720, 460, 14), made.table(72, 520, 460, 12), made.text(72, 340, 460, 15)],
         "slide of two lists": [

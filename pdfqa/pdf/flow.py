@@ -12,11 +12,15 @@ SENTENCE_END = (".", "!", "?", ":", ";", "。", "！", "？", ".”", '."', ".)"
 
 
 class Piece(msgspec.Struct, gc=False):
-    """A block before its text is made: its lines and what they are; `grid` is that of a table."""
+    """A block before its text is made: its lines and what they are.
+
+    `grid` is that of a table, `level` that of a heading which the document's outline has.
+    """
 
     lines: list[Line]
     kind: BlockKind = "text"
     grid: Grid | None = None
+    level: int = 0
 
     def head(self) -> tuple[float, float, float, float]:
         """Return left, bottom, right and top of the part before the first jump to another column."""

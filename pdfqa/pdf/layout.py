@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from pdfqa.pages import Block, BlockKind, Page, Table
+from pdfqa.pages import Block, BlockKind, OutlineItem, Page, Place, Table
 from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupted
-from pdfqa.pdf.grid import grid_of, written
+from pdfqa.pdf.footnotes import find_footnotes, with_footnotes_last
+from pdfqa.pdf.grid import written
+from pdfqa.pdf.labels import page_labels
 from pdfqa.pdf.lines import Line, Sheet, is_figure, is_unit, visual_lines
 from pdfqa.pdf.margins import Margins
 from pdfqa.pdf.order import by_place, needs_order
+from pdfqa.pdf.places import places_of
 from pdfqa.pdf.repair import Vocabulary, join_lines
+from pdfqa.pdf.rules import ruled_tables
 from pdfqa.pdf.tables import find_tables
+from pdfqa.pdf.titles import Title, Titles
 
 _BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-"
 _BULLET = re.compile(rf"[{_BULLETS}]\s+\S")
@@ -48,8 +54,9 @@ class Column:
 class Layout:
     """Turns the sheets of one document into pages and remembers, from window to window, its margins and sizes."""
 
-    def __init__(self) -> None:
+    def __init__(self, outline: Iterable[OutlineItem] = ()) -> None:
         self._margins = Margins()
+        self._outline = Titles(outline)
         self._sizes: Counter[float] = Counter()
         self._titles: set[float] = set()
         self._soft = 0  # lines that end in a hyphen which only divides words
@@ -58,8 +65,10 @@ class Layout:
         """Return the pages of a window of neighbouring sheets, whose labels are taken from their feet if missing."""
         for sheet in sheets:
             sheet.lines = visual_lines(sheet.lines)
-        printed = self._margins.set_aside(sheets)
+        labels = page_labels(sheets, self._margins.set_aside(sheets))
         for sheet in sheets:
+            if sheet.rules:
+                sheet.lines = ruled_tables(sheet.lines, sheet.rules)
             if needs_order(sheet):
                 sheet.lines = visual_lines(by_place(sheet))
         sizes = [_letters_by_size(sheet.lines) for sheet in sheets]
@@ -70,11 +79,16 @@ class Layout:
         known = Vocabulary([line.text for line in lines], [line.cut for line in lines])
         self._soft += sum([line.text[-1] == "\u2010" for line in lines])
         words = Words(known, hard=self._soft > 2)
-        laid = [_Blocks(sheet, body, letters, words) for sheet, letters in zip(sheets, sizes, strict=True)]
+        laid = [
+            _Blocks(sheet, body, letters, words, self._outline.among(sheet.number, sheet.lines))
+            for sheet, letters in zip(sheets, sizes, strict=True)
+        ]
         for blocks in laid:
-            self._titles.update(blocks.rank_size(piece) for piece in blocks.pieces if piece.kind == "heading")
+            self._titles.update(
+                blocks.rank_size(piece) for piece in blocks.pieces if piece.kind == "heading" and not piece.level
+            )
         ranks = {size: rank + 1 for rank, size in enumerate(sorted(self._titles, reverse=True))}
-        return [_page(sheet, blocks, ranks, printed) for sheet, blocks in zip(sheets, laid, strict=True)]
+        return [_page(sheet, blocks, ranks, labels[sheet.number]) for sheet, blocks in zip(sheets, laid, strict=True)]
 
 
 class Words(NamedTuple):
@@ -101,47 +115,40 @@ def _letters_by_size(lines: list[Line]) -> dict[float, int]:
     return result
 
 
-def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], printed: dict[int, str]) -> Page:
+def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], label: str) -> Page:
     parts: list[str] = []
     spans: list[Block] = []
     tables: list[Table] = []
+    places: list[Place] = []
     at = 0
     for piece in blocks.pieces:
         text = blocks.text_of(piece, at, tables)
-        level = min(ranks[blocks.rank_size(piece)], 6) if piece.kind == "heading" else 0
+        level = (piece.level or min(ranks[blocks.rank_size(piece)], 6)) if piece.kind == "heading" else 0
         spans.append(Block(at, at + len(text), piece.kind, level, piece.grid.header if piece.grid else 0))
+        places += places_of(piece.lines, text, at)
         parts.append(text)
         at += len(text) + 1
     whole = "\n".join(parts)
-    warnings = sheet.warnings
-    if _is_garbled(whole):
-        warnings = [*warnings, "the text looks garbled: a font does not say which letters it draws"]
     return Page(
         number=sheet.number,
-        label=sheet.label or printed.get(sheet.number) or str(sheet.number),
+        label=label,
         width=round(sheet.width, 2),
         height=round(sheet.height, 2),
         text=whole,
         blocks=spans,
         source=sheet.source if parts else "none",
         reader=sheet.reader,
-        warnings=warnings,
+        warnings=sheet.warnings,
         defect=sheet.defect,
         tables=tables,
+        places=places,
     )
-
-
-def _is_garbled(text: str) -> bool:
-    if sum(map(str.isalnum, text[:200])) > 120:
-        return False
-    sample = "".join(text[:1500].split())
-    return len(sample) > 100 and sum(map(str.isalnum, sample)) < 0.45 * len(sample)
 
 
 class _Blocks:
     """The blocks of one page, in `pieces`."""
 
-    def __init__(self, sheet: Sheet, body: float, sizes: dict[float, int], words: Words) -> None:
+    def __init__(self, sheet: Sheet, body: float, sizes: dict[float, int], words: Words, titles: list[Title]) -> None:
         self._lines = sheet.lines
         self._words = words
         bold = sum([len(line.text) for line in sheet.lines if line.bold])
@@ -150,19 +157,20 @@ class _Blocks:
         self._mostly_bold = 2 * bold > sum(sizes.values())
         self._places: list[tuple[Column, int]] = []
         self.pieces: list[Piece] = []
+        self._titles = {first: (end, level) for first, end, level in titles}
         self._build()
-        self.pieces = join_interrupted(in_reading_order(self.pieces), self._body)
+        pieces = find_footnotes(in_reading_order(self.pieces), self._body)
+        self.pieces = with_footnotes_last(join_interrupted(pieces, self._body))
 
     def _build(self) -> None:
         lines = self._lines
         self._places = _columns(lines)
         at = 0
-        for start, end, header in find_tables(lines):
+        for start, end, grid in find_tables(lines):
             self._paragraphs(at, start)
             if self.pieces and at < start and self._is_title(self.pieces[-1]):
                 self.pieces[-1].kind = "heading"
-            rows = lines[start:end]
-            self.pieces.append(Piece(rows, "table", grid_of(rows, header)))
+            self.pieces.append(Piece(lines[start:end], "table", grid))
             at = end
         self._paragraphs(at, len(lines))
 
@@ -200,6 +208,15 @@ class _Blocks:
         return join_lines(texts, cuts, self._words.known, hard=self._words.hard)
 
     def _paragraphs(self, start: int, end: int) -> None:
+        at = start
+        for first, (after, level) in self._titles.items():
+            if at <= first and after <= end:
+                self._text(at, first)
+                self.pieces.append(Piece(self._lines[first:after], "heading", level=min(level, 6)))
+                at = after
+        self._text(at, end)
+
+    def _text(self, start: int, end: int) -> None:
         first = start
         for index in range(start + 1, end):
             if self._starts(first, index, end):

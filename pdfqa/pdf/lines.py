@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -55,6 +55,7 @@ class Line(msgspec.Struct, gc=False):
     spaced: bool = True
     cells: list[Cell] | None = None
     words: list[Word] | None = None
+    grid: Any = None  # the `Grid` of a whole table that this stands for; never on a line that a reader gave
 
 
 class Rule(msgspec.Struct, gc=False, frozen=True, array_like=True):
@@ -122,7 +123,7 @@ def visual_lines(lines: list[Line]) -> list[Line]:
 
 
 def _continues(line: Line, piece: Line) -> bool:
-    if line.turned or piece.turned:
+    if line.turned or piece.turned or line.grid or piece.grid:
         return False
     rise = abs(piece.y - line.y)
     big = max(line.size, piece.size)
@@ -152,13 +153,15 @@ def _append(line: Line, piece: Line) -> None:
             more = [(cells[-1][0], more[0][1], cells[-1][2] + glue + more[0][2]), *more[1:]]
             cells = cells[:-1]
         line.cells = cells + more
+    is_mark = line.y > piece.y + 0.15 * big and piece.size > 1.2 * line.size and len(line.text) < 4
     if piece.size > 1.2 * line.size or len(line.text) < 3 < len(piece.text):
         # The first piece was a note mark, a bullet or a drop cap.
         line.y, line.size, line.bold, line.italic = piece.y, piece.size, piece.bold, piece.italic
     elif len(piece.text) > 1:
         line.bold = line.bold and piece.bold
         line.italic = line.italic and piece.italic
-    glue = "-" if line.cut else " " if gap > 0.15 * big or (piece.spaced and gap > 0.02 * big) else ""
+    wide = gap > 0.15 * big or (piece.spaced and gap > 0.02 * big) or is_mark
+    glue = "-" if line.cut else " " if wide else ""
     line.text = line.text + glue + piece.text
     line.cut = piece.cut
     if line.words or piece.words:

@@ -39,8 +39,9 @@ def needs_order(sheet: Sheet) -> bool:
 
 
 def _is_back(above: Line, line: Line) -> bool:
-    """Return whether a text goes on higher up, but not in a column at the right."""
-    if line.y - above.y <= 0.9 * line.size or line.x0 >= above.x1:
+    """Return whether a text goes on higher up or before it in its row, but not in a column at the right."""
+    rise = line.y - above.y
+    if rise < -0.3 * line.size or line.x0 >= above.x1 or (rise < 0.9 * line.size and line.x1 > above.x0):
         return False
     return len(line.text) > 3 < len(above.text) and not line.turned and not above.turned
 

@@ -1,0 +1,129 @@
+"""In which order a page is read: by its columns and boxes, whatever order they were written in."""
+
+from __future__ import annotations
+
+import random
+import textwrap
+
+import pytest
+
+from pdfqa.pdf.layout import Layout
+from pdfqa.pdf.lines import Line
+from tests.sheet_maker import cells, line, page_of, sheet, typeset
+
+NAMES = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike".split()
+
+
+def block(name: str, y: float, x: float = 60, *, letters: int = 44, rows: int = 4, size: float = 10) -> list[Line]:
+    """Return lines that each begin with a name and count."""
+    words = " ".join(f"{name}{number} and so it goes on for a while" for number in range(20))
+    return typeset(words, y, x, letters=letters, size=size)[:rows]
+
+
+def names(lines: list[Line]) -> list[str]:
+    """Return the names in the order in which their first lines are read."""
+    text = page_of(lines).text
+    return sorted({word for word in NAMES if word in text}, key=text.index)
+
+
+def words(lines: list[Line]) -> list[str]:
+    return page_of(lines).text.split()
+
+
+def row_by_row(lines: list[Line]) -> list[Line]:
+    return sorted(lines, key=lambda row: (-row.y, row.x0))
+
+
+def shuffled(lines: list[Line], seed: int = 1) -> list[Line]:
+    return random.Random(seed).sample(lines, len(lines))
+
+
+def two_columns() -> list[Line]:
+    return [*block("alpha", 700, rows=12), *block("bravo", 700, 330, rows=12)]
+
+
+def test_columns_written_one_after_the_other_stay_so() -> None:
+    assert names(two_columns()) == ["alpha", "bravo"]
+
+
+def test_columns_written_row_by_row_are_read_one_after_the_other() -> None:
+    assert words(two_columns()) == words(row_by_row(two_columns()))
+
+
+def test_the_right_column_written_first_is_read_last() -> None:
+    assert names([*block("bravo", 700, 330), *block("alpha", 700)]) == ["alpha", "bravo"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lines_written_in_any_order_are_read_by_their_columns(seed: int) -> None:
+    assert words(two_columns()) == words(shuffled(two_columns(), seed))
+
+
+def test_lines_written_from_the_last_to_the_first_are_read_from_the_first() -> None:
+    assert words(two_columns()) == words(two_columns()[::-1])
+
+
+def test_a_title_across_columns_comes_first_wherever_it_is_written() -> None:
+    title = line("charlie " * 12, 730, 60, size=10)
+    assert names([*two_columns(), title]) == ["charlie", "alpha", "bravo"]
+
+
+def test_what_lies_across_the_columns_divides_them() -> None:
+    upper = [*block("alpha", 700), *block("bravo", 700, 330)]
+    across = [line("charlie " * 12, 600)]
+    lower = [*block("delta", 560), *block("echo", 560, 330)]
+    lines = [*lower, *across, *upper]
+    assert names(lines) == ["alpha", "bravo", "charlie", "delta", "echo"]
+    assert words([*upper, *across, *lower]) == words(row_by_row(lines))
+
+
+def test_three_columns_written_in_any_order() -> None:
+    columns = [block(name, 700, x, letters=28) for name, x in (("alpha", 40), ("bravo", 220), ("charlie", 400))]
+    assert names([*columns[2], *columns[0], *columns[1]]) == ["alpha", "bravo", "charlie"]
+
+
+def test_boxes_in_two_rows_are_read_row_by_row_where_white_divides_them_across() -> None:
+    upper = [*block("alpha", 700), *block("bravo", 700, 330)]
+    lower = [*block("charlie", 500), *block("delta", 500, 330)]
+    assert names([*lower, *upper]) == ["alpha", "bravo", "charlie", "delta"]
+
+
+def test_a_sidebar_in_smaller_type_is_read_after_the_text() -> None:
+    side = block("alpha", 650, 40, letters=20, rows=6, size=7)
+    text = block("bravo", 700, 180, letters=70, rows=20)
+    assert names([*text[:10], *side, *text[10:]]) == ["bravo", "alpha"]
+
+
+def test_rows_of_a_table_written_in_any_order_stay_rows() -> None:
+    rows = [
+        cells([f"{name} costs", str(1100 + at), str(2200 + at)], 700 - 14 * at) for at, name in enumerate(NAMES[:6])
+    ]
+    page = page_of(shuffled([cell for row in rows for cell in row]))
+    assert page.text.split("\n") == [f"{name} costs  {1100 + at}  {2200 + at}" for at, name in enumerate(NAMES[:6])]
+
+
+def test_columns_of_figures_written_one_after_the_other_are_a_table() -> None:
+    rows = [cells([f"{name} costs", str(1100 + at)], 700 - 14 * at) for at, name in enumerate(NAMES[:6])]
+    labels, figures = [row[0] for row in rows], [row[1] for row in rows]
+    page = page_of([*figures, *labels])
+    assert page.text.split("\n") == [f"{name} costs  {1100 + at}" for at, name in enumerate(NAMES[:6])]
+
+
+def test_recognised_lines_are_ordered_by_place_however_uneven() -> None:
+    lines = row_by_row(two_columns())
+    chance = random.Random(3)
+    for each in lines:
+        each.y += chance.uniform(-0.8, 0.8)
+        each.size += chance.uniform(-0.5, 0.5)
+    recognised = sheet(lines)
+    recognised.source = "ocr"
+    assert words(two_columns()) == Layout().pages([recognised])[0].text.split()
+
+
+def test_a_table_is_not_torn_where_only_a_heading_over_it_was_written_late() -> None:
+    cell = textwrap.wrap("a long remark in a narrow cell that takes several lines of it", 30)
+    one = [line(text, 700 - 12 * at, 60) for at, text in enumerate(cell)]
+    other = [line(text.replace("a", "o"), 700 - 12 * at, 330) for at, text in enumerate(cell)]
+    below = [line("short remark", 640, 60), line("shorter remark", 640, 330)]
+    late = [line("Late heading", 730, 60, size=14)]
+    assert words([*late, *one, *other, *below]) == words([*one, *other, *below, *late])
