@@ -325,6 +325,7 @@ class Chat:
                 end=cited.end,
                 verified=cited.verified,
                 score=cited.score,
+                source=cited.source,
                 table=cited.table,
             )
             yield citation.with_locator(self._qa.locator(item.sha256))
@@ -350,6 +351,7 @@ def hit(piece: Evidence, shown: str, *, explain: bool = False) -> Hit:
         start=piece.passage.start,
         end=piece.passage.end,
         heading=piece.passage.heading,
+        source="ocr" if piece.page.source == "ocr" else "text",
         table=table_rows(piece.page, piece.passage.start, piece.passage.end),
         explain=parts if explain else msgspec.UNSET,
     )

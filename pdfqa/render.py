@@ -108,10 +108,10 @@ def _wrap_line(text: str, width: int, first: str, rest: str) -> list[str]:
     return [*lines, line.rstrip() if empty else line]
 
 
-def place(file: str, page: int, label: str = "") -> str:
-    """Return where something stands: the file, the page and the printed page number where it differs."""
+def place(file: str, page: int, label: str = "", source: str = "text") -> str:
+    """Return where something stands: file, page, the printed page number where it differs, and how it was read."""
     printed = f" (printed {one_line(label)})" if label.strip() not in ("", str(page)) else ""
-    return f"{one_line(file)}, p. {page}{printed}"
+    return f"{one_line(file)}, p. {page}{printed}{' (OCR)' if source == 'ocr' else ''}"
 
 
 def pages_text(pages: Iterable[int]) -> str:
@@ -175,7 +175,7 @@ def _closest_text(hits: Sequence[Hit]) -> str:
 
 def citation_text(citation: Citation, number: int, look: Look = PLAIN) -> str:
     """Return one numbered citation: the place and the quote."""
-    where = place(citation.file, citation.page, citation.label)
+    where = place(citation.file, citation.page, citation.label, citation.source)
     where += "" if citation.verified else " (UNVERIFIED)"
     rows = in_table(citation.quote, citation.table)
     said = f"{where}:" if rows else f'{where}: "{one_line(citation.quote)}"'
@@ -188,7 +188,7 @@ def citation_text(citation: Citation, number: int, look: Look = PLAIN) -> str:
 
 def hit_text(hit: Hit, rank: int, look: Look = PLAIN, terms: Collection[str] = ()) -> str:
     """Return one search result: rank, place, score and heading, then the passage with the matching terms in bold."""
-    head = wrap(f"{place(hit.file, hit.page, hit.label)}  {hit.score:.2f}", look.width, f"{rank}. ", "   ")
+    head = wrap(f"{place(hit.file, hit.page, hit.label, hit.source)}  {hit.score:.2f}", look.width, f"{rank}. ", "   ")
     heading = one_line(hit.heading)
     if heading and cells(head) + cells(heading) + 2 <= look.width:
         head = f"{head}  {heading}"

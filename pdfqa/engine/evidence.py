@@ -124,6 +124,7 @@ def cite(engine: Engine, looked: Looked, quote: Quote, *, supported: bool = True
         score=round(quote.weight, 4),
         filename=file.filename,
         boxes=_boxes(engine, piece, quote) if boxes and verified else [],
+        source="ocr" if page.source == "ocr" else "text",
         table=table_rows(page, quote.start, quote.end),
     )
 

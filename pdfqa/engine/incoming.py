@@ -145,9 +145,10 @@ class Reading:
                 hint="The file may be damaged: fetch or export it again, or repair it, for example with qpdf.",
             )
         if len(self.unread) == info.pages and not carries:
+            pictures = f"Where its pages are pictures of text: {self.no_ocr}."
             raise NoTextError(
-                f"{self.item.shown} has no text on {_pages(info.pages)}; it is probably a scan",
-                hint="Its pages are pictures and need OCR (text recognition), which this version cannot do yet.",
+                f"{self.item.shown} has no text on {_pages(info.pages)}",
+                hint=pictures if self.no_ocr else "No text was found in what is drawn on them either.",
             )
         return StoredDocument(
             id=0,

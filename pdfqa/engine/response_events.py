@@ -242,5 +242,6 @@ def _cited(text: str, cited: Cited) -> CitedFile:
         verified=citation.verified,
         score=citation.score,
         boxes=[list(box) for box in citation.boxes],
+        source=citation.source,
         table=citation.table or msgspec.UNSET,
     )

@@ -58,27 +58,27 @@ def hit(value: Hit) -> str:
 def proof(value: Citation) -> str:
     """Return the place and the quote."""
     if in_table(value.quote, value.table):
-        return _where(value.file, value.page, value.label, verified=value.verified) + passage(value.quote, value.table)
-    return quoted(value.file, value.page, value.label, value.quote, verified=value.verified)
+        return _where(_place(value), verified=value.verified) + passage(value.quote, value.table)
+    return quoted(_place(value), value.quote, verified=value.verified)
 
 
-def quoted(file: str, page: int, label: str, quote: str, *, verified: bool) -> str:
-    """Return where a quote stands, its words, and whether they were not found there."""
-    return f"{_where(file, page, label, verified=verified)} <q>{line(quote)}</q>"
+def quoted(where: str, quote: str, *, verified: bool) -> str:
+    """Return the place of a quote, its words, and whether they were not found there."""
+    return f"{_where(where, verified=verified)} <q>{line(quote)}</q>"
 
 
-def _where(file: str, page: int, label: str, *, verified: bool) -> str:
+def _where(where: str, *, verified: bool) -> str:
     doubt = "" if verified else ' <b style="color:#c60">unverified</b>'
-    return f"<b>{escaped(place(file, page, label))}</b>{doubt}:"
+    return f"<b>{where}</b>{doubt}:"
 
 
 def _place(value: Citation | Hit) -> str:
-    return escaped(place(value.file, value.page, value.label))
+    return escaped(place(value.file, value.page, value.label, value.source))
 
 
 def _spot(value: Citation | Hit, mark: str = "") -> Spot:
     page, quote, start = value.span()
-    where = place(value.file, page, value.label)
+    where = place(value.file, page, value.label, value.source)
     return Spot(locator=value.locator, page=page, quote=quote, start=start, place=where, mark=mark)
 
 

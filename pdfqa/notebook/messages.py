@@ -58,8 +58,9 @@ def _marker(value: wire.Message, mark: wire.Annotation, number: int) -> str:
 
 def _quote(value: wire.Message, number: int, mark: wire.Annotation) -> str:
     cited = mark.file_citation
-    name = cited.filename or cited.file_id
-    words = quoted(name, cited.page, cited.label, cited.quote, verified=cited.verified) if cited.quote else line(name)
+    words = line(cited.filename or cited.file_id)
+    if cited.quote:
+        words = quoted(escaped(_place(cited)), cited.quote, verified=cited.verified)
     return f'<div id="{_anchor(value, number)}" style="margin:.25em 0">{line(mark.text)} {words}</div>'
 
 
@@ -70,5 +71,9 @@ def _anchor(value: wire.Message, number: int) -> str:
 def _spot(value: wire.Message, mark: wire.Annotation) -> Spot:
     cited = mark.file_citation
     locator = locator_of(value, cited.file_id) if cited.page and cited.quote else None
-    where = place(cited.filename or cited.file_id, cited.page, cited.label)
+    where = _place(cited)
     return Spot(locator=locator, page=cited.page, quote=cited.quote, start=cited.start, place=where, mark=mark.text)
+
+
+def _place(cited: wire.FileCitation) -> str:
+    return place(cited.filename or cited.file_id, cited.page, cited.label, cited.source)

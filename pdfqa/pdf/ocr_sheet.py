@@ -58,7 +58,7 @@ def recognised(sheet: Sheet, image: Image, engine: Recogniser) -> Sheet:
     lines, depth = recognise_lines(engine, rows[:, : image.width], image.scale)
     if not lines:
         warnings = [*sheet.warnings, "no text was found in its picture"]
-        return msgspec.structs.replace(sheet, warnings=warnings)
+        return msgspec.structs.replace(sheet, warnings=warnings, defect="")
     kept = [line for line in sheet.lines if line.words]  # what was filled in, which is not drawn
     return msgspec.structs.replace(
         sheet, lines=[*lines, *kept], depth=depth, source="ocr", reader=engine.name, warnings=[], defect="", rules=[]

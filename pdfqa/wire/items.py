@@ -77,6 +77,7 @@ class CitedFile(_Piece, frozen=True, kw_only=True, tag="file_citation"):
     verified: bool | UnsetType = UNSET
     score: float | UnsetType = UNSET
     boxes: list[list[float]] | UnsetType = UNSET
+    source: str | UnsetType = UNSET
     table: list[list[str]] | UnsetType = UNSET
 
 
