@@ -70,6 +70,7 @@ class Outcome:
     unexplained: int = 0
     died: int = 0
     late: int = 0
+    troubles: list[str] = field(default_factory=list)
     error: PdfqaError | None = None
     ended: bool = False
 
@@ -95,6 +96,7 @@ class Watched(Ingest):
         if isinstance(done.error, ReaderFailedError):
             outcome.late += done.error.param in LATE
             outcome.died += done.error.param not in LATE
+            outcome.troubles.append(f"{done.key[1].how} at {done.at}: {done.error.message}")
         super()._take(done)
 
     def _finish(self, number: int) -> None:
@@ -224,7 +226,7 @@ def complaints(outcomes: list[tuple[Entry, Outcome]], *, everything: bool) -> It
             pages = (outcome.pages, entry.pages_pdfium, entry.pages_pypdf, entry.pages_poppler)
             characters = (outcome.characters, entry.chars_pdfium, entry.chars_pypdf)
             yield f"    pages {pages}, characters {characters} {dict(outcome.readers)}"
-            yield f"    {outcome.error.line if outcome.error else ''}"
+            yield from (f"    {line}" for line in (*outcome.troubles, outcome.error and outcome.error.line) if line)
 
 
 if __name__ == "__main__":
