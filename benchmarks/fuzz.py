@@ -5,10 +5,10 @@
     python benchmarks/fuzz.py --seed 7 --keep DIR      keep the files that did harm
 
 Small files of the robustness set are mutated in one to eight places: bits flipped, pieces cut out, doubled or moved,
-the end lost, numbers changed, names and objects exchanged, and the same inside of compressed streams. The same seed gives
-the same files. Counted is what came of each file and, whatever that was, over how many a worker died (`crash`: also of
-too little memory, or with an error that nobody expected) or was late (`hang`). `exceptions` are those of the process
-that has the workers: none may be.
+the end lost, numbers changed, names and objects exchanged, and the same inside of compressed streams. The same seed
+gives the same files. Counted is what came of each file and, whatever that was, over how many a worker died (`crash`:
+also of too little memory, or with an error that nobody expected) or was late (`hang`). `exceptions` are those of the
+process that has the workers: none may be.
 """
 
 from __future__ import annotations
