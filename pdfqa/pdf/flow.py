@@ -1,4 +1,4 @@
-"""Put the blocks of a page in reading order and join paragraphs that something was set into."""
+"""Join paragraphs that something was set into."""
 
 from __future__ import annotations
 
@@ -21,42 +21,6 @@ class Piece(msgspec.Struct, gc=False):
     kind: BlockKind = "text"
     grid: Grid | None = None
     level: int = 0
-
-    def head(self) -> tuple[float, float, float, float]:
-        """Return left, bottom, right and top of the part before the first jump to another column."""
-        lines = self.lines
-        left, right, top, bottom = lines[0].x0, lines[0].x1, lines[0].y + lines[0].size, lines[0].y
-        for line in lines[1:]:
-            if line.y > bottom:
-                break
-            bottom = line.y
-            left = min(left, line.x0)
-            right = max(right, line.x1)
-        return left, bottom, right, top
-
-
-def in_reading_order(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces with those put first that stand right over an earlier one.
-
-    The content stream is mostly in reading order, but some programs write heads and boxes last.
-    """
-    result: list[Piece] = []
-    heads: list[tuple[float, float, float, float]] = []
-    lowest = float("inf")
-    for piece in pieces:
-        head = piece.head()
-        at = len(result)
-        if head[1] > lowest and not piece.lines[0].turned:
-            at = next((index for index, other in enumerate(heads) if _over(head, other)), at)
-        result.insert(at, piece)
-        heads.insert(at, head)
-        lowest = min(lowest, head[1])
-    return result
-
-
-def _over(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    shared = min(one[2], other[2]) - max(one[0], other[0])
-    return one[1] >= other[3] - 2 and shared > 0.6 * min(one[2] - one[0], other[2] - other[0])
 
 
 def join_interrupted(pieces: list[Piece], body: float) -> list[Piece]:

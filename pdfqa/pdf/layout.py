@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pdfqa.pages import Block, BlockKind, OutlineItem, Page, Place, Table
-from pdfqa.pdf.flow import SENTENCE_END, Piece, in_reading_order, join_interrupted
+from pdfqa.pdf.flow import SENTENCE_END, Piece, join_interrupted
 from pdfqa.pdf.footnotes import find_footnotes, with_footnotes_last
 from pdfqa.pdf.grid import written
 from pdfqa.pdf.labels import page_labels
@@ -139,6 +139,7 @@ def _page(sheet: Sheet, blocks: _Blocks, ranks: dict[float, int], label: str) ->
         source=sheet.source if parts else "none",
         reader=sheet.reader,
         warnings=sheet.warnings,
+        unseen=sheet.unseen,
         defect=sheet.defect,
         tables=tables,
         places=places,
@@ -159,7 +160,7 @@ class _Blocks:
         self.pieces: list[Piece] = []
         self._titles = {first: (end, level) for first, end, level in titles}
         self._build()
-        pieces = find_footnotes(in_reading_order(self.pieces), self._body)
+        pieces = find_footnotes(self.pieces, self._body)
         self.pieces = with_footnotes_last(join_interrupted(pieces, self._body))
 
     def _build(self) -> None:

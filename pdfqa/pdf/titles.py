@@ -34,10 +34,14 @@ class Titles:
         wanted = self._of_page.get(page)
         if not wanted:
             return []
-        plain = [_plain(line.text) if len(line.text) < 200 else "" for line in lines]
+        longest = max(len(title) for title, _ in wanted) * 1.3 + 20
+        plain = [_plain(line.text) if len(line.text) < longest else "" for line in lines]
+        starts: dict[str, list[int]] = {}
+        for at, text in enumerate(plain):
+            starts.setdefault(text[:2], []).append(at)
         found: dict[int, Title] = {}
         for title, level in wanted:
-            places = [(first, end) for first in range(len(lines)) if (end := _end(title, plain, first))]
+            places = [(first, end) for first in starts.get(title[:2], ()) if (end := _end(title, plain, first))]
             # Of lines that read alike the largest is the title.
             for first, end in sorted(places, key=lambda place: -lines[place[0]].size):
                 if first not in found:
