@@ -47,6 +47,14 @@ class TokenStrategy(msgspec.Struct, frozen=True, tag="tokens"):
 
 AnyStrategy = Strategy | TokenStrategy
 DEFAULT = Strategy()
+
+
+def by_name(name: str) -> AnyStrategy:
+    """Return the strategy that an index was made with, of its name."""
+    kind, size, overlap = name.split("-")
+    return Strategy(int(size), int(overlap)) if kind == "words" else TokenStrategy(int(size), int(overlap))
+
+
 _WORDS = 3 / 4  # of a token
 _ADDED = ("field", "note")  # kinds of blocks that come after the text of a page
 # What notes stand under: the words of who asks for them. Few notes say what they are.

@@ -11,6 +11,7 @@ from typing import IO
 import msgspec
 
 from pdfqa import languages
+from pdfqa.engine.again import told
 from pdfqa.engine.ranges import LATE, Look
 from pdfqa.engine.reading import Opened
 from pdfqa.errors import NoTextError, PdfqaError, ReaderFailedError, StorageFullError
@@ -30,12 +31,13 @@ replace = msgspec.structs.replace
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to be read, and how it is to be cut."""
+    """A file to be read, and how it is to be cut; `again` says that it takes the place of what was read of it before."""
 
     file_id: str
     sha256: str
     shown: str
     strategy: AnyStrategy = DEFAULT
+    again: bool = False
 
 
 class Reading:
@@ -63,7 +65,9 @@ class Reading:
         self.places: dict[int, tuple[int, int]] = {}
         self.unread: list[tuple[int, str]] = []
         self.attached: dict[tuple[int, int], Attachment] = {}  # by page and place on it
+        self.unseen: dict[int, int] = {}
         self.languages: dict[str, int] = {}
+        self._recognised = self._missing = 0  # pages whose text was recognised, and that it could not be of
         self.damaged = ""  # the first page that no reader could read, and why
         self.error: PdfqaError | None = None
         self._troubles = {"read": 0, "ocr": 0}
@@ -112,8 +116,12 @@ class Reading:
         self.languages[segment.language] = self.languages.get(segment.language, 0) + len(read)
         for page in segment.pages:
             self.attached.update({(file.page, file.number): file for file in page.attached})
+            if page.unseen:
+                self.unseen[page.number] = page.unseen
             if page.defect == "damaged" and not self.damaged:
                 self.damaged = f"page {page.number}: {page.warnings[0]}"
+            self._recognised += page.source == "ocr"
+            self._missing += bool(self.no_ocr) and page.defect in ("picture", "garbled")
             if reason := unread_reason(page, self._options):
                 remark = remarks.get(page.number)
                 self.unread.append((page.number, f"{reason}: {remark}" if remark else reason))
@@ -137,7 +145,9 @@ class Reading:
         if self.opened is None:
             raise ReaderFailedError(f"{self.item.shown} could not be opened", hint="Try it again.")
         info = self.opened.info
-        info = replace(info, attachments=[*info.attachments, *(self.attached[key] for key in sorted(self.attached))])
+        attached = [self.attached[key] for key in sorted(self.attached)]
+        unseen = dict(sorted(self.unseen.items()))
+        info = replace(info, attachments=[*info.attachments, *attached], unseen=unseen)
         carries = any(file.name.lower().endswith(".pdf") for file in info.attachments)
         if len(self.unread) == info.pages and self.damaged and not carries:
             raise ReaderFailedError(
@@ -158,6 +168,7 @@ class Reading:
             read_at=read_at,
             info=info,
             unread=_by_reason(self.item.shown, self.unread),
+            reading=told(self._options.ocr, self._options.ocr_lang, self._recognised, self._missing),
         )
 
     @property

@@ -23,6 +23,7 @@ from pdfqa.engine.ranges import How, Look, Range
 from pdfqa.engine.reading import SMALL, Cut, Opened, Part, Request
 from pdfqa.errors import EncryptedFileError, FileError, PdfqaError, ReaderFailedError
 from pdfqa.pages import DocumentInfo, OutlineItem, Segment
+from pdfqa.passages import AnyStrategy, by_name
 from pdfqa.pdf import ocr_lack
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.store.documents import StoredDocument
@@ -108,7 +109,7 @@ class Ingest:
         """
         try:
             for item in items:
-                if self._engine.documents.find_index(item.sha256, item.strategy.name):
+                if not item.again and self._engine.documents.find_index(item.sha256, item.strategy.name):
                     yield item, None
                 else:
                     self._items.append(item)
@@ -153,10 +154,10 @@ class Ingest:
             self._later.setdefault(item.sha256, []).append(item)
             return
         documents = self._engine.documents
-        if documents.find_index(item.sha256, item.strategy.name):
+        if not item.again and documents.find_index(item.sha256, item.strategy.name):
             self._end(item, None)
             return
-        known = documents.find(item.sha256)
+        known = None if item.again else documents.find(item.sha256)
         if known is not None:
             self._cut(item, known)
             return
@@ -330,10 +331,27 @@ class Ingest:
                     names=reading.names(document.language),
                     strategy=item.strategy.name,
                     embedder=reading.embedder,
+                    others=self._others(reading) if item.again else None,
                 )
         except FileError as error:
             return error
         return None
+
+    def _others(self, reading: Reading) -> dict[str, Iterator[Segment]]:
+        """Return the segments of a document that was read again, cut in the other ways that it had been cut in."""
+        return {
+            name: self._cut_again(reading, by_name(name))
+            for name in self._engine.documents.strategies(reading.item.sha256)
+            if name != reading.item.strategy.name
+        }
+
+    def _cut_again(self, reading: Reading, strategy: AnyStrategy) -> Iterator[Segment]:
+        from pdfqa.index.build import build
+
+        for segment in reading.segments():
+            first = segment.pages[0].number
+            heading = _heading(reading.opened.info, first) if reading.opened else ""
+            yield build(segment.pages, self._engine.embedder, heading=heading, strategy=strategy)
 
     def _tell(self, reading: Reading, pages: int) -> None:
         self._counts["pages_done"] += pages

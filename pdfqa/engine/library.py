@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from pdfqa.engine.again import is_outdated
 from pdfqa.engine.attaching import DEPTH, Attaching
 from pdfqa.engine.context import Engine
 from pdfqa.errors import (
@@ -24,7 +25,7 @@ from pdfqa.errors import (
 )
 from pdfqa.passages import DEFAULT
 from pdfqa.store.blobs import hash_file
-from pdfqa.store.claims import abandoned, claim
+from pdfqa.store.claims import abandoned, claim, sweep
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Failure, FileEntry, Progress
 from pdfqa.wire import File, VectorStore
@@ -60,6 +61,7 @@ class Library:
         self._attaching = Attaching(engine, passwords)
         # What could not be read is not tried again for each question.
         self._refused: dict[str, PdfqaError] = {}
+        self._again: set[str] = set()  # what was read again, or could not be
 
     def gather(
         self, sources: Iterable[Source], progress: Report | None = None
@@ -74,6 +76,7 @@ class Library:
         for depth in range(DEPTH + 1):
             unknown = [item for item in named if not self._is_read(item.sha256)]
             failed += self._read(unknown, progress)
+            unknown += self._read_again([item for item in named if item not in unknown], progress)
             level = [item for item in named if self._is_read(item.sha256)]
             for item in level:
                 self._keep(item)
@@ -135,6 +138,7 @@ class Library:
             title=document.info.title,
             added_at=document.read_at,
             unread=[replace(unread, file=item.shown) for unread in document.unread],
+            unseen=_unseen(item.shown, document.info.unseen),
         )
 
     def entries(self) -> list[FileEntry]:
@@ -209,7 +213,18 @@ class Library:
             failed.append((by_id[file_id].shown, error))
         return failed
 
-    def _work(self, items: Sequence[Named], progress: Report | None) -> dict[str, PdfqaError]:
+    def _read_again(self, items: list[Named], progress: Report | None) -> list[Named]:
+        """Read files of which more can be read now; return those. Where it fails, what was read before stays."""
+        items = [item for item in items if item.sha256 not in self._again and self._is_outdated(item.sha256)]
+        self._again.update(item.sha256 for item in items)
+        errors = self._work(items, progress, again=True) if items else {}
+        return [item for item in items if item.file.id not in errors]
+
+    def _is_outdated(self, sha256: str) -> bool:
+        document = self._engine.documents.find(sha256)
+        return document is not None and is_outdated(document, self._engine.settings)
+
+    def _work(self, items: Sequence[Named], progress: Report | None, *, again: bool = False) -> dict[str, PdfqaError]:
         """Read files through a batch, and leave nothing of those that were not read: they failed, or it was stopped."""
         from pdfqa.engine.ingest import Item
         from pdfqa.engine.reader import work
@@ -221,7 +236,9 @@ class Library:
                 with engine.database.atomic():
                     stores.make(name="reading", key=_READING, store_id=store_id)
                     batch = engine.store_files.begin(store_id, [item.file.id for item in items])
-                wanted = [Item(file_id=item.file.id, sha256=item.sha256, shown=item.shown) for item in items]
+                wanted = [
+                    Item(file_id=item.file.id, sha256=item.sha256, shown=item.shown, again=again) for item in items
+                ]
                 return work(engine, batch, items=wanted, passwords=self._passwords, progress=progress)
             finally:
                 self._clear(store_id)
@@ -246,6 +263,7 @@ class Library:
 
     def _clear_abandoned(self) -> None:
         """Remove what processes that were killed left of their reading."""
+        sweep(self._engine.settings.home, self._engine.now())
         for store in self._engine.store_objects.with_key(_READING):
             if abandoned(self._engine.settings.home, store.id):
                 self._clear(store.id)

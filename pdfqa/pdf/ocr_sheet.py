@@ -74,6 +74,9 @@ def recognise_lines(engine: Recogniser, pixels: Pixels, scale: float) -> tuple[l
         score, straight, found = max((score, straight, found), other, key=lambda read: read[0])
     depth = straight.pixels.shape[0] / scale
     lines = [line for item in found for line in _lines(item, straight.back, scale, pixels.shape[0], depth)]
+    for line in lines:
+        if line.text[-1] == "-" and line.text[-2:-1].isalpha():
+            line.text = line.text[:-1] + "\u2010"  # which may have been set only to divide a word
     _even(lines)
     return in_order(lines), depth
 

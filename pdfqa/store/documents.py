@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -81,6 +81,13 @@ class Documents:
             return None
         return StoredIndex(id=row[0], document=row[1], strategy=row[2], embedder=row[3], passages=row[4])
 
+    def strategies(self, sha256: str) -> list[str]:
+        """Return the names of the strategies that a document was cut with."""
+        rows = self._database.rows(
+            "SELECT i.strategy FROM indexes i JOIN documents d ON d.id = i.document WHERE d.sha256 = ?", (sha256,)
+        )
+        return [name for (name,) in rows]
+
     def without_index(self, strategy: str) -> set[str]:
         """Return the hashes of the documents that were not cut with a strategy."""
         rows = self._database.rows(
@@ -149,12 +156,21 @@ class Documents:
         names: Iterable[str],
         strategy: str,
         embedder: str,
+        others: Mapping[str, Iterable[Segment]] | None = None,
     ) -> StoredIndex:
         """Store a document, its pages and its index in one transaction; one that is already there is kept.
 
-        `document.id` is ignored. `names` are the index terms of the document's name.
+        Args:
+            document: What is known of it; its `id` is ignored.
+            segments: Its pages, and the index.
+            names: The index terms of its name.
+            strategy: How it was cut.
+            embedder: What made the vectors.
+            others: Its indexes by other strategies. With them it takes the place of one that is already there.
         """
         with self._database.atomic() as connection:
+            if others is not None:
+                self.remove(document.sha256)
             known = self.find(document.sha256)
             if known is not None:  # another process was faster
                 return self._write_index(known.id, segments, strategy, embedder, pages=False)
@@ -175,7 +191,10 @@ class Documents:
             connection.executemany(
                 "INSERT INTO names (term, document) VALUES (?, ?)", ((term, _id(id_)) for term in sorted(set(names)))
             )
-            return self._write_index(_id(id_), segments, strategy, embedder, pages=True)
+            index = self._write_index(_id(id_), segments, strategy, embedder, pages=True)
+            for name, pieces in (others or {}).items():
+                self._write_index(_id(id_), pieces, name, embedder, pages=False)
+            return index
 
     def write_index(self, sha256: str, segments: Iterable[Segment], *, strategy: str, embedder: str) -> StoredIndex:
         """Store another index of a document in one transaction; one that is already there is kept.
