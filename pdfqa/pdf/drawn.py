@@ -1,4 +1,4 @@
-"""The rules that are drawn on a page: thin rectangles and straight strokes among its objects, asked for where tables are."""
+"""The rules drawn on a page: thin rectangles and straight strokes among its objects, asked for where tables may be."""
 
 from __future__ import annotations
 

@@ -89,6 +89,7 @@ class Sheet(msgspec.Struct):
     warnings: list[str] = []
     defect: Defect = ""
     rules: list[Rule] = []
+    unseen: int = 0  # words that nobody can see
     extras: list[Extra] = []
     attached: list[Attachment] = []
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 
+from pdfqa.pdf.grid import Grid, grid_of
 from pdfqa.pdf.lines import Line, is_figure, is_unit, is_year
 
 _COUNTED = re.compile(r"[$€£]?\d[\d.,]*\s?[^\W\d]{1,9}$")  # 4 weeks, 12 kg; but no 31 December 2020
 _GAP_LINES = 3  # label lines that may stand between two rows
 
 
-def find_tables(lines: list[Line]) -> list[tuple[int, int, int]]:
-    """Return the tables as (first line, line after the last, number of header lines), in order."""
-    tables: list[tuple[int, int, int]] = []
+def find_tables(lines: list[Line]) -> list[tuple[int, int, Grid]]:
+    """Return the tables as (first line, line after the last, grid), in order."""
+    tables: list[tuple[int, int, Grid]] = []
     done = 0
     index = 0
     while index < len(lines):
+        if lines[index].grid is not None:
+            tables.append((index, index + 1, lines[index].grid))
+            done = index = index + 1
+            continue
         if lines[index].cells is None or not _is_row(lines, index):
             index += 1
             continue
@@ -24,7 +29,7 @@ def find_tables(lines: list[Line]) -> list[tuple[int, int, int]]:
             index += 1
             continue
         start = _with_head(lines, index, end, done)
-        tables.append((start, end, _header_rows(lines, start, end)))
+        tables.append((start, end, grid_of(lines[start:end], _header_rows(lines, start, end))))
         done = index = end
     return tables
 
@@ -56,6 +61,7 @@ def _run_end(lines: list[Line], start: int) -> int | None:
         drop = above.y - line.y
         if (
             line.turned
+            or line.grid is not None
             or line.size > 1.2 * lines[start].size
             or not -0.6 * line.size < drop < 4.5 * max(line.size, above.size)
         ):
@@ -81,6 +87,7 @@ def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
         drop = line.y - below.y
         if (
             line.turned
+            or line.grid is not None
             or line.size > 1.15 * lines[first].size
             or not -4 * line.size < drop < 3.5 * line.size
             or len(line.text) > 90
