@@ -18,15 +18,15 @@ _PASSWORD = 1 << 13  # flag of a text field whose value is nobody's business
 _LEAST = 1.0  # points: what is narrower or lower than that shows nothing
 _MARKS = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
 _LISTS = (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
-# Names that programs give: Text12, f1_01, undefined_3, Check Box 7.
-_GIVEN = re.compile(
-    r"(?:text|textfeld|texte?|field|feld|champ|campo|fill|undefined|untitled|check|box|checkbox|kontrollkästchen|radio"
-    r"|button|btn|group|dropdown|combo|list|listbox|option|choice|signature|topmostsubform|form|page|row|[a-z])?"
-    r"(?:\s?(?:text|field|box|button|list|\d+|[a-z]))*",
-    re.IGNORECASE,
+# Words of the names that programs give: Text12, f1_01, undefined_3, Check Box 7.
+_GIVEN = frozenset(
+    "text textfield textfeld texte field feld champ campo fill undefined untitled check box checkbox kontrollkästchen"
+    " radio radiobutton button btn group dropdown combo combobox list listbox option choice signature topmostsubform"
+    " form page row column table cell subform".split()
 )
 _MEANINGLESS = re.compile(r"(?:yes|on|x|ja|oui|s[ií]|true|checked|\W*|\d{1,2}|[a-z]|choice\s?\d+)", re.IGNORECASE)
 _CAPITALS = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _INDEX = re.compile(r"\[\d+\]")
 _TAG = re.compile(r"<[^>]*>")
 MARK = "[x]"
@@ -110,7 +110,7 @@ class Forms:
     def _label(form: Any, annotation: Any) -> str:
         """Return what a field is called: its tooltip, or its name if that was given by a person."""
         tooltip = clean(wide(raw.FPDFAnnot_GetFormFieldAlternateName, form, annotation))
-        if tooltip and not _GIVEN.fullmatch(tooltip):
+        if tooltip and not _is_given(tooltip):
             return tooltip.rstrip(" :.")
         return name_label(wide(raw.FPDFAnnot_GetFormFieldName, form, annotation))
 
@@ -118,7 +118,11 @@ class Forms:
 def name_label(name: str) -> str:
     """Return a label made of a field's name: its last part in words, or nothing where a program has made it up."""
     words = _readable(_INDEX.sub("", name).rpartition(".")[2])
-    return "" if _GIVEN.fullmatch(words) else words
+    return "" if _is_given(words) else words
+
+
+def _is_given(name: str) -> bool:
+    return all(len(word) == 1 or word in _GIVEN for word in _LETTERS.findall(name.casefold()))
 
 
 def _readable(name: str) -> str:

@@ -12,6 +12,7 @@ from pdfqa.pdf.geometry import Bounds
 from pdfqa.pdf.lines import Line, Word
 
 _LEAD = 1.2
+_WIDTH = 0.45  # of the size, for a letter
 _USUAL = 10.0  # points: the size of type where no label tells it
 _FAR = 320.0  # points that a value may be right of its label
 _NEAR = 60.0
@@ -20,6 +21,7 @@ _GLUE = 0.2  # sizes between a label and its value
 _NEW_WORDS = 2  # that a field's name must add to its printed label, to be worth telling
 _WORD = re.compile(r"\w{3,}")
 _RULE = re.compile(r"(?:\s?[._…])+$")
+_CLOSING = frozenset(".,;:)]!?…")
 _REST = re.compile(r"^[\s_…]+")
 
 
@@ -74,10 +76,25 @@ def _put(lines: list[Line], field: Field, spot: Spot, split: Callable[[Line, Bou
         _insert(lines, before[0] + 1, field.value, spot, (before[1].x1, before[1].y, before[1].size))
         return before[1].text
     if above:
-        at, line = above
-        _insert(lines, at + 1, field.value, spot, (line.x0, line.y - _LEAD * line.size, line.size))
+        at, line = _cell_over(lines, above[0], spot.box)
+        if spot.box[0] - line.size < line.x0 and line.x1 < spot.box[2]:  # the label of this alone
+            _insert(lines, at + 1, field.value, spot, (line.x1, line.y, line.size))
+            return line.text
+        while at + 1 < len(lines) and lines[at + 1].words:  # values of other fields under the same line
+            at += 1
+        _insert(lines, at + 1, field.value, spot, (spot.box[0], line.y - _LEAD * line.size, line.size))
         return line.text
     return None
+
+
+def _cell_over(lines: list[Line], at: int, box: Bounds) -> tuple[int, Line]:
+    """Return the label over a box, with the cells of its line as lines of their own: each is a label."""
+    line = lines[at]
+    if line.cells:
+        lines[at : at + 1] = [_copy(line, text, x0, x1) for x0, x1, text in line.cells]
+        over = [number for number, cell in enumerate(line.cells) if cell[0] < box[2] and cell[1] > box[0]]
+        at += over[0] if over else 0
+    return at, lines[at]
 
 
 def _tick(lines: list[Line], spot: Spot, before: tuple[int, Line] | None, after: tuple[int, Line] | None) -> str | None:
@@ -103,24 +120,30 @@ def _part(lines: list[Line], box: Bounds, split: Callable[[Line, Bounds], tuple[
     for at, line in enumerate(lines):
         if not _in_row(line, box) or line.words or line.x1 <= box[0] + 2 or line.x0 >= box[2] - 2:
             continue
-        before, after = _halves(line, box, split)
-        parts = []
-        if before:
-            parts.append(_copy(line, before, line.x0, min(box[0], line.x1)))
-        if after:
-            parts.append(_copy(line, after, max(box[2], line.x0), line.x1))
-        if parts and (before, after) != (line.text, ""):
+        parts = _halves(line, box, split)
+        if parts:
             lines[at : at + 1] = parts
             return
 
 
-def _halves(line: Line, box: Bounds, split: Callable[[Line, Bounds], tuple[str, str]]) -> tuple[str, str]:
+def _halves(line: Line, box: Bounds, split: Callable[[Line, Bounds], tuple[str, str]]) -> list[Line]:
+    """Return what of a line stands left and right of a box over it; nothing where that cannot be told."""
     if line.cells:
-        before = [text for x0, _, text in line.cells if x0 < box[0]]
-        after = [text for x0, _, text in line.cells if x0 >= box[0]]
-        return _RULE.sub("", " ".join(before)), " ".join(after)
-    before_it, after_it = split(line, box)
-    return _RULE.sub("", before_it), _REST.sub("", after_it)
+        before = [cell for cell in line.cells if cell[0] < box[0]]
+        after = [cell for cell in line.cells if cell[0] >= box[0]]
+        if not before or not after:
+            return []
+        left, right = " ".join([cell[2] for cell in before]), " ".join([cell[2] for cell in after])
+        ends = before[-1][1], after[0][0]
+    else:
+        left, right = split(line, box)
+        if left == line.text:
+            return []
+        room = 0.0 if right[:1] in _CLOSING else _GLUE * line.size
+        ends = min(box[0], line.x1), max(box[2], line.x0) + room
+    left, right = _RULE.sub("", left), _REST.sub("", right)
+    parts = [_copy(line, left, line.x0, ends[0])] if left else []
+    return [*parts, _copy(line, right, ends[1], max(line.x1, ends[1]))] if right else parts
 
 
 def _copy(line: Line, text: str, x0: float, x1: float) -> Line:
@@ -165,9 +188,9 @@ def _insert(lines: list[Line], at: int, value: str, spot: Spot, start: tuple[flo
     """Insert the lines of a value, the first of them beside or under its label."""
     x, y, size = start
     left, _, right, _ = spot.box
-    wide = max(int((right - left) / (0.45 * size)), 12)
+    wide = max(int((right - left) / (_WIDTH * size)), 12)
     rows = [row for line in value.split("\n") for row in textwrap.wrap(line, wide, break_long_words=False)]
-    x = max(left, x + _GLUE * size) if x <= left + 2 else x
+    x = max(left, x + _GLUE * size)
     lines[at:at] = [
         Line(
             row,
