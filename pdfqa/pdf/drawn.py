@@ -11,6 +11,7 @@ from pypdfium2 import raw
 from pdfqa.pdf.geometry import Bounds, turned_box
 from pdfqa.pdf.lines import Line, Rule
 from pdfqa.pdf.native import Pointer, floats, integers, pointer, quick
+from pdfqa.pdf.rules import with_implied
 
 _FEW = 200  # objects that are looked at on any page: a tenth of a millisecond
 _MANY = 1_500  # where there are rows of cells
@@ -54,7 +55,7 @@ def rules_of(page: Any, lines: Sequence[Line], turns: int, bounds: Bounds) -> li
         else:
             middle = (box.y0 + box.y1) / 2
             rules.append(Rule(box.x0, middle, box.x1, middle))
-    return rules
+    return with_implied(rules)
 
 
 def _limit(lines: Sequence[Line]) -> int:

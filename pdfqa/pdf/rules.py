@@ -46,6 +46,33 @@ def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
     return [members for _, members in groups]
 
 
+def with_implied(rules: list[Rule]) -> list[Rule]:
+    """Return the rules with those that are not drawn, but where rules that cross them leave off and begin again."""
+    if len(rules) > _MOST:
+        return rules
+    more: list[Rule] = []
+    for group in _groups(rules):
+        if len(group) > 3:
+            level = [rule for rule in group if rule.x0 != rule.x1]
+            upright = [Rule(rule.y0, rule.x0, rule.y1, rule.x1) for rule in group if rule.x0 == rule.x1]
+            more += [Rule(x, low, x, high) for x, low, high in _breaks(level)]
+            more += [Rule(low, y, high, y) for y, low, high in _breaks(upright)]
+    return rules + more
+
+
+def _breaks(rules: list[Rule]) -> list[tuple[float, float, float]]:
+    """Return where level rules of two heights or more leave off and others begin, with the lowest and highest of them."""
+    heights: dict[int, list[float]] = defaultdict(list)
+    places = _places([end for rule in rules for end in (rule.x0, rule.x1)])
+    for at, x in enumerate(places[1:-1], 1):
+        near = [rule for rule in rules if rule.x0 < x + _NEAR and rule.x1 > x - _NEAR]
+        through = {round(rule.y0 / _NEAR) for rule in near if rule.x0 < x - _NEAR and rule.x1 > x + _NEAR}
+        ends = {round(rule.y0 / _NEAR): rule.y0 for rule in near if rule.x0 < x - _NEAR and rule.x1 <= x + _NEAR}
+        begin = {round(rule.y0 / _NEAR) for rule in near if rule.x0 >= x - _NEAR}
+        heights[at] = [y for key, y in ends.items() if key in begin and key not in through]
+    return [(places[at], min(ys), max(ys)) for at, ys in heights.items() if len(ys) > 1]
+
+
 class _Frame:
     """The squares between rules, and which of them are one cell."""
 
