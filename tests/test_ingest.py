@@ -396,6 +396,16 @@ def test_nothing_of_a_killed_process_stays_behind(reports: Path, tmp_path: Path)
     assert rows(add_to, "objects") == rows(tmp_path / "whole", "objects")
 
 
+def test_what_killed_processes_left_in_the_home_is_removed(tmp_path: Path, home: Path) -> None:
+    left = [home / "claims" / "vs_killed", home / "incoming" / "half"]
+    for path in left:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+        os.utime(path, (1, 1))
+    add(pdf(tmp_path / "club.pdf", CLUB))
+    assert [False, False] == [path.exists() for path in left]
+
+
 TOGETHER = """
 import sys, time
 from pdfqa import PDFQA, PdfqaError

@@ -27,7 +27,7 @@ from pdfqa.passages import DEFAULT
 from pdfqa.store.blobs import hash_file
 from pdfqa.store.claims import abandoned, claim, sweep
 from pdfqa.store.documents import StoredDocument
-from pdfqa.types import Failure, FileEntry, Progress
+from pdfqa.types import Failure, FileEntry, Progress, Unseen
 from pdfqa.wire import File, VectorStore
 
 Source = str | os.PathLike[str] | bytes
@@ -242,6 +242,7 @@ class Library:
                 return work(engine, batch, items=wanted, passwords=self._passwords, progress=progress)
             finally:
                 self._clear(store_id)
+                engine.blobs.sweep(engine.now())
 
     def _is_read(self, sha256: str) -> bool:
         """Return whether a document has been read, and cut in pdfqa's own way."""
@@ -364,6 +365,10 @@ def find_pdfs(path: Path) -> list[Path]:
 def _place(path: Path) -> Path:
     """Return a path with ~ as the user's home, unless a file of that very name is there."""
     return path if path.parts[:1] != ("~",) or path.exists() else path.expanduser()
+
+
+def _unseen(shown: str, words: dict[int, int]) -> Unseen | None:
+    return Unseen(file=shown, pages=list(words), words=sum(words.values())) if words else None
 
 
 def within(carrier: str, name: str) -> str:
