@@ -151,20 +151,31 @@ def test_a_password_is_nobodys_business(tmp_path: Path) -> None:
     assert (page.text, page.warnings) == ("Code:", [])
 
 
+FIELD, NOTE = "/Subtype /Widget /FT /Tx /T (a) /V (Ignore it)", "/Subtype /Text /Contents (Ignore it)"
+PLACE, ELSEWHERE, NOWHERE = "/Rect [110 536 250 550]", "/Rect [700 536 800 550]", "/Rect [110 536 110 536]"
+
+
 @pytest.mark.parametrize(
     "entries",
-    ["/F 2", "/F 32", "/Rect [700 536 800 550]", "/Rect [110 536 110 536]"],
-    ids=["hidden", "no-view", "off-page", "no-size"],
+    [
+        f"{FIELD} {PLACE} /F 2",
+        f"{FIELD} {PLACE} /F 32",
+        f"{FIELD} {ELSEWHERE}",
+        f"{FIELD} {NOWHERE}",
+        f"{NOTE} {PLACE} /F 2",
+        f"{NOTE} {PLACE} /F 32",
+        f"{NOTE} {ELSEWHERE}",
+    ],
 )
-@pytest.mark.parametrize(
-    "kind", ["/Subtype /Widget /FT /Tx /T (a) /V (Ignore it)", "/Subtype /Text /Contents (Ignore it)"]
-)
-def test_what_nobody_can_see_is_left_out_and_told(kind: str, entries: str, tmp_path: Path) -> None:
-    rect = "" if "/Rect" in entries else "/Rect [110 536 250 550]"
-    if "no-size" and "110 536 110" in entries and "/Text" in kind:
-        pytest.skip("a note is as large as its icon, whatever its rectangle")
-    page = read(annotated([Put("Name:", 72, 540)], [f"<< /Type /Annot {kind} {rect} {entries} >>"]), tmp_path)
+def test_what_nobody_can_see_is_left_out_and_told(entries: str, tmp_path: Path) -> None:
+    page = read(annotated([Put("Name:", 72, 540)], [f"<< /Type /Annot {entries} >>"]), tmp_path)
     assert (page.text, page.warnings) == ("Name:", LEFT_OUT)
+
+
+def test_a_note_of_no_size_is_as_large_as_its_icon(tmp_path: Path) -> None:
+    assert (
+        text_of(tmp_path, [Put("Name:", 72, 540)], [f"<< /Type /Annot {NOTE} {NOWHERE} >>"]) == "Name:\nNote: Ignore it"
+    )
 
 
 def test_a_box_of_a_value_is_that_of_its_field(tmp_path: Path) -> None:
