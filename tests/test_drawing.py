@@ -80,7 +80,11 @@ def test_a_quote_in_one_of_two_columns_is_marked_line_by_line(tmp_path: Path) ->
 
 
 def test_a_running_head_can_be_marked_though_it_is_no_text_of_the_page(tmp_path: Path) -> None:
-    leaves = [Leaf([Put("Annual report of the club", 72, 760), *paragraph(f"{CLUB} {at}")]) for at in range(8)]
+    words = [chr(97 + at) * 5 for at in range(26)]
+    leaves = [
+        Leaf([Put("Annual report of the club", 72, 760), *paragraph(" ".join(words[at:] + words[:at]))])
+        for at in range(8)
+    ]
     path = write_pdf(tmp_path / "heads.pdf", leaves)
     with PDFQA(path) as qa:
         qa.add()
