@@ -10,6 +10,7 @@ import msgspec
 from pdfqa.pages import Cell, Table
 from pdfqa.pdf.lines import Line, is_figure, is_unit
 
+_APART = 6.0  # points: columns of one table on two pages are no further apart
 _TIGHT = 1.5  # sizes between two lines of one cell, at most
 _OPEN = re.compile(
     r"(?:[,/&(–—-]|\b(?:of|and|or|the|to|for|in|on|by|with|from|at|than|other|per|de|la|el|y|et|du|und|der|von|für))$"
@@ -29,11 +30,34 @@ class Box(msgspec.Struct, gc=False):
 
 
 class Grid(msgspec.Struct, gc=False):
-    """A table: so many columns, its rows of cells, and how many rows are its head."""
+    """A table: where its columns reach, its rows, how many of them are its head, and the head from an earlier page."""
 
-    columns: int
+    edges: list[tuple[float, float]]
     rows: list[list[Box]]
     header: int = 0
+    carried: list[list[str]] = []
+
+    def head(self) -> list[list[str]]:
+        """Return the rows of the head, as text: its own, or that from an earlier page."""
+        rows = [[""] * len(self.edges) for _ in range(self.header)]
+        for row, boxes in zip(rows, self.rows, strict=False):
+            for box in boxes:
+                row[box.column] = " ".join(box.texts)
+        return rows or self.carried
+
+    def has_figures(self) -> bool:
+        """Return whether a figure stands in a cell."""
+        return any(is_figure(text) for row in self.rows for box in row for text in box.texts)
+
+    def goes_on(self, other: Grid) -> bool:
+        """Return whether its columns stand where those of another table do."""
+        if len(self.edges) != len(other.edges):
+            return False
+        near = [
+            min(one[1], its[1]) - max(one[0], its[0]) > -_APART
+            for one, its in zip(self.edges, other.edges, strict=True)
+        ]
+        return all(near)
 
 
 class _Piece(msgspec.Struct, gc=False):
@@ -81,7 +105,7 @@ def grid_of(lines: list[Line], header: int) -> Grid:
     for number, row in enumerate(rows):
         for box in row:
             box.row = number
-    return Grid(len(columns), rows, len(head))
+    return Grid(columns, rows, len(head))
 
 
 def _pieces(line: Line) -> list[_Piece]:
@@ -247,4 +271,4 @@ def written(grid: Grid, start: int, join: Callable[[list[str], list[bool]], str]
             at += len(parts[-2])
             cells.append(Cell(number, box.column, at, at + len(text), box.rows, box.columns))
             at += len(text)
-    return "".join(parts), Table(start, grid.columns, cells)
+    return "".join(parts), Table(start, len(grid.edges), cells, grid.carried)

@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pdfqa.pages import Block, BlockKind, OutlineItem, Page, Place, Table
+from pdfqa.pdf.carried import carry_heads
 from pdfqa.pdf.flow import SENTENCE_END, Piece, join_interrupted
 from pdfqa.pdf.footnotes import find_footnotes, with_footnotes_last
-from pdfqa.pdf.grid import written
+from pdfqa.pdf.grid import Grid, written
 from pdfqa.pdf.labels import page_labels
 from pdfqa.pdf.lines import Line, Sheet, is_figure, is_unit, visual_lines
 from pdfqa.pdf.margins import Margins
@@ -56,6 +57,7 @@ class Layout:
 
     def __init__(self, outline: Iterable[OutlineItem] = ()) -> None:
         self._margins = Margins()
+        self._table: Grid | None = None  # at the foot of the last page of the window before
         self._outline = Titles(outline)
         self._sizes: Counter[float] = Counter()
         self._titles: set[float] = set()
@@ -77,12 +79,13 @@ class Layout:
         body = max(self._sizes, key=self._sizes.__getitem__, default=10.0)
         lines = [line for sheet in sheets for line in sheet.lines]
         known = Vocabulary([line.text for line in lines], [line.cut for line in lines])
-        self._soft += sum([line.text[-1] == "\u2010" for line in lines])
+        self._soft += sum([line.text[-1] == "\u2010" for line in lines if not line.words])
         words = Words(known, hard=self._soft > 2)
         laid = [
             _Blocks(sheet, body, letters, words, self._outline.among(sheet.number, sheet.lines))
             for sheet, letters in zip(sheets, sizes, strict=True)
         ]
+        self._table = carry_heads([blocks.pieces for blocks in laid], self._table)
         for blocks in laid:
             self._titles.update(
                 blocks.rank_size(piece) for piece in blocks.pieces if piece.kind == "heading" and not piece.level

@@ -1,4 +1,4 @@
-"""Tables that drawn rules divide into cells: whatever stands in a cell belongs together, though it is set in lines. Pure."""
+"""Tables that drawn rules divide into cells: what stands in a cell belongs together, however it is set. Pure."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def with_implied(rules: list[Rule]) -> list[Rule]:
 
 
 def _breaks(rules: list[Rule]) -> list[tuple[float, float, float]]:
-    """Return where level rules of two heights or more leave off and others begin, with the lowest and highest of them."""
+    """Return where level rules leave off and others begin, at two heights or more: the place, and these heights."""
     heights: dict[int, list[float]] = defaultdict(list)
     places = _places([end for rule in rules for end in (rule.x0, rule.x1)])
     for at, x in enumerate(places[1:-1], 1):
@@ -161,13 +161,24 @@ def _replaced(lines: list[Line], frame: _Frame) -> list[Line]:
         if squares and not line.turned and line.grid is None:
             inside[number] = squares
     cells = frame.cell_of({square for squares in inside.values() for square in squares[1:]})
+    stood: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for squares in inside.values():
+        for square in squares:
+            stood[cells[square]].append(square)
+    for first, its in stood.items():
+        tall = {square for square, cell in cells.items() if cell == first}
+        rows = {row for row, _ in tall}
+        beside = max(len({cells[row, column] for row in rows}) for column in range(len(frame.xs) - 1))
+        # A label in each of the rows beside: there, too, are rows, though no rule divides them.
+        if len(rows) > 2 and beside == len(rows) and len({row for row, _ in its}) == len(its) >= len(rows) - 1:
+            cells.update({square: (square[0], first[1]) for square in tall})
     for number, squares in inside.items():
         line = lines[number]
         for (x0, x1, text), square in zip(_pieces(line), squares, strict=True):
             held[cells[square]].append((x0, x1, text, line))
     if not inside or not _is_table(held, cells):
         return lines
-    whole = _as_line([lines[number] for number in inside], _grid(held, cells))
+    whole = _as_line([lines[number] for number in inside], _grid(held, cells, frame.xs))
     first = min(inside)
     return [
         whole if number == first else line
@@ -196,7 +207,9 @@ def _is_table(held: dict[tuple[int, int], list[Piece]], cells: dict[tuple[int, i
     return split <= 0.1 * len(held)  # columns that no rule divides
 
 
-def _grid(held: dict[tuple[int, int], list[Piece]], cells: dict[tuple[int, int], tuple[int, int]]) -> Grid:
+def _grid(
+    held: dict[tuple[int, int], list[Piece]], cells: dict[tuple[int, int], tuple[int, int]], xs: list[float]
+) -> Grid:
     """Return the grid of what stands between rules, without rows and columns in which no text begins."""
     rows = {row: number for number, row in enumerate(sorted({row for row, _ in held}))}
     columns = {column: number for number, column in enumerate(sorted({column for _, column in held}))}
@@ -214,7 +227,9 @@ def _grid(held: dict[tuple[int, int], list[Piece]], cells: dict[tuple[int, int],
             line.cut and text == (line.cells[-1][2] if line.cells else line.text) for _, _, text, line in pieces
         ]
         boxes[rows[row]].append(box)
-    return Grid(len(columns), boxes, _header(boxes))
+    ends = [*sorted(columns)[1:], len(xs) - 1]
+    edges = [(xs[low], xs[high]) for low, high in zip(sorted(columns), ends, strict=True)]
+    return Grid(edges, boxes, _header(boxes))
 
 
 def _header(boxes: list[list[Box]]) -> int:
