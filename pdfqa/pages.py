@@ -72,7 +72,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     `source` says where the text is from: the page's text layer, or recognition of its picture. `reader` is the program
     that gave it. `defect` is why the text layer is of no use: the page is a picture, its text is garbled, or no reader
-    can read it. `places` are in the order of the text.
+    can read it. `places` are in the order of the text. `unseen` words are there for programs only, and not in `text`.
     """
 
     number: int
@@ -88,6 +88,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     tables: list[Table] = []
     places: list[Place] = []
     attached: list[Attachment] = []
+    unseen: int = 0
 
 
 class Attachment(msgspec.Struct, frozen=True, array_like=True):
@@ -113,7 +114,7 @@ class OutlineItem(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DocumentInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a document before its pages are read."""
+    """What is known of a document as a whole. `unseen` says on which pages how many words are that nobody can see."""
 
     pages: int
     title: str = ""
@@ -122,6 +123,7 @@ class DocumentInfo(msgspec.Struct, frozen=True, kw_only=True):
     reader: str = "pdfium"
     attachments: list[Attachment] = []
     portfolio: bool = False
+    unseen: dict[int, int] = {}
 
 
 class Passage(msgspec.Struct, frozen=True, array_like=True):

@@ -127,6 +127,7 @@ class PDFQA:
             pages=sum(entry.pages for entry in added),
             seconds=round(perf_counter() - started, 3),
             unread=[unread for entry in added for unread in entry.unread],
+            unseen=[entry.unseen for entry in added if entry.unseen],
         )
 
     def search(

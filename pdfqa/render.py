@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from pdfqa.types import Answer, Citation, Hit, Unread
+    from pdfqa.types import Answer, Citation, Hit, Unread, Unseen
 
 _NEVER_SHOWN = {
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]),
@@ -315,6 +315,14 @@ def unread_text(unread: Unread, look: Look = PLAIN) -> str:
     verb = "was" if len(unread.pages) == 1 else "were"
     reason = one_line(unread.reason)
     text = f"{one_line(unread.file)}: {noun} {pages_text(unread.pages)} {verb} not read{': ' * bool(reason)}{reason}"
+    return wrap(text, look.width, "", "  ")
+
+
+def unseen_text(unseen: Unseen, look: Look = PLAIN) -> str:
+    """Return how much of a file nobody can see, and on which pages."""
+    what = "word that nobody can see was" if unseen.words == 1 else "words that nobody can see were"
+    noun = "page" if len(unseen.pages) == 1 else "pages"
+    text = f"{one_line(unseen.file)}: {unseen.words:,} {what} left out of {noun} {pages_text(unseen.pages)}"
     return wrap(text, look.width, "", "  ")
 
 

@@ -55,6 +55,14 @@ class Unread(Value, frozen=True):
     reason: str
 
 
+class Unseen(Value, frozen=True):
+    """Words of a file that nobody can see on its pages: they were left out."""
+
+    file: str
+    pages: list[int]
+    words: int
+
+
 class PageImage(Value, frozen=True):
     """An image that is embedded in a PDF, as one page shows it.
 
@@ -271,6 +279,7 @@ class FileEntry(Value, frozen=True):
     title: str = ""
     added_at: int = 0
     unread: list[Unread] = []
+    unseen: Unseen | None = None
 
 
 class Progress(Value, frozen=True):
@@ -302,6 +311,7 @@ class AddReport(Value, frozen=True):
     pages: int
     seconds: float
     unread: list[Unread] = []
+    unseen: list[Unseen] = []
 
     def __repr__(self) -> str:
         counts = f"{len(self.added)} added, {len(self.known)} known, {len(self.failed)} failed"

@@ -12,7 +12,7 @@ from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import files_table, report_text
 from pdfqa.errors import InvalidRequestError
-from pdfqa.render import one_line, unread_text
+from pdfqa.render import one_line, unread_text, unseen_text
 
 
 @click.command(
@@ -42,6 +42,8 @@ def add_command(shared: Shared, words: Sequence[str]) -> int:
     tell_failures(report.failed)
     for unread in [] if shared.quiet else report.unread:
         tell(unread_text(unread, look()))
+    for unseen in [] if shared.quiet else report.unseen:
+        tell(unseen_text(unseen, look()))
     return 3 if report.failed else 0
 
 

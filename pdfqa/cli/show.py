@@ -8,10 +8,10 @@ import click
 
 from pdfqa.cli.drawing import Drawn, draw
 from pdfqa.cli.options import Shared, opening_options
-from pdfqa.cli.output import emit, look, say
+from pdfqa.cli.output import emit, look, say, tell
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import document_text, document_value
-from pdfqa.render import clean
+from pdfqa.render import clean, one_line, wrap
 
 if TYPE_CHECKING:
     from pdfqa.document import Document
@@ -43,16 +43,18 @@ def show_command(
     wanted.check()
     if png is not None:
         return draw(shared, name, wanted)
-    value, text = with_files(shared, (), lambda qa, _: _shown(qa.document(name), number))[0]
+    value, text, warnings = with_files(shared, (), lambda qa, _: _shown(qa.document(name), number))[0]
     if shared.json:
         emit(value)
-    else:
-        say(text)
+        return 0
+    say(text)
+    for warning in [] if shared.quiet else warnings:
+        tell(look().warn(wrap(one_line(f"page {number}: {warning}"), look().width, "", "  ")))
     return 0
 
 
-def _shown(document: Document, number: int | None) -> tuple[object, str]:
+def _shown(document: Document, number: int | None) -> tuple[object, str, list[str]]:
     if number is None:
-        return document_value(document), document_text(document, look())
+        return document_value(document), document_text(document, look()), []
     page = document.page(number)
-    return page, clean(page.text)
+    return page, clean(page.text), page.warnings

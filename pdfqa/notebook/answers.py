@@ -8,7 +8,7 @@ from typing import Any
 
 from pdfqa.notebook.parts import dim, escaped, framed, items, line, passage, row, short
 from pdfqa.notebook.pictures import Spot, figures
-from pdfqa.render import in_table, marked_text, not_found, place, unread_text
+from pdfqa.render import in_table, marked_text, not_found, place, unread_text, unseen_text
 from pdfqa.types import AddReport, Answer, Citation, Hit, Unread, Value
 
 _CLOSEST = 200  # characters of a passage that may be about it
@@ -88,7 +88,8 @@ def add_report(value: AddReport) -> str:
     failed = f"{len(value.failed):,} failed" if value.failed else ""
     counts = row(f"{len(value.added):,} added", known, failed, f"{value.pages:,} pages", f"{value.seconds:.1f} s")
     reasons = items(f"<b>{line(item.file)}</b>: {escaped(item.message)}" for item in value.failed)
-    return framed(counts, reasons, _unread(value.unread))
+    unseen = "".join(row(dim(escaped(unseen_text(item)))) for item in value.unseen)
+    return framed(counts, reasons, _unread(value.unread), unseen)
 
 
 def _unread(unread: Sequence[Unread]) -> str:

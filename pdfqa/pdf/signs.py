@@ -50,6 +50,7 @@ _four, _two, _at, _six = integers(), integers(2), floats(2), floats(6)
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Colour = tuple[int, int, int, int]
 Matrix = tuple[float, ...]
+_PATTERN = (191, 191, 191)  # what pdfium says of a pattern of several colours
 _FILLED = {0, 2, 4, 6}
 _UNDRAWN = {3, 7}
 
@@ -103,7 +104,7 @@ class Signs:
     @property
     def pictures(self) -> list[Box]:
         """Where pictures stand."""
-        return [surface.box for surface in self.surfaces if surface.picture]
+        return [surface.box for surface in self.surfaces if surface.colour is None]
 
     @property
     def objects(self) -> list[Pointer]:
@@ -296,6 +297,8 @@ def _hides(colour: Colour) -> Kind | None:
     red, green, blue, alpha = colour
     if alpha < _FAINT:
         return "clear"
+    if (red, green, blue) == _PATTERN:
+        return "background"
     return "background" if (255 - min(red, green, blue)) * alpha < 255 * _FAINT else None
 
 

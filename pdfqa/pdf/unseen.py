@@ -123,13 +123,18 @@ class _Judge:
 
     def _drawn(self, words: list[Word]) -> set[int]:
         """Return the beginnings of the words without which the page looks different."""
-        part = _around([word.box for word in words], self._size)
-        if part is None:
-            return set()
-        lowest = min([max(word.box[3] - word.box[1], 1.0) for word in words])
-        view = View(self._page, part, max(_SHARP / lowest, 1.0))
-        other = view.without({word.object.value: word.object for word in words}.values())
-        return {word.first for word in words if view.differs(other, word.box)}
+        drawn: set[int] = set()
+        # Most are found at a glance; the others are looked at closely.
+        for close in (False, True):
+            words = [word for word in words if word.first not in drawn]
+            part = _around([word.box for word in words], self._size)
+            if part is None:
+                break
+            lowest = min([max(word.box[3] - word.box[1], 1.0) for word in words])
+            view = View(self._page, part, max(_SHARP / lowest, 1.5) if close else 1.0)
+            other = view.without({word.object.value: word.object for word in words}.values())
+            drawn |= {word.first for word in words if view.differs(other, word.box)}
+        return drawn
 
     def _shown_by_picture(self, words: list[Word]) -> set[int]:
         """Return the beginnings of the words of which a picture shows the letters: what was recognised in a scan."""
@@ -138,7 +143,7 @@ class _Judge:
         part = _around([box for box in pictures if any(_holds(box, word.box) for word in over)], self._size)
         if part is None:
             return set()
-        view = View(self._page, part, 1.0).without(self._signs.objects)
+        view = View(self._page, part, 2.0).without(self._signs.objects)
         inked = [word for word in over if view.contrast(word.box) >= _INKED]
         letters = sum([word.last - word.first + 1 for word in over])
         if 2 * letters > self._letters:

@@ -89,9 +89,9 @@ class View:
     def stands_apart(self, box: Bounds) -> bool:
         """Return whether there is ink in a box, and little right before and after it: a word between two gaps."""
         left, bottom, right, top = box
-        gap = 0.25 * (top - bottom)
+        gap, point = 0.3 * (top - bottom), 1 / self._scale
         ink = self.contrast(box)
-        sides = (left - gap, bottom, left, top), (right, bottom, right + gap, top)
+        sides = (left - gap, bottom, left - 1.5 * point, top), (right + 0.5 * point, bottom, right + gap, top)
         return all(2 * self.contrast(side) < ink for side in sides)
 
     def gathers(self, boxes: Iterable[Bounds]) -> bool:
