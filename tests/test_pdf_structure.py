@@ -1,9 +1,13 @@
-"""What the parts of a page are: headings of the outline, footnotes."""
+"""What the parts of a page are: headings of the outline, footnotes, lists, what recurs at the edges of pages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pdfqa.pages import OutlineItem, Page
-from tests.sheet_maker import FOX, line, page_of, shown, typeset
+from pdfqa.pdf.layout import Layout
+from pdfqa.pdf.lines import Line
+from tests.sheet_maker import FOX, line, page_of, sheet, shown, typeset
 
 
 def headings(page: Page) -> list[tuple[str, int]]:
@@ -73,3 +77,50 @@ def test_small_text_right_under_the_text_is_no_footnote() -> None:
 def test_small_text_that_more_text_stands_under_is_no_footnote() -> None:
     page = page_of([*typeset(FOX), line("1 See the appendix.", 600, size=7), *typeset(FOX, 500)])
     assert "footnote" not in [kind for kind, _ in shown(page)]
+
+
+def test_items_of_a_list_inside_a_list_are_whole() -> None:
+    lines = [
+        line("• The first item of the list goes on in a second line as", 700),
+        line("it is rather long.", 688, 82),
+        line("o An item inside", 676, 100),
+        line("that goes on.", 664, 110),
+        line("o Another item", 652, 100),
+        line("• The second item", 640),
+    ]
+    assert shown(page_of(lines)) == [
+        ("list", "• The first item of the list goes on in a second line as it is rather long."),
+        ("list", "o An item inside that goes on."),
+        ("list", "o Another item"),
+        ("list", "• The second item"),
+    ]
+
+
+def test_a_letter_at_the_beginning_of_a_line_is_no_bullet() -> None:
+    lines = [line("O sistema tem duas partes e cada uma delas guarda uma", 700), line("o que a outra usa.", 688)]
+    assert len(shown(page_of(lines))) == 1
+
+
+def pages(make: Callable[[int], list[Line]], count: int = 6) -> list[Page]:
+    return Layout().pages([sheet(make(number), number) for number in range(1, count + 1)])
+
+
+def test_a_number_with_a_letter_before_it_is_a_page_number() -> None:
+    found = pages(lambda number: [*typeset(f"Page {number} says this. " + FOX, 500), line(f"F-{number + 30}", 40, 300)])
+    assert [page.text[-8:] for page in found] == ["morning."] * 6
+    assert [page.label for page in found] == ["F-31", "F-32", "F-33", "F-34", "F-35", "F-36"]
+
+
+def test_a_running_head_stands_at_the_top_of_the_text_however_small_the_page_is_on_its_sheet() -> None:
+    found = pages(lambda number: [line(f"{number + 10} A Book of Foxes", 560), *typeset(f"Page {number}. " + FOX, 540)])
+    assert [page.text[:5] for page in found] == ["Page "] * 6
+
+
+def test_a_text_along_the_side_of_every_page_is_set_aside() -> None:
+    def make(number: int) -> list[Line]:
+        stamp = line("Downloaded from a library on 3 May", 300, 20)
+        stamp.turned = True
+        return [*typeset(f"Page {number}. " + FOX), stamp]
+
+    assert [len(page.blocks) for page in pages(make)] == [1] * 6
+    assert [len(page.blocks) for page in pages(make, 2)] == [2] * 2

@@ -25,6 +25,7 @@ from pdfqa.pdf.titles import Title, Titles
 
 _BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-"
 _BULLET = re.compile(rf"[{_BULLETS}]\s+\S")
+_BULLETS_AND_O = f"{_BULLETS}o"
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]\s+\S")
 _CAPTION = re.compile(
     r"(?:FIGURE|TABLE|Figure|Fig\.?|Table|Tab\.|Abbildung|Abb\.?|Tabelle|Tabla|Figura|Tableau|Tabela|Chart|Рис\.?|Рисунок|Таблица|图|表|圖)"
@@ -234,7 +235,7 @@ class _Blocks:
         line, above = self._lines[index], self._lines[index - 1]
         if line.turned or above.turned or abs(line.size - above.size) > 0.12 * max(line.size, above.size):
             return True
-        if line.text[0] in _BULLETS and _BULLET.match(line.text):
+        if line.text[0] in _BULLETS_AND_O and (_BULLET.match(line.text) or self._is_o(first, line)):
             return True
         if ("…" in above.text and _CONTENTS.search(above.text)) or (above.cells and is_figure(above.cells[-1][2])):
             return True
@@ -260,6 +261,15 @@ class _Blocks:
         if not unfinished and not centred and self._indent_breaks(first, index, end):
             return True
         return early and not unfinished
+
+    def _is_o(self, first: int, line: Line) -> bool:
+        """Return whether a line begins with the letter o for a bullet: under an item, or in line with another o."""
+        item = self._lines[first]
+        if not line.text.startswith("o ") or len(line.text) < 3:
+            return False
+        if item.text.startswith("o "):
+            return abs(line.x0 - item.x0) < 0.5 * line.size and self.pieces != [] and self.pieces[-1].kind == "list"
+        return line.x0 > item.x0 + 0.8 * line.size and _BULLET.match(item.text) is not None
 
     def _is_centred(self, index: int, end: int) -> bool:
         line, above = self._lines[index], self._lines[index - 1]
@@ -303,6 +313,8 @@ class _Blocks:
             return "list"
         if len(lines) <= 3 and self._is_heading(first, lines):
             return "heading"
+        if text.startswith("o ") and self.pieces and self.pieces[-1].kind == "list":
+            return "list"
         return "list" if _ENUMERATOR.match(text) else "text"
 
     def _is_heading(self, first: int, lines: list[Line]) -> bool:

@@ -10,17 +10,18 @@ from pdfqa.pdf.lines import Line, Sheet, is_figure
 _DEPTH = 4  # lines from the top or bottom that may be margin matter
 _ZONE = 0.18  # share of the page height that counts as margin
 _NUMBER = re.compile(
-    r"(?:[-–—|•]\s?)?(?:page|p\.|seite|página|pàgina|pagina|стр\.)?\s?(\d{1,4})"
+    r"(?:[-–—|•]\s?)?(?:page|p\.|seite|página|pàgina|pagina|стр\.)?\s?((?:[A-Z]{1,2}[-–])?\d{1,4})"
     r"(?:\s?(?:/|of|von|de|di|из|\|)\s?\d{1,4})?(?:\s?[-–—|•])?",
     re.IGNORECASE,
 )
+_PREFIXED = re.compile(r"([A-Z]{1,2}[-–])(\d{1,4})", re.IGNORECASE)
 _ROMAN = re.compile(r"[-–—]?\s?([ivxlc]{1,7}|[IVXLC]{1,7})\s?[-–—]?")
 _DIGITS = re.compile(r"\d+")
 _EDGE_NUMBER = re.compile(r"^(\d{1,4}|[ivxlc]{1,7})(?![\w.,])|(?<![\w.,$])(\d{1,4}|[ivxlc]{1,7})$")
 _EDGE_ROMAN = re.compile(r"^[ivxlc]{1,7}(?!\w)|(?<!\w)[ivxlc]{1,7}$")
 
 Key = tuple[bool, str]
-Step = tuple[int, bool]  # printed number less page number, and whether it is written in digits
+Step = tuple[int, str]  # printed number less page number, and how it is written: "" digits, "i" roman, else a prefix
 
 
 class Margins:
@@ -29,14 +30,16 @@ class Margins:
     def __init__(self) -> None:
         self._met: Counter[Key] = Counter()
         self._steps: Counter[Step] = Counter()
+        self._sides: Counter[tuple[int, str]] = Counter()
 
     def set_aside(self, sheets: list[Sheet]) -> dict[int, str]:
         """Take margin matter out of the lines of neighbouring sheets; return printed numbers by page number."""
-        edges = [_edges(sheet) for sheet in sheets]
+        edges = _edges(sheets)
         window = _Window(sheets, edges, self._met, self._steps)
         printed: dict[int, str] = {}
+        self._note_sides(sheets)
         for sheet, both in zip(sheets, edges, strict=True):
-            gone: set[int] = set()
+            gone = {id(line) for line in sheet.lines if line.turned and self._sides[_side(line)] > 2}
             for edge in both:
                 for line in window.margin_of(sheet, edge):
                     gone.add(id(line))
@@ -47,16 +50,25 @@ class Margins:
                 sheet.lines = [line for line in sheet.lines if id(line) not in gone]
         return consistent(printed, [sheet.number for sheet in sheets])
 
+    def _note_sides(self, sheets: list[Sheet]) -> None:
+        """Count texts that run along the sides of pages, such as where they were downloaded from."""
+        for sheet in sheets:
+            self._sides.update({_side(line) for line in sheet.lines if line.turned})
+
 
 class _Edge:
     """The outermost lines of a page by position, from the edge inwards: their place in the stream says nothing."""
 
     __slots__ = ("_order", "keys", "lines", "top")
 
-    def __init__(self, sheet: Sheet, order: list[Line], *, top: bool) -> None:
+    def __init__(self, sheet: Sheet, order: list[Line], end: float, *, top: bool) -> None:
         self.top = top
         self._order = order
-        limit = (sheet.depth or sheet.height) * (1 - _ZONE if top else _ZONE)
+        height = sheet.depth or sheet.height
+        # The text of a book may take but the middle of a sheet that it is printed on.
+        limit = height * (1 - _ZONE if top else _ZONE)
+        if 0.6 * height < end < limit if top else limit < end < 0.4 * height:
+            limit = end
         self.lines = [line for line in order[:_DEPTH] if (line.y > limit if top else line.y < limit)]
         if not self.lines and not top and len(order) > 1 and _page_number(order[0].text):
             # Pages printed from HTML carry their number right under a text that ends early.
@@ -71,9 +83,20 @@ class _Edge:
         return abs(line.y - inner.y) / max(line.size, inner.size)
 
 
-def _edges(sheet: Sheet) -> tuple[_Edge, _Edge]:
-    upwards = sorted([line for line in sheet.lines if not line.turned], key=_by_height)
-    return _Edge(sheet, upwards[: _DEPTH + 1], top=False), _Edge(sheet, upwards[: -_DEPTH - 2 : -1], top=True)
+def _edges(sheets: list[Sheet]) -> list[tuple[_Edge, _Edge]]:
+    upwards = [sorted([line for line in sheet.lines if not line.turned], key=_by_height) for sheet in sheets]
+    low = _often([lines[0].y for lines in upwards if lines]) + 3
+    high = _often([lines[-1].y for lines in upwards if lines]) - 3
+    return [
+        (_Edge(sheet, lines[: _DEPTH + 1], low, top=False), _Edge(sheet, lines[: -_DEPTH - 2 : -1], high, top=True))
+        for sheet, lines in zip(sheets, upwards, strict=True)
+    ]
+
+
+def _often(heights: list[float]) -> float:
+    """Return the height that most pages begin or end at, if it is that of several."""
+    found = Counter(map(round, heights)).most_common(1)
+    return float(found[0][0]) if found and found[0][1] > 2 else float("nan")
 
 
 def _by_height(line: Line) -> float:
@@ -157,6 +180,10 @@ class _Window:
         return (top, round(line.y / 3)) in self._spots and len(line.text) < 100 and _edge_number(line.text) is not None
 
 
+def _side(line: Line) -> tuple[int, str]:
+    return round(line.x0 / 4), _DIGITS.sub("#", line.text)
+
+
 def _spot(line: Line) -> tuple[int, float]:
     return round(line.y / 2), round(line.size, 1)
 
@@ -180,8 +207,13 @@ def _key(line: Line, top: bool) -> Key:
 def _step(number: str | None, page: int) -> Step | None:
     if number is None:
         return None
-    value = int(number) if number.isdecimal() else _roman(number)
-    return (value - page, number.isdecimal()) if value else None
+    if number.isdecimal():
+        return (int(number) - page, "") if int(number) else None
+    prefixed = _PREFIXED.fullmatch(number)
+    if prefixed:
+        return int(prefixed[2]) - page, prefixed[1]
+    value = _roman(number)
+    return (value - page, "i") if value else None
 
 
 def _page_number(text: str) -> str | None:
@@ -205,7 +237,8 @@ def consistent(printed: dict[int, str], pages: list[int]) -> dict[int, str]:
         step = kept.get(page) or _between(kept, page)
         if step:
             lower = printed.get(page, "i").islower()
-            result[page] = str(page + step[0]) if step[1] else _to_roman(page + step[0], lower)
+            value = page + step[0]
+            result[page] = _to_roman(value, lower) if step[1] == "i" else f"{step[1]}{value}"
     return result
 
 
