@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pdfqa import PDFQA
+from pdfqa.cli import main
+from pdfqa.cli.tables import size_text
 from pdfqa.errors import ObjectNotFoundError
 from pdfqa.pages import Attachment
 from tests.forms import FIRST, annotated, annotation, carrying, widget
@@ -205,3 +208,23 @@ def test_folders_are_read_with_what_their_files_carry(home: Path, report: Path, 
         assert len(qa.add().added) == 3
         assert len(qa.add().known) == 3
         assert qa.ask(WHO_CLUB).citations[0].file.endswith(" › annex.pdf")
+
+
+def test_show_lists_what_a_file_carries(
+    report: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDFQA_HOME", str(home))
+
+    def run(*words: str) -> str:
+        main(list(words))
+        return capsys.readouterr().out
+
+    run("add", str(report))
+    size = len(made(CLUB))
+    assert f"with 2 files inside: annex.pdf ({size_text(size)}), data.csv (8 bytes)\n" in run("show", str(report))
+    assert json.loads(run("show", str(report), "--json"))["attachments"] == [
+        {"name": "annex.pdf", "bytes": size, "page": 0},
+        {"name": "data.csv", "bytes": 8, "page": 0},
+    ]
+    assert f"{report} › annex.pdf\n" in run("list")
+    assert CLUB in " ".join(run("show", "annex.pdf", "--page", "1").split())

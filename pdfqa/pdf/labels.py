@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pdfqa.pdf.lines import Sheet
 
 _LONGEST = 24  # characters; what is longer is the name of a file or a title
+_COUNTED = re.compile(r"(.*?)(\d{1,9})")
+_ROMAN = (re.compile(r"[ivxlcdm]+"), re.compile(r"[IVXLCDM]+"))
 _PLAIN = re.compile(r"\d+|[ivxlcdm]+|[IVXLCDM]+")
 
 
@@ -28,3 +30,11 @@ def page_labels(sheets: Sequence[Sheet], printed: Mapping[int, str]) -> dict[int
     if 2 * len(wrong) > len(both):
         own = {number: label for number, label in own.items() if number not in wrong}
     return {sheet.number: own.get(sheet.number) or printed.get(sheet.number) or str(sheet.number) for sheet in sheets}
+
+
+def follows(label: str, other: str) -> bool:
+    """Return whether a label goes on from the one before it: a number and the next one, or two Roman ones."""
+    one, two = _COUNTED.fullmatch(label), _COUNTED.fullmatch(other)
+    if one and two:
+        return one[1] == two[1] and int(two[2]) == int(one[2]) + 1
+    return any(roman.fullmatch(label) and roman.fullmatch(other) for roman in _ROMAN)
