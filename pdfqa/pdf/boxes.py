@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pdfqa.types import Box
 
@@ -13,15 +14,23 @@ _SHORT = 8  # characters: what is no longer may stand on a page in many places
 _LEADER = re.compile(r"[.·_]{4,}")
 
 
+_ALIKE = str.maketrans(")]}\u0906\u0911\u0913\u0914", "([{\u0905\u0905\u0905\u0905")  # by side, or by sign
+
+
+@lru_cache(8192)
 def plain(char: str) -> str:
-    """Return what a character counts as when texts are compared: nothing for spaces and hyphens."""
+    """Return what a character counts as when texts are compared: nothing for spaces, hyphens, accents and signs."""
     if char.isspace() or char in DROPPED or char < " ":
         return ""
     if char.isascii():
-        return char
-    if char == "\u0e33":  # some fonts do not tell the Thai vowels am and a apart
-        return "\u0e32"
-    return "".join(part for part in unicodedata.normalize("NFKC", char) if not part.isspace() and part not in DROPPED)
+        return char.translate(_ALIKE)
+    parts = unicodedata.normalize("NFKD", char).translate(_ALIKE)
+    return "".join(part for part in parts if not part.isspace() and part not in DROPPED and not _joins(part))
+
+
+def _joins(char: str) -> bool:
+    """Return whether a character is an accent or a vowel sign, or nothing that is seen."""
+    return unicodedata.category(char) in ("Mn", "Mc", "Cf")
 
 
 def find_ranges(codes: list[int], quote: str, start: int | None = None) -> list[tuple[int, int]]:

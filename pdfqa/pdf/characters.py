@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from functools import partial
+from itertools import groupby
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pypdfium2 import raw
 
+from pdfqa.pdf.garbled import is_garbled
 from pdfqa.pdf.geometry import bounds_of, turned_box
+from pdfqa.pdf.glyphs import Glyphs
+from pdfqa.pdf.mend import mended, needs_mending
 from pdfqa.pdf.native import quick
 from pdfqa.pdf.unseen import unseen
 from pdfqa.types import Box
@@ -27,11 +32,33 @@ def unmapped(text: Any) -> float:
     """Return the share of characters of which the font does not say what they are."""
     count = raw.FPDFText_CountChars(text)
     failed: list[int] = [_is_unmapped(text, index) for index in range(count)]
-    return len([flag for flag in failed if flag > 0]) / max(count, 1)
+    return float(len([flag for flag in failed if flag > 0]) / max(count, 1))
 
 
-def page_text(text: Any, room_for: Callable[[int], Any]) -> tuple[str, Any]:
-    """Return the text of a page, and what tells the numbers of its characters where those are not their places."""
+class Told(NamedTuple):
+    """The text of a page, what tells the numbers of its characters where those are not their places, and its worth."""
+
+    text: str
+    index_of: Callable[[int], int] | None = None
+    garbled: bool = False
+
+
+def page_text(text: Any, room_for: Callable[[int], Any]) -> Told:
+    """Return the text of a page: as pdfium has it, or mended where something hints at a fault."""
+    whole, index_of = _as_told(text, room_for)
+    if not _is_faulty(text, whole):
+        return Told(whole.replace("\xa0", " "), index_of)
+    whole, order = mended(Glyphs(text))
+    in_place = order == list(range(len(order)))
+    garbled = is_garbled(whole, partial(unmapped, text))
+    return Told(whole.replace("\xa0", " "), None if in_place else order.__getitem__, garbled)
+
+
+def _is_faulty(text: Any, whole: str) -> bool:
+    return bool(whole) and (needs_mending(whole) or is_garbled(whole, partial(unmapped, text)))
+
+
+def _as_told(text: Any, room_for: Callable[[int], Any]) -> tuple[str, Any]:
     count = raw.FPDFText_CountChars(text)
     if count <= 0:
         return "", None
@@ -41,7 +68,7 @@ def page_text(text: Any, room_for: Callable[[int], Any]) -> tuple[str, Any]:
         return "", None
     whole = str(memoryview(room).cast("B")[: units * 2], "utf-16-le", "replace")
     if len(whole) == count:
-        return whole.replace("\xa0", " "), None
+        return whole, None
     offsets = [0]
     for char in whole:
         offsets.append(offsets[-1] + (2 if char > "\uffff" else 1))
@@ -59,6 +86,7 @@ class PageCharacters:
     def __init__(self, document: Any, number: int) -> None:
         self._page = raw.FPDF_LoadPage(document, number - 1)
         self._text = raw.FPDFText_LoadPage(self._page) if self._page else None
+        self._order: list[int] | None = None  # the page's own numbers of its characters, where they were put in order
 
     def __enter__(self) -> PageCharacters:
         return self
@@ -78,7 +106,10 @@ class PageCharacters:
         codes = codes_of(self._text)
         for word in unseen(self._page, self._text, "".join(map(chr, codes))):
             codes[word.first : word.last + 1] = [32] * (word.last - word.first + 1)
-        return codes
+        if not _is_faulty(self._text, self.text()):
+            return codes
+        letters, self._order = mended(Glyphs(self._text))
+        return [32 if codes[at] == 32 else ord(letter) for letter, at in zip(letters, self._order, strict=True)]
 
     def text(self) -> str:
         """Return the characters as one text, as pdfium has it."""
@@ -91,6 +122,13 @@ class PageCharacters:
 
     def rectangles(self, start: int, count: int) -> list[Box]:
         """Return the boxes around a range of characters, on the page as shown."""
+        if self._order is None:
+            return self._rectangles(start, count)
+        numbers = enumerate(sorted(self._order[start : start + count]))
+        runs = [[number for _, number in run] for _, run in groupby(numbers, lambda pair: pair[1] - pair[0])]
+        return [box for run in runs for box in self._rectangles(run[0], len(run))]
+
+    def _rectangles(self, start: int, count: int) -> list[Box]:
         turns = raw.FPDFPage_GetRotation(self._page)
         bounds = bounds_of(self._page)
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))

@@ -7,7 +7,6 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,10 @@ import pypdfium2
 from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo
-from pdfqa.pdf.characters import PageCharacters, codes_of, page_text, unmapped
+from pdfqa.pdf.characters import PageCharacters, codes_of, page_text
 from pdfqa.pdf.drawn import rules_of
 from pdfqa.pdf.files import RefusalReason, RefusedError
-from pdfqa.pdf.garbled import GARBLED, is_garbled
+from pdfqa.pdf.garbled import GARBLED
 from pdfqa.pdf.geometry import bounds_of, turn
 from pdfqa.pdf.info import info, label
 from pdfqa.pdf.lines import Cell, Line, Rule, Sheet
@@ -114,6 +113,7 @@ class PdfiumFile:
             depth=reader.depth,
             warnings=warnings,
             rules=rules,
+            unseen=reader.left_out.total(),
         )
         if few and is_picture(page, lines):
             sheet.defect = "picture"
@@ -196,18 +196,18 @@ class _PageLines:
         self.turns = 0  # by how many right angles the page stands upright
         self.leftwards = False
         self.garbled = False
+        self.left_out: Counter[Kind] = Counter()  # words that nobody can see
         self.depth = 0.0  # the height of the page when its text stands upright
         self._index_of: Callable[[int], int] | None = None
         self._sources: list[tuple[str, int]] = []  # of each line: its text as it came, and where it began
 
     def lines(self) -> tuple[list[Line], list[str]]:
         """Return the lines in the order of the content stream, and warnings."""
-        text, index_of = page_text(self._text, self._room.for_units)
+        text, index_of, self.garbled = page_text(self._text, self._room.for_units)
         self._index_of = index_of
-        self.garbled = is_garbled(text, partial(unmapped, self._text))
-        text, left_out = self._without_unseen(text, index_of)
+        text = self._without_unseen(text, index_of)
         if not text or text.isspace():
-            return [], told(left_out)
+            return [], told(self.left_out)
         pieces = pieces_of(text)
         begins = [piece[1] for piece in pieces]
         if index_of is not None:
@@ -231,7 +231,7 @@ class _PageLines:
             x, y, far, size, way = place
             x0, y0, x1 = x - left, y - bottom, far - left
             if size < 0.5 or x1 < 0 or x0 > width or y0 < -size or y0 > height:
-                left_out["tiny" if size < 0.5 else "off"] += len(piece.split())
+                self.left_out["tiny" if size < 0.5 else "off"] += len(piece.split())
                 continue
             words = tidy(piece)
             if not words:
@@ -243,18 +243,20 @@ class _PageLines:
                 line.cells = self._cells(piece, begin, line, turns)
             if len(words) < 100 and line.cells is None:
                 line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
-        return result, told(left_out)
+        return result, told(self.left_out)
 
-    def _without_unseen(self, text: str, index_of: Any) -> tuple[str, Counter[Kind]]:
-        """Return the page's text with spaces for what nobody can see, and how many words of each kind that is."""
+    def _without_unseen(self, text: str, index_of: Any) -> str:
+        """Return the page's text with spaces for what nobody can see, and count that."""
         if index_of is None:
             words = unseen(self._page, self._text, text)
-            return blanked(text, words) if words else text, Counter(word.kind for word in words)
+            self.left_out.update([word.kind for word in words])
+            return blanked(text, words) if words else text
         words = unseen(self._page, self._text, "".join(map(chr, codes_of(self._text))))
         hidden = {at for word in words for at in range(word.first, word.last + 1)}
         if hidden:
             text = "".join(" " if index_of(at) in hidden else char for at, char in enumerate(text))
-        return text, Counter(word.kind for word in words)
+        self.left_out.update([word.kind for word in words])
+        return text
 
     def _places(self, pieces: list[Text]) -> list[Place]:
         """Return each piece's place: its first character's origin, its last one's far end, its size and direction."""

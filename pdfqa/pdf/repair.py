@@ -30,8 +30,11 @@ _NO_SPACES = (
 )
 _A, _AM, _CIRCLE = "\u0e32", "\u0e33", "\u0e4d"
 _TONE = "([\u0e48-\u0e4b]?)"
-_TOLD_AM = re.compile(f"[<‹]{_TONE}{_AM}|{_AM}")
+_TOLD_AM = re.compile(f"(?:[<‹{_CIRCLE}]{_TONE}|{_TONE}[<‹{_CIRCLE}]){_AM}|{_AM}")
 _TWO_SIGNS = re.compile(f"{_TONE}{_CIRCLE}{_TONE}{_A}")
+_VOWELS = {"\u093e\u0947": "\u094b", "\u093e\u0948": "\u094c", "\u093e\u0945": "\u0949"}
+_VOWELS |= {"\u0906\u0947": "\u0913", "\u0906\u0948": "\u0914", "\u0905\u093e": "\u0906", "\u0906\u0945": "\u0911"}
+_TOLD_APART = re.compile("|".join([*_VOWELS, "[\u0300-\u036f]"]))
 _MANY = 60  # questions after which a set of all words pays
 HYPHENS = "-\u2010\u00ad"
 
@@ -50,6 +53,8 @@ def tidier(text: str) -> Callable[[str], str]:
     except UnicodeEncodeError:
         if _AM in text or _CIRCLE in text:
             return thai_tidier(text)
+        if _TOLD_APART.search(text):
+            return _composed
         return trim if _ODD.search("".join(set(text))) is None else clean
     if len(letters.translate(None, _CONTROLS)) < len(letters):
         return clean
@@ -66,10 +71,15 @@ def thai_tidier(text: str) -> Callable[[str], str]:
 
     def tidy(line: str) -> str:
         if swapped:
-            line = _TOLD_AM.sub(lambda told: _A if told[1] is None else told[1] + _AM, line)
+            line = _TOLD_AM.sub(lambda told: _A if told[1] is told[2] else (told[1] or told[2] or "") + _AM, line)
         return _TWO_SIGNS.sub(rf"\1\2{_AM}", clean(line))
 
     return tidy
+
+
+def _composed(text: str) -> str:
+    """Return a line with accents in their letters, and one sign for each vowel of Devanagari that is drawn with two."""
+    return _TOLD_APART.sub(lambda told: _VOWELS.get(told[0], told[0]), clean(unicodedata.normalize("NFC", text)))
 
 
 def trim(text: str) -> str:

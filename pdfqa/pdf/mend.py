@@ -1,0 +1,165 @@
+"""Mend the characters of a page where their fonts or their order are at fault, one for one, so that places stay known.
+
+A character that goes becomes ZERO, which stands for nothing. `order` tells for each of the mended characters which of
+the page's own it is.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Protocol
+
+from pdfqa.pdf.indic import in_logical_order, is_indic
+
+ZERO = "\u200b"
+_CONTROLS = bytes({1, *range(3, 9), 11, 12, *range(14, 28)})  # pdfium has 2 for a hyphen
+# Signs that may be what became of an accent, or of a text in UTF-8 read as Western.
+_SIGNS = bytes([0xB4, 0x60, 0xA8, 0x88, 0x98, 0xB8])
+_MARKS = {"´": "\u0301", "`": "\u0300", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "¸": "\u0327", "ˇ": "\u030c"}
+_MARKS |= {"˘": "\u0306", "˚": "\u030a", "˝": "\u030b", "˙": "\u0307"}
+_COMPLEX = (0x0590, 0x1100)  # from Hebrew to Burmese: scripts whose letters carry signs
+_FAR = 400  # characters: how far from its letter a sign may have come
+
+
+class Page(Protocol):
+    """What is asked about the characters of a page."""
+
+    def codes(self) -> list[int]:
+        """Return the code point of each character."""
+
+    def unmapped(self) -> list[int]:
+        """Return the characters of which the font does not say what they are."""
+
+    def is_made_up(self, index: int) -> bool:
+        """Return whether the reader put a character there, for a gap."""
+
+    def spot(self, index: int) -> tuple[float, float, float, float]:
+        """Return left and right edge and the origin of a character."""
+
+    def size(self, index: int) -> float:
+        """Return the size of a character."""
+
+    def letter(self, index: int, code: int) -> str:
+        """Return what the embedded font has for the number of a glyph."""
+
+
+def needs_mending(text: str) -> bool:
+    """Return whether something in a text hints at characters out of place or without a meaning."""
+    try:
+        letters = text.encode("cp1252")
+    except UnicodeEncodeError:
+        return any(_is_hint(char) for char in set(text))
+    return len(letters.translate(None, _CONTROLS + _SIGNS)) < len(letters)
+
+
+def _is_hint(char: str) -> bool:
+    code = ord(char)
+    if code < 0x2B0:
+        return char in _MARKS or (code < 27 and char not in "\t\n\r\0\x02") or code >= 0x180
+    return code < 0x370 or _COMPLEX[0] <= code < _COMPLEX[1]
+
+
+def mended(page: Page) -> tuple[str, list[int]]:
+    """Return the characters of a page, mended, and the number that each has on the page."""
+    text = [chr(code) if 0 < code < 0x110000 else ZERO for code in page.codes()]
+    order = list(range(len(text)))
+    unmapped = [index for index in page.unmapped() if not page.is_made_up(index)]
+    unknown = _look_up(page, text, unmapped)
+    _set_accents(page, text)
+    _close_gaps(page, text)
+    if any(map(is_indic, set(text))):
+        text, order = in_logical_order(page, text, order, unknown)
+    text, order = _take_home(page, text, order, set(unmapped))
+    return "".join(text), order
+
+
+def _look_up(page: Page, text: list[str], unmapped: list[int]) -> set[int]:
+    """Put what the fonts themselves know in the place of numbers of glyphs; return the characters still unknown."""
+    unknown: set[int] = set()
+    for index in unmapped:
+        letter = page.letter(index, ord(text[index]))
+        if letter:
+            text[index] = letter
+        else:
+            unknown.add(index)
+    return unknown
+
+
+def _set_accents(page: Page, text: list[str]) -> None:
+    """Set accents that are drawn over a letter of their own after that letter, as signs that join it."""
+    for index, char in enumerate(text):
+        if char not in _MARKS:
+            continue
+        left, right, _, y = page.spot(index)
+        middle = (left + right) / 2
+        for other in (index - 1, index + 1):
+            if not 0 <= other < len(text) or not (text[other].isalpha() or text[other] == "ı"):
+                continue
+            near, far, _, line = page.spot(other)
+            base = "i" if text[other] == "ı" else text[other]
+            width = far - near
+            if near + 0.1 * width < middle < far - 0.1 * width and abs(line - y) < 3 * width:
+                if len(unicodedata.normalize("NFC", base + _MARKS[char])) > 1:
+                    continue
+                text[min(index, other)], text[max(index, other)] = base, _MARKS[char]
+                break
+
+
+def _take_home(page: Page, text: list[str], order: list[int], odd: set[int]) -> tuple[list[str], list[int]]:
+    """Put signs that stand alone in the text after the letter over or under which they are drawn."""
+    homes: dict[int, list[int]] = {}
+    for at, char in enumerate(text):
+        if not (_is_mark(char) or (char in "<‹" and order[at] in odd)):
+            continue
+        before = at - 1
+        while before >= 0 and text[before] == ZERO:
+            before -= 1
+        alone = before < 0 or text[before].isspace() or order[at] in odd
+        home = _home_of(page, text, order, at) if alone else None
+        if home is not None and home != at - 1:
+            homes.setdefault(home, []).append(at)
+    if not homes:
+        return text, order
+    moved = {at for signs in homes.values() for at in signs}
+    places: list[int] = []
+    for at in range(len(text)):
+        if at not in moved:
+            places.append(at)
+            places.extend(homes.get(at, ()))
+    return [text[at] for at in places], [order[at] for at in places]
+
+
+def _home_of(page: Page, text: list[str], order: list[int], at: int) -> int | None:
+    """Return after which character a sign belongs: the letter that it is drawn over, and the signs that letter has."""
+    left, right, _, y = page.spot(order[at])
+    middle = (left + right) / 2
+    size = page.size(order[at])
+    best, least = None, 0.3 * size
+    for other in (place for far in range(1, _FAR) for place in (at - far, at + far)):
+        if 0 <= other < len(text) and text[other].isalpha():
+            near, end, _, line = page.spot(order[other])
+            gap = max(near - middle, middle - end, 0.0)
+            if gap < least and abs(line - y) < 0.6 * size:
+                best, least = other, gap
+                if not gap:
+                    break
+    while best is not None and best + 1 < len(text) and _is_mark(text[best + 1]) and best + 1 != at:
+        best += 1
+    return best
+
+
+def _is_mark(char: str) -> bool:
+    return char >= "\u0300" and unicodedata.category(char) == "Mn"
+
+
+def _close_gaps(page: Page, text: list[str]) -> None:
+    """Take out spaces that were made up after a sign without a width, though nothing is left free there."""
+    for at in range(1, len(text) - 1):
+        if text[at] != " " or not _is_mark(text[at - 1]) or not page.is_made_up(at):
+            continue
+        letter = at - 1
+        while letter and (_is_mark(text[letter]) or text[letter] == ZERO):
+            letter -= 1
+        end = max(page.spot(place)[1] for place in range(letter, at))
+        if page.spot(at + 1)[0] - end < 0.12 * page.size(at + 1):
+            text[at] = ZERO
