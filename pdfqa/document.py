@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pdfqa.engine import Engine
 from pdfqa.errors import ObjectNotFoundError
-from pdfqa.pages import DocumentInfo, OutlineItem, Page
+from pdfqa.pages import Attachment, DocumentInfo, OutlineItem, Page
 from pdfqa.types import PICTURE_WIDTH, FileEntry, ImageList
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Document:
         self.title = file.title
         self.language = file.language
         self.unread = file.unread
+        self.unseen = file.unseen
 
     def __repr__(self) -> str:
         return f"Document({self.file.name!r}, {self.pages} pages)"
@@ -42,6 +43,12 @@ class Document:
     def outline(self) -> list[OutlineItem]:
         """Return the document's own table of contents."""
         return self.info.outline
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """Return the files inside it; a size is 0 where the file could not be looked at."""
+        carried = self._engine.attachments.of(self.file.sha256)
+        return [one.attachment for one in carried] or self.info.attachments
 
     @property
     def labels(self) -> list[str]:

@@ -238,10 +238,12 @@ def test_path_makes_nothing(run: Run, tmp_path: Path) -> None:
 def test_show_tells_the_contents_and_pages(run: Run) -> None:
     text = run("show", REPORT).out
     assert text.splitlines()[0] == str(REPORT)
-    assert "14 pages · en · printed i to 11\n" in text
+    assert "14 pages · en · printed i–iii, 1–11\n" in text
+    assert "by Corvane Instruments plc (invented) · created 2000-01-01 · made with" in text
     assert "  Contents  p. 2\n" in text
     value = run("show", REPORT.name, "--json").json
-    assert list(value) == ["file", "pages", "title", "language", "labels", "outline", "unread"]
+    known = ["file", "pages", "title", "language", "metadata", "labels", "outline", "portfolio", "attachments"]
+    assert list(value) == [*known, "unread", "unseen"]
     assert value["outline"][0] == {"title": "Contents", "page": 2, "level": value["outline"][0]["level"]}
     assert ANSWER in run("show", REPORT, "--page", "11").out
     assert run("show", REPORT, "--page", "15").code == 2

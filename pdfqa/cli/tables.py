@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pdfqa.render import Look, cells, one_line, unread_text, wrap
+from pdfqa.pdf.labels import follows
+from pdfqa.render import Look, cells, one_line, unread_text, unseen_text, wrap
 
 if TYPE_CHECKING:
     from pdfqa.document import Document
+    from pdfqa.pages import DocumentInfo
     from pdfqa.types import AddReport, FileEntry, Info, PageImage
 
+_RUNS = 8  # of page labels that are shown
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -44,14 +47,19 @@ def report_text(report: AddReport) -> str:
 
 def document_value(document: Document) -> dict[str, Any]:
     """Return what is known of a document as it is printed as JSON."""
+    info = document.info
     return {
         "file": document.file.path or document.file.name,
         "pages": document.pages,
         "title": document.title,
         "language": document.language,
+        "metadata": info.metadata,
         "labels": document.labels,
         "outline": [{"title": item.title, "page": item.page, "level": item.level} for item in document.outline],
+        "portfolio": info.portfolio,
+        "attachments": [{"name": one.name, "bytes": one.bytes, "page": one.page} for one in document.attachments],
         "unread": document.unread,
+        "unseen": document.unseen,
     }
 
 
@@ -62,17 +70,54 @@ def document_text(document: Document, look: Look) -> str:
     lines = [look.bold(one_line(document.file.path or document.file.name)), " · ".join(facts)]
     if document.title:
         lines.insert(1, wrap(one_line(document.title), look.width))
+    lines += [wrap(text, look.width, "", "  ") for text in (_made(document.info), _carried(document)) if text]
     top = min((item.level for item in document.outline), default=0)
     for item in document.outline:
         indent = "  " * (item.level - top + 1)
         lines.append(wrap(f"{one_line(item.title)}  p. {item.page}", look.width, indent, f"{indent}  "))
-    return "\n".join([*lines, *(look.warn(unread_text(unread, look)) for unread in document.unread)])
+    lines += [look.warn(unread_text(unread, look)) for unread in document.unread]
+    lines += [look.warn(unseen_text(document.unseen, look))] if document.unseen else []
+    return "\n".join(lines)
+
+
+def _made(info: DocumentInfo) -> str:
+    """Return who made a document, when and with what."""
+    entries = {key: one_line(value) for key, value in info.metadata.items()}
+    made = " and ".join(dict.fromkeys(filter(None, (entries.get("Creator"), entries.get("Producer")))))
+    parts = {
+        "by": entries.get("Author"),
+        "created": date_text(entries.get("CreationDate", "")),
+        "changed": date_text(entries.get("ModDate", "")),
+        "made with": made,
+    }
+    if parts["changed"] == parts["created"]:
+        del parts["changed"]
+    return " · ".join(f"{word} {value}" for word, value in parts.items() if value)
+
+
+def date_text(date: str) -> str:
+    """Return the day of a date and time."""
+    return date.partition("T")[0]
+
+
+def _carried(document: Document) -> str:
+    """Return the files inside a document."""
+    files = [one_line(one.name) + (f" ({size_text(one.bytes)})" if one.bytes else "") for one in document.attachments]
+    kind = "portfolio of" if document.info.portfolio else "with"
+    return f"{kind} {counted(len(files), 'file')} inside: {', '.join(files)}" if files else ""
 
 
 def _labels_text(labels: Sequence[str]) -> str:
+    """Return the labels of all pages as runs: `printed i–xii, 1–202`."""
     if all(label in ("", str(number)) for number, label in enumerate(labels, 1)):
         return ""
-    return f"printed {one_line(labels[0])} to {one_line(labels[-1])}"
+    runs: list[list[str]] = []
+    for label in labels:
+        if not runs or not follows(runs[-1][-1], label):
+            runs.append([])
+        runs[-1].append(label)
+    shown = [one_line(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}") for run in runs]
+    return f"printed {', '.join(shown if len(shown) <= _RUNS else [*shown[:_RUNS], '…'])}"
 
 
 def info_text(info: Info) -> str:
