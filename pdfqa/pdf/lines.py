@@ -30,6 +30,7 @@ _STUB = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2},?"
     r"(?: (?:19|20)\d\d)?"
 )
+_DOTS = re.compile(r"^…\s*|\s*…[\s.·…]*$")
 _LEADERS = re.compile(r"(?:\s?[.·…]){2,}\s+(?=\S+$)")
 _SIGNS = frozenset({"$", "€", "£", "¥", "(", "$ (", "$(", "+", "-", "US$", "RMB"})
 _TAILS = frozenset({"%", ")", ")%", "%)", "*", "x"})
@@ -174,17 +175,22 @@ def _settle_cells(line: Line) -> None:
     # A currency sign or a closing bracket is set apart from its figure to align a column: one cell for a reader.
     cells: list[Cell] = []
     for x0, x1, text in line.cells or ():
-        if cells and (cells[-1][2] in _SIGNS or text in _TAILS or (len(cells) == 1 and _MARK.fullmatch(cells[0][2]))):
+        # A dash far from the next figure is one itself: nothing.
+        joins = bool(cells) and cells[-1][2] in _SIGNS and (cells[-1][2] != "-" or x0 - cells[-1][1] < line.size)
+        if cells and (joins or text in _TAILS or (len(cells) == 1 and _MARK.fullmatch(cells[0][2]))):
             glue = "" if text in _TAILS or cells[-1][2] == "(" else " "
             cells[-1] = (cells[-1][0], x1, cells[-1][2] + glue + text)
         else:
             cells.append((x0, x1, text))
-    if len(cells) > 2 and (cells[0][2].endswith("…") or cells[1][2].startswith("…")):
-        cells[:2] = [(x0, x1, text.strip(" ….·")) for x0, x1, text in cells[:2]]
-    dots = sum(1 for cell in cells[1:-1] if not cell[2].strip(". ·…"))
-    if dots > 1 or any(text.endswith("…") for _, _, text in cells):
-        line.cells = None
-        line.text = _LEADERS.sub(" … ", " ".join([cell[2] for cell in cells]))
-    else:
-        line.cells = cells if len(cells) > 1 else None
-        line.text = "  ".join([cell[2] for cell in cells])
+    leaders = [at for at, cell in enumerate(cells) if cell[2].endswith("…") or cell[2].startswith("… ")]
+    dots = [at for at, cell in enumerate(cells[1:-1], 1) if not cell[2].strip(". ·…")]
+    if leaders or len(dots) > 1:
+        last = max(leaders + dots)
+        if len(cells) - last - (not cells[last][2].startswith("… ")) > 1:  # it leads to several figures: a row
+            cells = [(x0, x1, _DOTS.sub("", text)) for x0, x1, text in cells if text.strip(" ….·")]
+        else:
+            line.cells = None
+            line.text = _LEADERS.sub(" … ", " ".join([cell[2] for cell in cells]))
+            return
+    line.cells = cells if len(cells) > 1 else None
+    line.text = "  ".join([cell[2] for cell in cells])

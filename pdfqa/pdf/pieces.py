@@ -79,4 +79,6 @@ def least_gap(last: str, figures: tuple[bool, bool], in_row: bool) -> float:
     """Return how wide a gap must be to divide cells, for a size of one."""
     if last in ".!?:;":
         return 2.2  # typists put two spaces after a sentence
-    return 0.45 if figures[1] and (in_row or figures[0]) else 0.9
+    if figures[1] and (in_row or figures[0]):
+        return 0.45 if figures[0] else 0.7  # a space is up to 0.65 wide
+    return 0.9
