@@ -124,3 +124,13 @@ def test_a_text_along_the_side_of_every_page_is_set_aside() -> None:
 
     assert [len(page.blocks) for page in pages(make)] == [1] * 6
     assert [len(page.blocks) for page in pages(make, 2)] == [2] * 2
+
+
+def test_pages_that_are_much_alike_keep_their_text() -> None:
+    found = pages(lambda number: [*typeset("Dear reader, come and see the foxes. " + FOX), line(f"{number}", 40, 300)])
+    assert [page.text[-8:] for page in found] == ["morning."] * 6
+
+
+def test_labels_with_their_values_are_lines_of_their_own() -> None:
+    page = page_of([line("Name: Ann Fox", 700), line("Date of birth: 4 March 1990", 688)])
+    assert shown(page) == [("text", "Name: Ann Fox"), ("text", "Date of birth: 4 March 1990")]

@@ -27,6 +27,7 @@ _BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔�
 _BULLET = re.compile(rf"[{_BULLETS}]\s+\S")
 _BULLETS_AND_O = f"{_BULLETS}o"
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]\s+\S")
+_LABELLED = re.compile(r"[^\W\d_][^.:;,!?]{0,28}: ?\S")  # Date of birth: 4 March
 _CAPTION = re.compile(
     r"(?:FIGURE|TABLE|Figure|Fig\.?|Table|Tab\.|Abbildung|Abb\.?|Tabelle|Tabla|Figura|Tableau|Tabela|Chart|Рис\.?|Рисунок|Таблица|图|表|圖)"
     r"\s?(?:[A-Z]?\d+|[IVX]+\b)(?:[.\-]\d+)*[a-z]?\s*(?:[.:|–—]|$|[A-Z(（])"
@@ -256,6 +257,8 @@ class _Blocks:
         if abs(line.x0 - above.x0) > 6 * line.size and self._places[index][0] is not column and not centred:
             return not unfinished
         early = _ended_early(above, line, column.right(at))
+        if _LABELLED.match(line.text) and _LABELLED.match(above.text):
+            return True
         if _ENUMERATOR.match(line.text) and (early or above.text.endswith((*SENTENCE_END, ","))):
             return True
         if not unfinished and not centred and self._indent_breaks(first, index, end):

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from pdfqa.pdf.lines import Line, Sheet, is_figure
 
 _DEPTH = 4  # lines from the top or bottom that may be margin matter
+_LITTLE = 100  # letters: heads and feet of an empty page have no more
 _ZONE = 0.18  # share of the page height that counts as margin
 _NUMBER = re.compile(
     r"(?:[-–—|•]\s?)?(?:page|p\.|seite|página|pàgina|pagina|стр\.)?\s?((?:[A-Z]{1,2}[-–])?\d{1,4})"
@@ -47,13 +48,21 @@ class Margins:
                     if number:
                         printed.setdefault(sheet.number, number)
             if gone:
-                sheet.lines = [line for line in sheet.lines if id(line) not in gone]
+                sheet.lines = _without(sheet.lines, gone)
         return consistent(printed, [sheet.number for sheet in sheets])
 
     def _note_sides(self, sheets: list[Sheet]) -> None:
         """Count texts that run along the sides of pages, such as where they were downloaded from."""
         for sheet in sheets:
             self._sides.update({_side(line) for line in sheet.lines if line.turned})
+
+
+def _without(lines: list[Line], gone: set[int]) -> list[Line]:
+    """Return the lines without those of the margins; where that is all of a text, only numbers go."""
+    kept = [line for line in lines if id(line) not in gone]
+    if any(not line.turned for line in kept) or sum(len(line.text) for line in lines) < _LITTLE:
+        return kept
+    return [line for line in lines if id(line) not in gone or not (line.turned or _page_number(line.text))]
 
 
 class _Edge:
