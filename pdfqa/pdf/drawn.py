@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, repeat
+from itertools import compress, pairwise, repeat
 from typing import Any
 
 from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds, turned_box
 from pdfqa.pdf.lines import Line, Rule
-from pdfqa.pdf.native import Pointer, floats, integers, pointer, quick
+from pdfqa.pdf.native import Pointer, Table, floats, integers, pointer, quick
 from pdfqa.pdf.rules import with_implied
 
 _FEW = 200  # objects that are looked at on any page: a tenth of a millisecond
@@ -19,7 +20,8 @@ _MOST = 5_000  # where lines jump from cell to cell
 _JUMPS = 3
 _THIN = 3.0  # points: what is lower or narrower is a rule
 _SHORT = 6.0  # points: what is shorter is none
-_SEGMENTS = 400  # of one path
+_SEGMENTS = 200  # of one path: what has more is a picture
+_ROWS = 256  # objects asked about together
 _DEEP = 2  # forms in forms
 
 _object = quick(raw.FPDFPage_GetObject, Pointer)
@@ -33,7 +35,8 @@ _kind = quick(raw.FPDFPathSegment_GetType)
 _matrix = quick(raw.FPDFPageObj_GetMatrix)
 _inside = quick(raw.FPDFFormObj_CountObjects)
 _inner = quick(raw.FPDFFormObj_GetObject, Pointer)
-_four, _two, _mode, _six = floats(4), floats(2), integers(2), floats(6)
+_boxes = Table("f", _ROWS)
+_two, _mode, _six = floats(2), integers(2), floats(6)
 
 Matrix = tuple[float, ...]
 _SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -45,7 +48,7 @@ def rules_of(page: Any, lines: Sequence[Line], turns: int, bounds: Bounds) -> li
     count = raw.FPDFPage_CountObjects(page)
     if count > _FEW and count > _limit(lines):
         return []
-    objects = map(_object, repeat(pointer(page)), range(count))
+    objects = list(map(_object, repeat(pointer(page)), range(count)))
     rules = []
     for rect in _rects(objects, _SAME, 0):
         box = turned_box(rect, turns, bounds)
@@ -55,7 +58,8 @@ def rules_of(page: Any, lines: Sequence[Line], turns: int, bounds: Bounds) -> li
         else:
             middle = (box.y0 + box.y1) / 2
             rules.append(Rule(box.x0, middle, box.x1, middle))
-    return with_implied(rules)
+    # Level rules alone divide no cells.
+    return with_implied(rules) if any(rule.x0 == rule.x1 for rule in rules) else []
 
 
 def _limit(lines: Sequence[Line]) -> int:
@@ -69,29 +73,31 @@ def _limit(lines: Sequence[Line]) -> int:
     return _MANY if rows > 1 else 0
 
 
-def _rects(objects: Iterator[Pointer], onto: Matrix, depth: int) -> Iterator[Rect]:
+def _rects(objects: list[Pointer], onto: Matrix, depth: int) -> Iterator[Rect]:
     """Yield the thin rectangles among objects, on the page."""
-    for one in objects:
-        kind = _type(one)
-        if kind == raw.FPDF_PAGEOBJ_PATH:
-            _edges(one, *_four.places)
-            left, bottom, right, top = _four.values
-            if min(right - left, top - bottom) < _THIN:
-                if max(right - left, top - bottom) > _SHORT:
-                    yield _moved(onto, (left, bottom), (right, top))
-            else:
-                yield from _strokes(one, onto)
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEP:
+    kinds = list(map(_type, objects))
+    paths = list(compress(objects, [kind == raw.FPDF_PAGEOBJ_PATH for kind in kinds]))
+    for start in range(0, len(paths), _ROWS):
+        some = paths[start : start + _ROWS]
+        deque(map(_edges, some, *_boxes.places), maxlen=0)
+        for one, (left, bottom, right, top) in zip(some, _boxes.rows(len(some)), strict=True):
+            across, down = right - left, top - bottom
+            if across < _THIN or down < _THIN:
+                if across > _SHORT or down > _SHORT:
+                    yield (left, bottom, right, top) if onto is _SAME else _moved(onto, (left, bottom), (right, top))
+            elif 1 < (count := _segments(one)) <= _SEGMENTS:
+                yield from _strokes(one, count, onto)
+    if depth < _DEEP and raw.FPDF_PAGEOBJ_FORM in kinds:
+        for one in compress(objects, [kind == raw.FPDF_PAGEOBJ_FORM for kind in kinds]):
             _matrix(one, *_six.places[:1])
             inner = _joined(tuple(_six.values), onto)
-            yield from _rects(iter([_inner(one, at) for at in range(min(_inside(one), _MANY))]), inner, depth + 1)
+            yield from _rects([_inner(one, at) for at in range(min(_inside(one), _MANY))], inner, depth + 1)
 
 
-def _strokes(path: Pointer, onto: Matrix) -> Iterator[Rect]:
+def _strokes(path: Pointer, count: int, onto: Matrix) -> Iterator[Rect]:
     """Yield the straight level and upright parts of a path that is stroked, or made of thin pieces."""
-    count = _segments(path)
     _drawing(path, *_mode.places[:2])
-    if not 1 < count <= _SEGMENTS or not (_mode.values[1] or count > 9):
+    if not (_mode.values[1] or count > 9):
         return
     _matrix(path, *_six.places[:1])
     matrix = _joined(tuple(_six.values), onto)

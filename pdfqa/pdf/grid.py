@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 
 import msgspec
@@ -122,24 +123,30 @@ def _columns(rows: list[list[_Piece]]) -> list[tuple[float, float]]:
         if len(row) < 2 and columns:
             continue
         for piece in row:
-            over = [at for at, (left, right) in enumerate(columns) if min(right, piece.x1) - max(left, piece.x0) > 0]
-            if not over:
-                columns.append((piece.x0, piece.x1))
-            elif len(over) == 1:
-                left, right = columns[over[0]]
-                beside = [other for other in row if other is not piece and min(right, other.x1) > max(left, other.x0)]
-                if not beside:
-                    columns[over[0]] = _grown(columns, over[0], piece)
-        columns.sort()
+            low, high = _over(columns, piece)
+            if low == high:
+                columns.insert(low, (piece.x0, piece.x1))
+            elif high - low == 1 and not (columns[low][0] <= piece.x0 and piece.x1 <= columns[low][1]):
+                left, right = columns[low]
+                if not any(other is not piece and min(right, other.x1) > max(left, other.x0) for other in row):
+                    columns[low] = _grown(columns, low, piece)
     return columns
+
+
+def _over(columns: list[tuple[float, float]], piece: _Piece) -> tuple[int, int]:
+    """Return the first column that a cell stands over and the one after the last; both are where one is missing."""
+    high = bisect_left(columns, (piece.x1,))
+    low = high
+    while low and columns[low - 1][1] > piece.x0:
+        low -= 1
+    return low, high
 
 
 def _grown(columns: list[tuple[float, float]], at: int, piece: _Piece) -> tuple[float, float]:
     """Return a column wide enough for a cell, as far as its neighbours let it."""
     left, right = columns[at]
-    others = [columns[other] for other in range(len(columns)) if other != at]
-    low = max((far for near, far in others if near < left), default=float("-inf"))
-    high = min((near for near, far in others if near > left), default=float("inf"))
+    low = columns[at - 1][1] if at else float("-inf")
+    high = columns[at + 1][0] if at + 1 < len(columns) else float("inf")
     return min(left, max(piece.x0, low)), max(right, min(piece.x1, high))
 
 
@@ -147,6 +154,10 @@ def _place(line: list[_Piece], columns: list[tuple[float, float]], *, head: bool
     """Find the columns that each cell of a line stands over: one, but for heads that reach over several."""
     taken = -1
     for number, piece in enumerate(line):
+        low, high = _over(columns, piece)
+        if high - low == 1 and low > taken:
+            piece.first = piece.last = taken = low
+            continue
         free = range(taken + 1, len(columns) - (len(line) - 1 - number))
         shared = {at: min(columns[at][1], piece.x1) - max(columns[at][0], piece.x0) for at in free}
         over = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from pdfqa.pdf.grid import Grid, grid_of
 from pdfqa.pdf.lines import Line, is_figure, is_unit, is_year
@@ -38,11 +39,15 @@ def _is_row(lines: list[Line], index: int) -> bool:
     cells = lines[index].cells
     if cells is None:
         return False
-    if len(cells) > 2 or is_figure(cells[-1][2]) or is_figure(cells[0][2]):
+    if is_figure(cells[-1][2]) or is_figure(cells[0][2]):
         return True
-    # Two texts side by side are a row only where a neighbour has its second text at the same place.
+    if len(cells) > 2 and max(other[0] - one[1] for one, other in pairwise(cells)) < 1.5 * lines[index].size:
+        return False  # a line of a text that is set wide
+    # Texts side by side are a row only where a neighbour has its at the same places.
+    need = max(1, len(cells) // 2)
     return any(
-        0 <= other < len(lines) and _aligned(cells[1], lines[other]) for other in (index - 1, index + 1, index + 2)
+        0 <= other < len(lines) and sum(_aligned(cell, lines[other]) for cell in cells[1:]) >= need
+        for other in (index - 1, index + 1, index + 2)
     )
 
 
