@@ -169,7 +169,13 @@ PLACE, ELSEWHERE, NOWHERE = "/Rect [110 536 250 550]", "/Rect [700 536 800 550]"
 )
 def test_what_nobody_can_see_is_left_out_and_told(entries: str, tmp_path: Path) -> None:
     page = read(annotated([Put("Name:", 72, 540)], [f"<< /Type /Annot {entries} >>"]), tmp_path)
-    assert (page.text, page.warnings) == ("Name:", LEFT_OUT)
+    assert (page.text, page.warnings, page.unseen) == ("Name:", LEFT_OUT, 2)
+
+
+def test_a_number_that_a_form_reckons_with_is_left_out_in_silence(tmp_path: Path) -> None:
+    field = widget("110 536 250 550", "/F 2 /FT /Tx /T (sum) /V (42)")
+    page = read(annotated([Put("Name:", 72, 540)], [field]), tmp_path)
+    assert (page.text, page.warnings, page.unseen) == ("Name:", [], 0)
 
 
 def test_a_note_of_no_size_is_as_large_as_its_icon(tmp_path: Path) -> None:

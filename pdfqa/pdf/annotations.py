@@ -107,44 +107,69 @@ class Added(msgspec.Struct):
     extras: list[Extra] = []
     attached: list[Attachment] = []
     warnings: list[str] = []
+    unseen: int = 0  # words that nobody can see
 
 
 def look(surface: Surface, lines: list[Line]) -> Added:
     """Return a page's lines with the values of its fields among them, and its notes and attached files."""
-    added, fields, drawn, hidden = Added(lines), list[Field](), list[_Drawn](), False
-    forms = Forms(surface.document)
+    found = _Found(surface, lines)
     for number, kind, annotation in _annotations(surface.page):
         rect = rect_of(annotation)
         unseen = bool(raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN) or not surface.shows(rect)
         if kind == raw.FPDF_ANNOT_WIDGET:
-            field = forms.field(annotation, rect)
-            if field is None or (field.drawn and (unseen or field.is_tiny)):
-                continue
-            if unseen or field.is_tiny:
-                hidden = True
-            elif field.drawn:
-                drawn.append(_Drawn(field.label, "field", rect))
-            elif not _stands(surface, field):
-                fields.append(field)
-            continue
-        title = _title(kind, entry(annotation, b"T"))
-        said = _said(surface, kind, annotation, rect)
+            found.field(annotation, rect, unseen)
+        else:
+            found.note(annotation, rect, unseen, (number, kind))
+    return found.whole()
+
+
+class _Found:
+    """What was found on a page so far."""
+
+    def __init__(self, surface: Surface, lines: list[Line]) -> None:
+        self._surface = surface
+        self._forms = Forms(surface.document)
+        self._fields: list[Field] = []
+        self._drawn: list[_Drawn] = []
+        self._added = Added(lines)
+
+    def field(self, annotation: Any, rect: Bounds, unseen: bool) -> None:
+        """Take in a form field."""
+        field = self._forms.field(annotation, rect)
+        if field is None:
+            return
+        if unseen or field.is_tiny:
+            self._added.unseen += _words_in(field.value)
+        elif field.drawn:
+            self._drawn.append(_Drawn(field.label, "field", rect))
+        elif not _stands(self._surface, field):
+            self._fields.append(field)
+
+    def note(self, annotation: Any, rect: Bounds, unseen: bool, which: tuple[int, int]) -> None:
+        """Take in any other annotation, of which number and kind are given."""
+        number, kind = which
+        title, said = _title(kind, entry(annotation, b"T")), _said(self._surface, kind, annotation, rect)
         if unseen:
-            hidden = hidden or (bool(said) and not raw.FPDFAnnot_HasKey(annotation, b"StateModel"))
-            continue
+            if not raw.FPDFAnnot_HasKey(annotation, b"StateModel"):  # "Accepted set by Ann" is never shown
+                self._added.unseen += _words_in(said)
+            return
         if kind == raw.FPDF_ANNOT_FILEATTACHMENT:
-            added.attached += _attached(annotation, number)
+            self._added.attached += _attached(annotation, number)
         if said:
-            added.extras.append(Extra(f"{title}{said}", "note", surface.as_shown(rect)))
+            self._added.extras.append(Extra(f"{title}{said}", "note", self._surface.as_shown(rect)))
         elif kind in _DRAWN:
-            drawn.append(_Drawn(title, "note", rect))
-    spots = [(field, Spot(surface.in_lines(field.rect), surface.as_shown(field.rect))) for field in fields]
-    told = fill(added.lines, spots, surface.sides)
-    added.extras[:0] = [Extra(field.told, "field", surface.as_shown(field.rect)) for field in told if field.told]
-    added.extras += _read_drawn(surface, drawn)
-    if hidden:
-        added.warnings = [LEFT_OUT]
-    return added
+            self._drawn.append(_Drawn(title, "note", rect))
+
+    def whole(self) -> Added:
+        """Return all that was found, with values among the lines."""
+        surface, added = self._surface, self._added
+        spots = [(field, Spot(surface.in_lines(field.rect), surface.as_shown(field.rect))) for field in self._fields]
+        told = fill(added.lines, spots, surface.sides)
+        fields = [Extra(field.told, "field", surface.as_shown(field.rect)) for field in told if field.told]
+        added.extras = list(dict.fromkeys([*fields, *added.extras, *_read_drawn(surface, self._drawn)]))
+        if added.unseen:
+            added.warnings = [LEFT_OUT]
+        return added
 
 
 def _annotations(page: Any) -> Iterator[tuple[int, int, Any]]:
@@ -159,6 +184,11 @@ def _annotations(page: Any) -> Iterator[tuple[int, int, Any]]:
                 yield number, kind, annotation
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _words_in(text: str) -> int:
+    """Return how many words a text has; what a form keeps to reckon with has none."""
+    return sum(any(map(str.isalpha, word)) for word in text.split())
 
 
 def _title(kind: int, author: str) -> str:

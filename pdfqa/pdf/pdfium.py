@@ -122,6 +122,7 @@ class PdfiumFile:
             sheet.warnings = warnings = [*warnings, GARBLED]
         if added:
             sheet.extras, sheet.attached = added.extras, added.attached
+            sheet.unseen += added.unseen
             sheet.warnings = [*warnings, *added.warnings]
         if number == 1 and raw.FPDF_GetFormType(self._raw) == raw.FORMTYPE_XFA_FULL:
             from pdfqa.pdf.xfa import add_form
@@ -223,7 +224,8 @@ class _PageLines:
             left = bottom = 0.0
         self.leftwards = leftwards = turns == 0 and mostly_leftwards(text)
         if leftwards:
-            places = [self._mirrored(piece, place) for piece, place in zip(pieces, places, strict=True)]
+            reaches = map(self._reach, pieces, begins)
+            places = [self._mirrored(reach, place) for reach, place in zip(reaches, places, strict=True)]
             left = -right  # seen from its right edge the page is laid out as any other
         self._tidy = tidy = tidier(text)
         result: list[Line] = []
@@ -289,12 +291,19 @@ class _PageLines:
         x1, _ = turn(far, far, turns, self.bounds)
         return x0, y0, x1, size, way
 
-    def _mirrored(self, piece: Text, place: Place) -> Place:
+    def _reach(self, piece: Text, begin: int) -> tuple[int, int]:
+        """Return the first and the last of the page's own characters that a piece is made of."""
+        text, start, end, _, _ = piece
+        if self._index_of is None:
+            return start, end
+        numbers = [self._index_of(at) for at in range(begin, begin + len(text))]
+        return min(numbers), max(numbers)
+
+    def _mirrored(self, reach: tuple[int, int], place: Place) -> Place:
         """Return the place of a piece of a page that is read from right to left, with x growing that way."""
-        _, start, end, _, _ = piece
         room = self._room
         edges: list[float] = []
-        for index in range(raw.FPDFText_CountRects(self._text, start, end - start + 1)):
+        for index in range(raw.FPDFText_CountRects(self._text, reach[0], reach[1] - reach[0] + 1)):
             raw.FPDFText_GetRect(self._text, index, *room.rect)
             edges += room.values[2], room.values[3]
         return (-max(edges), place[1], -min(edges), *place[3:]) if edges else place
