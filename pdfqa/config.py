@@ -91,7 +91,7 @@ def load(
     numbers = {name: _number(env, f"PDFQA_{name.upper()}", default, *_BOUNDS[name]) for name, default in defaults}
     settings = Settings(
         home=_expanded(Path(home or env.get("PDFQA_HOME") or default_home(env))),
-        password=password if password is not None else env.get("PDFQA_PASSWORD"),
+        password=as_typed(password if password is not None else env.get("PDFQA_PASSWORD")),
         workers=int(_number(env, "PDFQA_WORKERS", _cores(), *_BOUNDS["workers"])),
         page_seconds=numbers["page_seconds"],
         ocr_seconds=numbers["ocr_seconds"],
@@ -108,6 +108,15 @@ def load(
     key = model_key or env.get("PDFQA_MODEL_KEY") or (None if base_url else env.get("OPENAI_API_KEY")) or None
     _check_model(model, base_url, key)
     return msgspec.structs.replace(settings, model=model, base_url=base_url, model_key=key)
+
+
+def as_typed(text: str | None) -> str | None:
+    """Return a text of the command line or the environment, with what is no UTF-8 there read as Latin-1."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError:
+        return os.fsencode(text or "").decode("latin-1")
+    return text
 
 
 def _check_model(model: str | None, base_url: str | None, key: str | None) -> None:

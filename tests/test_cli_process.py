@@ -160,6 +160,21 @@ def test_a_password_is_asked_for_and_not_shown(tmp_path: Path) -> None:
 
 
 @posix
+def test_each_locked_file_is_asked_for_its_own_password(tmp_path: Path) -> None:
+    for name, word in (("a", "sesame"), ("b", "unknown"), ("c", "simsim")):
+        writer = pypdf.PdfWriter(clone_from=REPORT.with_name("informe-2024.pdf"))
+        writer.add_metadata({"/Title": name})
+        writer.encrypt(word, algorithm="RC4-128")
+        writer.write(tmp_path / f"{name}.pdf")
+    typed = [(PROMPT, "sesame\n"), (PROMPT, "\n"), (PROMPT, "simsim\n")]
+    done = on_terminal("add", tmp_path, typed=typed, env={"PDFQA_HOME": str(tmp_path / "home")})
+    assert 3 == done.code
+    assert "1 added, 1 already known, 1 failed" in done.out
+    assert "b.pdf" in done.out.rpartition("1 failed")[2]
+    assert not any(word in done.out for word in ("sesame", "simsim"))
+
+
+@posix
 @pytest.mark.usefixtures("known")
 def test_chat_on_a_terminal_prompts_until_the_end() -> None:
     typed = [("> ", ANSWERED + "\n"), ("\n> ", "\x04")]

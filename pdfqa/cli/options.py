@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from pdfqa.config import OCR_CHOICES
+from pdfqa.config import OCR_CHOICES, as_typed
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -51,7 +51,7 @@ def opening_options(function: Callable[..., int]) -> Callable[..., int]:
     def packed(
         *, password: tuple[str, ...], password_file: Path | None, shared: Shared = _NOTHING, **others: Any
     ) -> int:
-        passwords = (*password, *_lines(password_file))
+        passwords = (*(as_typed(word) or "" for word in password), *_lines(password_file))
         return inner(shared=msgspec.structs.replace(shared, passwords=passwords), **others)
 
     return _password(_password_file(packed))
@@ -87,8 +87,9 @@ def strict_option(function: Function) -> Function:
 def _lines(path: Path | None) -> list[str]:
     if path is None:
         return []
-    text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
-    return [line for line in text.splitlines() if line]
+    from pdfqa.pdf.passwords import from_lines
+
+    return from_lines(path.read_bytes())
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, also for an error.")

@@ -87,12 +87,14 @@ class _Try(msgspec.Struct, Generic[Result]):
     error: FileError | None = None
 
     @property
-    def locked(self) -> str | None:
-        """Return the file that needs a password, if one does."""
-        if isinstance(self.error, EncryptedFileError):
-            return self.error.message
-        codes = {item.error: item.message for item in self.failures}
-        return codes.get(EncryptedFileError.code)
+    def locked(self) -> dict[str, str]:
+        """Return the files that need a password, by name, and what says so."""
+        found = dict(
+            sorted((item.file, item.message) for item in self.failures if item.error == EncryptedFileError.code)
+        )
+        if not found and isinstance(self.error, EncryptedFileError):
+            found[""] = self.error.message
+        return found
 
 
 def with_files(
@@ -103,11 +105,14 @@ def with_files(
     Raises:
         NothingReadError: No file could be used.
     """
-    passwords = list(shared.passwords)
+    passwords, skipped = list(shared.passwords), set[str]()
     done = _attempt(shared, files, passwords, work)
-    while done.locked and (password := _ask_password(shared, done.locked)):
-        passwords.append(password)
-        done = _attempt(shared, files, passwords, work)
+    while (file := next((name for name in done.locked if name not in skipped), None)) is not None:
+        if password := _ask_password(shared, done.locked[file]):
+            passwords.append(password)
+            done = _attempt(shared, files, passwords, work)
+        else:
+            skipped.add(file)
     if done.error:
         if any(item.hint == _QUOTES for item in done.failures[:1]):
             done.error.hint = _QUOTES

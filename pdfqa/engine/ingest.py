@@ -26,6 +26,7 @@ from pdfqa.pages import DocumentInfo, OutlineItem, Segment
 from pdfqa.passages import AnyStrategy, by_name
 from pdfqa.pdf import ocr_lack
 from pdfqa.pdf.options import ReadOptions
+from pdfqa.pdf.passwords import tries
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Progress
 from pdfqa.workers import Done, Task, WorkerPool
@@ -59,8 +60,7 @@ class Ingest:
         self, engine: Engine, *, passwords: Sequence[str] = (), progress: Callable[[Progress], None] | None = None
     ) -> None:
         self._engine = engine
-        # First without one: given a wrong one, no reader opens what is protected against changes only.
-        self._passwords = [None, *dict.fromkeys(passwords)]
+        self._passwords = tries(passwords)
         self._progress = progress
         settings = engine.settings
         self._options = ReadOptions(ocr=settings.ocr, ocr_lang=settings.ocr_lang or "")

@@ -14,6 +14,7 @@ import msgspec
 from pdfqa import pdf
 from pdfqa.errors import EncryptedFileError
 from pdfqa.pages import Place
+from pdfqa.pdf.passwords import tries
 from pdfqa.types import Box
 
 R = TypeVar("R")
@@ -52,8 +53,7 @@ def find(
 
 def opened(passwords: Sequence[str], look: Callable[[str | None], R]) -> R:
     """Return what is seen with the password that opens the file."""
-    tries: list[str | None] = [*passwords]
-    *others, last = tries or [None]
+    *others, last = tries(passwords)
     for password in others:
         try:
             return look(password)
