@@ -10,6 +10,8 @@ import unicodedata
 from typing import Protocol
 
 from pdfqa.pdf.indic import in_logical_order, is_indic
+from pdfqa.pdf.leftwards import in_reading_direction
+from pdfqa.pdf.pieces import mostly_leftwards
 
 ZERO = "\u200b"
 _CONTROLS = bytes({1, *range(3, 9), 11, 12, *range(14, 28)})  # pdfium has 2 for a hyphen
@@ -66,10 +68,13 @@ def mended(page: Page) -> tuple[str, list[int]]:
     unmapped = [index for index in page.unmapped() if not page.is_made_up(index)]
     unknown = _look_up(page, text, unmapped)
     _set_accents(page, text)
-    _close_gaps(page, text)
+    _close_gaps(page, text, order)
     if any(map(is_indic, set(text))):
         text, order = in_logical_order(page, text, order, unknown)
     text, order = _take_home(page, text, order, set(unmapped))
+    _close_gaps(page, text, order)
+    if mostly_leftwards("".join(text)):
+        text, order = in_reading_direction(page, text, order)
     return "".join(text), order
 
 
@@ -152,14 +157,17 @@ def _is_mark(char: str) -> bool:
     return char >= "\u0300" and unicodedata.category(char) == "Mn"
 
 
-def _close_gaps(page: Page, text: list[str]) -> None:
+def _close_gaps(page: Page, text: list[str], order: list[int]) -> None:
     """Take out spaces that were made up after a sign without a width, though nothing is left free there."""
     for at in range(1, len(text) - 1):
-        if text[at] != " " or not _is_mark(text[at - 1]) or not page.is_made_up(at):
+        if text[at] != " " or not _is_mark(text[at - 1]) or not page.is_made_up(order[at]):
             continue
         letter = at - 1
         while letter and (_is_mark(text[letter]) or text[letter] == ZERO):
             letter -= 1
-        end = max(page.spot(place)[1] for place in range(letter, at))
-        if page.spot(at + 1)[0] - end < 0.12 * page.size(at + 1):
+        spots = [page.spot(order[place]) for place in range(letter, at)]
+        left, right, _, y = page.spot(order[at + 1])
+        gap = max(left - max(spot[1] for spot in spots), min(spot[0] for spot in spots) - right)
+        size = page.size(order[at + 1])
+        if gap < 0.15 * size and abs(y - spots[0][3]) < 0.5 * size:
             text[at] = ZERO
