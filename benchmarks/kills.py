@@ -79,7 +79,7 @@ def main() -> None:
         print(
             f"{len(files)} files, seed {options.seed}; undisturbed: {seconds:.1f} s, {len(calm['documents'])} documents"
         )
-        disturbed(place, files, seconds, options, source)
+        disturbed(place, files, len(calm["documents"]), options, source)
         wrong = compare(calm, contents(place / "killed")) + leavings(place)
     print("\n".join(wrong) if wrong else "the stores are equal, and nothing was left behind")
     sys.exit(bool(wrong))
@@ -114,49 +114,41 @@ def undisturbed(place: Path, files: list[Path]) -> tuple[dict[str, list[str]], f
     return contents(place / "calm"), time.monotonic() - begin
 
 
-def disturbed(
-    place: Path, files: list[Path], seconds: float, options: argparse.Namespace, source: random.Random
-) -> None:
+def disturbed(place: Path, files: list[Path], whole: int, options: argparse.Namespace, source: random.Random) -> None:
     """Kill one run after the other, then let one come to its end."""
-    known, killed, alone = [], 0, 0
-    for round_ in tqdm(range(options.kills), unit="kill", file=sys.stderr, disable=None):
-        process = start(place, "killed", files)
-        try:
-            # Each run has less to do than the one before: the moment is drawn from what is left, start included.
-            process.wait(timeout=source.uniform(0, moment(seconds, len(known), len(files))))
-        except subprocess.TimeoutExpired:
-            killed += 1
-            if round_ % 2:
-                for number in processes(place):
+    known, killed, longest = 0, 0, 1.0
+    with tqdm(total=options.kills, unit="kill", file=sys.stderr, disable=None) as bar:
+        while killed < options.kills:
+            process = start(place, "killed", files)
+            try:
+                process.wait(timeout=source.uniform(0, longest))
+            except subprocess.TimeoutExpired:
+                for number in processes(place) if killed % 2 else [process.pid]:
                     os.kill(number, signal.SIGKILL)
-            else:
-                alone += 1
-                process.kill()
-        process.wait()
-        known = documents(place / "killed")
+                killed += 1
+                bar.update()
+            process.wait()
+            before, known = known, documents(place / "killed")
+            # So that the kills are spread over the work, however long that takes here and now.
+            longest *= 0.8 if known > before else 1.25 if known < whole else 1.0
+    print(f"{killed} runs killed, half of them with their workers; {known} documents were there by then")
     code = start(place, "killed", files).wait()
     for claim in (place / "killed" / "claims").glob("*"):  # of runs that were killed; the next run removes old ones
         os.utime(claim, (1, 1))
     start(place, "killed", files[:1]).wait()
-    print(f"{killed} runs killed, {alone} of them without their workers; {len(known)} documents were there by then")
     print(f"the run to the end: exit code {code}")
 
 
-def moment(seconds: float, done: int, files: int) -> float:
-    """Return up to when a run is killed."""
-    return 0.4 + 1.1 * seconds * max(0.1, 1 - done / files)
-
-
-def documents(home: Path) -> list[str]:
-    """Return the hashes of the documents that a home has."""
+def documents(home: Path) -> int:
+    """Return how many documents a home has."""
     path = home / "pdfqa.db"
     if not path.exists():
-        return []
+        return 0
     with closing(sqlite3.connect(path)) as connection:
         try:
-            return [row[0] for row in connection.execute("SELECT sha256 FROM documents")]
+            return int(connection.execute("SELECT count(*) FROM documents").fetchone()[0])
         except sqlite3.OperationalError:  # killed before there was a table
-            return []
+            return 0
 
 
 def contents(home: Path) -> dict[str, list[str]]:
