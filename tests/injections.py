@@ -137,6 +137,36 @@ INJECTIONS: dict[str, bytes] = {
         objects=[_LAYER],
         root=_LAYERS,
     ),
+    "form in a layer that is off": page(
+        "/fm Do\n",
+        resources="/XObject << /fm 13 0 R >>",
+        objects=[_LAYER, form(text(), "/OC 12 0 R")],
+        root=_LAYERS,
+    ),
+    "form without opacity": page(
+        "q /none gs /fm Do Q\n", resources=_GREY + "/XObject << /fm 12 0 R >>", objects=[form(text())]
+    ),
+    "form clipped away": page(
+        "q 0 0 9 9 re W n /fm Do Q\n", resources="/XObject << /fm 12 0 R >>", objects=[form(text())]
+    ),
+    "form that ends above it": page(
+        "/fm Do\n",
+        resources="/XObject << /fm 12 0 R >>",
+        objects=[form(text()).replace("/BBox [0 0 612 792]", "/BBox [0 0 612 500]")],
+    ),
+    "form scaled down": page(
+        "q 0.01 0 0 0.01 72 600 cm /fm Do Q\n", resources="/XObject << /fm 12 0 R >>", objects=[form(text())]
+    ),
+    "form covered": page("/fm Do 1 g " + _BOX + "0 g\n", resources="/XObject << /fm 12 0 R >>", objects=[form(text())]),
+    "mask that lets nothing through": page(
+        "/mask gs " + text() + "/all gs\n",
+        resources="/ExtGState << /mask << /SMask << /S /Luminosity /G 12 0 R >> >> /all << /SMask /None >> >>",
+        objects=[form("0 g 0 0 612 792 re f", "/Group << /S /Transparency /CS /DeviceGray >>")],
+    ),
+    "black that only lightens": page(
+        "1 g " + _BOX + "0 g /light gs " + text() + "/all gs\n",
+        resources="/ExtGState << /light << /BM /Screen >> /all << /BM /Normal >> >>",
+    ),
     "white in a form": page("/fm Do\n", resources="/XObject << /fm 12 0 R >>", objects=[form("1 g " + text())]),
     "form in a form": page(
         "/fm Do\n",
@@ -207,7 +237,9 @@ HONEST: dict[str, bytes] = {
     "black on an image": page(_SHOW_FIGURE + text(), resources=_IMAGE, objects=[image(["+-", "-."])]),
     "light grey small print": page("0.78 g " + text(size=6) + "0 g\n"),
     "very small print": page(text(size=2.5)),
-    "faint watermark": page("/faint gs " + text(size=30), resources="/ExtGState << /faint << /ca 0.15 >> >>"),
+    "faint watermark": page(
+        "/faint gs " + text(size=13) + "/all gs\n", resources="/ExtGState << /faint << /ca 0.15 >> /all << /ca 1 >> >>"
+    ),
     "outline and filling": page("2 Tr " + text() + "0 Tr\n"),
     "outline only": page("1 Tr 1 g 0 G 0.3 w " + text() + "0 Tr 0 g\n"),
     "white with an outline": page("2 Tr 1 g 0 G 0.3 w " + text() + "0 Tr 0 g\n"),

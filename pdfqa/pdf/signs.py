@@ -14,7 +14,7 @@ from pdfqa.pdf.native import Pointer, Table, floats, integers, is_layered, point
 Kind = Literal["undrawn", "clear", "background", "covered", "clipped", "layer", "tiny", "off"]
 
 FEW = 200  # objects: to look at more takes longer than to read their text
-_STEP = 20  # characters: where there are more objects, those of one in so many are looked at
+_STEP = 32  # characters: where there are more objects, those of one in so many are looked at
 _MANY = 100  # texts: among more, not every one is asked for its colour at first
 _SOME = 40  # texts: among more, what is seldom worth asking is asked of some of them first
 _DEEP = 6  # forms in forms
@@ -32,6 +32,7 @@ _stroke = quick(raw.FPDFPageObj_GetStrokeColor)
 _edges = quick(raw.FPDFPageObj_GetBounds)
 _marks = quick(raw.FPDFPageObj_CountMarks)
 _mark = quick(raw.FPDFPageObj_GetMark, Pointer)
+_transparent = quick(raw.FPDFPageObj_HasTransparency)
 _clip = quick(raw.FPDFPageObj_GetClipPath, Pointer)
 _clips = quick(raw.FPDFClipPath_CountPaths)
 _corners = quick(raw.FPDFClipPath_CountPathSegments)
@@ -82,6 +83,14 @@ class Form(NamedTuple):
     depth: int
 
 
+class Group(NamedTuple):
+    """A form that has texts: they are seen only where it is."""
+
+    object: Pointer
+    box: Box
+    texts: list[Pointer]
+
+
 class Batch(NamedTuple):
     """Texts of a page or of one form, as columns."""
 
@@ -96,6 +105,7 @@ class Signs:
     def __init__(self) -> None:
         self.suspects: dict[int, Kind] = {}
         self.surfaces: list[Surface] = []
+        self.forms: list[Group] = []
         self._batches: list[Batch] = []
         self._seen: set[Colour] = set()
         self._count = 0
@@ -164,10 +174,17 @@ class Signs:
     def _suspect(self, object_: Pointer, kind: Kind) -> None:
         self.suspects.setdefault(object_.value or 0, kind)
 
+    def suspect_form(self, form: Group) -> None:
+        """Suspect all texts of a form that is not seen itself."""
+        clear, clipped = _transparent(form.object), _clips(_clip(form.object)) > 0
+        for text in form.texts:
+            self._suspect(text, "clear" if clear else "clipped" if clipped else "layer")
+
     def _rare(self, objects: list[Pointer]) -> bool:
         """Ask what is seldom worth asking; return whether it was."""
         found: list[tuple[Pointer, Kind]] = []
         found += [(object_, "tiny") for object_, box in zip(objects, _edges_of(objects), strict=True) if _is_tiny(box)]
+        found += [(object_, "clear") for object_ in compress(objects, map(_transparent, objects))]
         marks = list(map(_marks, objects))
         if max(marks, default=0) > 0:
             counted = zip(objects, marks, strict=True)
@@ -205,7 +222,11 @@ class Signs:
                 step = (form.step if form else 1.0) / (len(inner) + 1)
                 onto = tuple(_six.values)
                 depth = form.depth + 1 if form else 0
+                before = len(self._batches)
                 self.look(inner, Form(order, step, _joined(onto, form.onto) if form else onto, depth))
+                texts = [text for batch in self._batches[before:] for text in batch.objects]
+                if texts and form is None:
+                    self.forms.append(Group(object_, box, texts))
             return
         colour: Colour | None = None
         if kind == raw.FPDF_PAGEOBJ_PATH:

@@ -10,12 +10,13 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
 from pdfqa.pdf.native import Pointer, pointer, quick
-from pdfqa.pdf.signs import Box, Kind, Signs, signs_of
+from pdfqa.pdf.signs import Box, Group, Kind, Signs, signs_of
 from pdfqa.pdf.views import View
 
 _WORD = re.compile(r"[^\s\ufffe\x02]+")
 _INKED = 60  # of 255: letters in a picture differ by that from their paper
 _FRAMED = 0.6  # of the words over a picture: so many stand between gaps where a picture shows text
+_THUMBNAIL = 48  # pixels
 _SHARP = 12  # pixels: as high letters are looked at
 _SAYS: dict[Kind, str] = {
     "undrawn": "drawn invisibly",
@@ -44,10 +45,29 @@ class Word(NamedTuple):
 def unseen(page: Any, textpage: Any, text: str) -> list[Word]:
     """Return the words of a page that nobody can see; characters are counted as in its text."""
     signs = signs_of(page, textpage, len(text))
+    for form in signs.forms:
+        if not _is_seen(page, form):
+            signs.suspect_form(form)
     if not signs.suspects:
         return []
     words = _Suspects(page, textpage, signs).words(text)
     return _Judge(page, signs, text).judge(words) if words else []
+
+
+def _is_seen(page: Any, form: Group) -> bool:
+    """Return whether a form makes a difference, as far as a thumbnail shows."""
+    box = shown(page, form.box)
+    part = _around([box], (raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)))
+    if part is None:
+        return False
+    view = View(page, part, _THUMBNAIL / max(part[2] - part[0], part[3] - part[1]))
+    return view.differs(view.without([form.object]), part)
+
+
+def shown(page: Any, box: Box) -> Bounds:
+    """Return where a rectangle of a page is shown."""
+    turned = turned_box(box, raw.FPDFPage_GetRotation(page), bounds_of(page))
+    return turned.x0, turned.y0, turned.x1, turned.y1
 
 
 class _Suspects:
@@ -56,8 +76,7 @@ class _Suspects:
     def __init__(self, page: Any, textpage: Any, signs: Signs) -> None:
         self._text, self._quick_text = textpage, pointer(textpage)
         self._suspects = signs.suspects
-        self._turns = raw.FPDFPage_GetRotation(page)
-        self._bounds = bounds_of(page)
+        self._page = page
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
 
     def words(self, text: str) -> list[Word]:
@@ -101,8 +120,7 @@ class _Suspects:
         if not boxes:
             return 0.0, 0.0, 0.0, 0.0
         left, bottom, right, top = zip(*boxes, strict=True)
-        box = turned_box((min(left), min(bottom), max(right), max(top)), self._turns, self._bounds)
-        return box.x0, box.y0, box.x1, box.y1
+        return shown(self._page, (min(left), min(bottom), max(right), max(top)))
 
 
 class _Judge:
@@ -111,7 +129,6 @@ class _Judge:
     def __init__(self, page: Any, signs: Signs, text: str) -> None:
         self._page, self._signs = page, signs
         self._letters = len("".join(text.split()))
-        self._turns, self._bounds = raw.FPDFPage_GetRotation(page), bounds_of(page)
         self._size = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
 
     def judge(self, words: list[Word]) -> list[Word]:
@@ -138,7 +155,7 @@ class _Judge:
 
     def _shown_by_picture(self, words: list[Word]) -> set[int]:
         """Return the beginnings of the words of which a picture shows the letters: what was recognised in a scan."""
-        pictures = [self._shown(box) for box in self._signs.pictures]
+        pictures = [shown(self._page, box) for box in self._signs.pictures]
         over = [word for word in words if any(_holds(box, word.box) for box in pictures)]
         part = _around([box for box in pictures if any(_holds(box, word.box) for word in over)], self._size)
         if part is None:
@@ -152,10 +169,6 @@ class _Judge:
             framed = sum([view.stands_apart(word.box) for word in inked])
             real = framed > _FRAMED * len(over)
         return {word.first for word in inked} if real else set()
-
-    def _shown(self, box: Box) -> Bounds:
-        shown = turned_box((box[0], box[1], box[2], box[3]), self._turns, self._bounds)
-        return shown.x0, shown.y0, shown.x1, shown.y1
 
 
 def _around(boxes: list[Bounds], size: tuple[float, float]) -> Bounds | None:
