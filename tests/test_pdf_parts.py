@@ -223,6 +223,20 @@ def test_notes_stand_after_the_text(kind: str, told: str, tmp_path: Path) -> Non
     assert [(place.x0, place.y0, place.x1, place.y1) for place in page.places] == [(72, 695, 300, 715)]
 
 
+def test_a_text_put_behind_a_label_fills_it_in(tmp_path: Path) -> None:
+    texts = [Put("Name: ______________", 72, 540), Put("Town", 72, 500), *paragraph(TEXT, y=400)]
+    typed = [
+        note("FreeText", "/Contents (Ann)", "104 536 200 550"),
+        note("FreeText", "/Contents (Rome)", "110 496 200 510"),
+    ]
+    assert read(annotated(texts, typed), tmp_path).text == f"Name: Ann\nTown Rome\n{TEXT}"
+
+
+def test_a_text_put_beside_a_paragraph_is_a_note(tmp_path: Path) -> None:
+    typed = [note("FreeText", "/T (Ann) /Contents (which yard?)", "500 396 580 410")]
+    assert read(annotated(paragraph(TEXT, y=400), typed), tmp_path).text == f"{TEXT}\nNote (Ann): which yard?"
+
+
 MARKED = "/T (Ann) /QuadPoints [96 711 192 711 96 699 192 699]"
 
 

@@ -21,6 +21,7 @@ from pdfqa.pdf.strings import entry, rect_of, text_within, wide
 _MOST = 5_000  # annotations of one page
 _LONGEST = 20_000  # characters of one note
 _UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
+_TYPED = 120  # characters of a text that may fill in a form
 _LONGEST_WORDS = 500  # characters of marked words that are repeated
 _LONGEST_NAME = 100
 _MOST_MARKS = 2_000  # quadrilaterals of one highlight
@@ -155,7 +156,9 @@ class _Found:
             return
         if kind == raw.FPDF_ANNOT_FILEATTACHMENT:
             self._added.attached += _attached(annotation, number)
-        if said:
+        if kind == raw.FPDF_ANNOT_FREETEXT and 0 < len(said) < _TYPED:
+            self._fields.append(Field(said.removeprefix(": "), rect, title=title))
+        elif said:
             self._added.extras.append(Extra(f"{title}{said}", "note", self._surface.as_shown(rect)))
         elif kind in _DRAWN:
             self._drawn.append(_Drawn(title, "note", rect))
@@ -165,8 +168,11 @@ class _Found:
         surface, added = self._surface, self._added
         spots = [(field, Spot(surface.in_lines(field.rect), surface.as_shown(field.rect))) for field in self._fields]
         told = fill(added.lines, spots, surface.sides)
-        fields = [Extra(field.told, "field", surface.as_shown(field.rect)) for field in told if field.told]
-        added.extras = list(dict.fromkeys([*fields, *added.extras, *_read_drawn(surface, self._drawn)]))
+        values = [
+            Extra(one.told, "note" if one.title else "field", surface.as_shown(one.rect)) for one in told if one.told
+        ]
+        values.sort(key=_kind)  # fields before notes
+        added.extras = list(dict.fromkeys([*values, *added.extras, *_read_drawn(surface, self._drawn)]))
         if added.unseen:
             added.warnings = [LEFT_OUT]
         return added
@@ -184,6 +190,10 @@ def _annotations(page: Any) -> Iterator[tuple[int, int, Any]]:
                 yield number, kind, annotation
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _kind(extra: Extra) -> str:
+    return extra.kind
 
 
 def _words_in(text: str) -> int:

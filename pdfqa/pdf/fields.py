@@ -36,7 +36,8 @@ class Field(NamedTuple):
     """A field that holds something: its value, its place on the page, and what it is called.
 
     `mark` says that it is a box or button that is on; its value then is what it stands for, if the form tells.
-    `drawn` says that only its appearance tells what it holds.
+    `drawn` says that only its appearance tells what it holds. `title` is set for a text that somebody has put onto the
+    page: it may fill in a form that has no fields, or be a note, which then is called so.
     """
 
     value: str
@@ -44,6 +45,7 @@ class Field(NamedTuple):
     label: str = ""
     mark: bool = False
     drawn: bool = False
+    title: str = ""
 
     @property
     def is_tiny(self) -> bool:
@@ -54,6 +56,8 @@ class Field(NamedTuple):
     @property
     def told(self) -> str:
         """Return label and value in one line, for where no printed label stands beside it."""
+        if self.title:
+            return f"{self.title}: {self.value}"
         if not self.mark:
             return f"{self.label}: {self.value}" if self.label else self.value
         words = ": ".join(dict.fromkeys(filter(None, (self.label, self.value))))

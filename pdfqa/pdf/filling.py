@@ -18,6 +18,7 @@ _FAR = 320.0  # points that a value may be right of its label
 _NEAR = 60.0
 _BESIDE = 24.0  # points that a label may be right of its box
 _GLUE = 0.2  # sizes between a label and its value
+_LABEL, _SHORT = 60, 20  # characters of a label that ends in a colon, and of any
 _NEW_WORDS = 2  # that a field's name must add to its printed label, to be worth telling
 _WORD = re.compile(r"\w{3,}")
 _RULE = re.compile(r"(?:\s?[._…])+$")
@@ -70,6 +71,9 @@ def _put(lines: list[Line], field: Field, spot: Spot, split: Callable[[Line, Bou
     if field.mark:
         return _tick(lines, spot, before, after)
     above = _above(lines, spot.box)
+    if field.title:
+        before = before if before and _is_label(before[1].text) else None
+        above = above if above and _is_label(above[1].text) else None
     if before and (above is None or spot.box[0] - before[1].x1 < _NEAR):
         if spot.box[0] - before[1].x1 > _FAR:
             return None
@@ -85,6 +89,10 @@ def _put(lines: list[Line], field: Field, spot: Spot, split: Callable[[Line, Bou
         _insert(lines, at + 1, field.value, spot, (spot.box[0], line.y - _LEAD * line.size, line.size))
         return line.text
     return None
+
+
+def _is_label(text: str) -> bool:
+    return (len(text) <= _LABEL and text.endswith((":", "…", "?"))) or len(text) <= _SHORT
 
 
 def _cell_over(lines: list[Line], at: int, box: Bounds) -> tuple[int, Line]:
