@@ -161,30 +161,50 @@ def _replaced(lines: list[Line], frame: _Frame) -> list[Line]:
         if squares and not line.turned and line.grid is None:
             inside[number] = squares
     cells = frame.cell_of({square for squares in inside.values() for square in squares[1:]})
-    stood: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for squares in inside.values():
-        for square in squares:
-            stood[cells[square]].append(square)
-    for first, its in stood.items():
-        tall = {square for square, cell in cells.items() if cell == first}
-        rows = {row for row, _ in tall}
-        beside = max(len({cells[row, column] for row in rows}) for column in range(len(frame.xs) - 1))
-        # A label in each of the rows beside: there, too, are rows, though no rule divides them.
-        if len(rows) > 2 and beside == len(rows) and len({row for row, _ in its}) == len(its) >= len(rows) - 1:
-            cells.update({square: (square[0], first[1]) for square in tall})
+    _split_tall(cells, {number: (lines[number].y, squares) for number, squares in inside.items()})
     for number, squares in inside.items():
         line = lines[number]
         for (x0, x1, text), square in zip(_pieces(line), squares, strict=True):
             held[cells[square]].append((x0, x1, text, line))
     if not inside or not _is_table(held, cells):
         return lines
-    whole = _as_line([lines[number] for number in inside], _grid(held, cells, frame.xs))
+    grid = _grid(held, cells, frame.xs)
+    if not grid.header and all(len(box.texts) == 1 for row in grid.rows for box in row):
+        return lines  # its heads stand over the rules: they are found with the rows as of any table
+    whole = _as_line([lines[number] for number in inside], grid)
     first = min(inside)
     return [
         whole if number == first else line
         for number, line in enumerate(lines)
         if number == first or number not in inside
     ]
+
+
+def _split_tall(
+    cells: dict[tuple[int, int], tuple[int, int]], stood: dict[int, tuple[float, list[tuple[int, int]]]]
+) -> None:
+    """Divide tall cells whose lines stand level with those in the rows beside: there are rows, though no rule says so.
+
+    Args:
+        cells: The cell of each square.
+        stood: For each line its height, and the squares that its pieces stand in.
+    """
+    by_cell: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
+    heights: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for y, squares in stood.values():
+        for row, column in squares:
+            by_cell[cells[row, column]].append((row, y))
+            heights[row].append((y, column))
+    columns = range(1 + max(column for _, column in cells))
+    for first, its in by_cell.items():
+        tall = {square for square, cell in cells.items() if cell == first}
+        rows = {row for row, _ in tall}
+        if len(rows) < 3 or max(len({cells[row, column] for row in rows}) for column in columns) < len(rows):
+            continue
+        own = {column for _, column in tall}
+        level = sum(any(abs(y - other) < 1.5 and at not in own for other, at in heights[row]) for row, y in its)
+        if level > 2 and level >= 0.7 * len(its):
+            cells.update({square: (square[0], first[1]) for square in tall})
 
 
 def _is_table(held: dict[tuple[int, int], list[Piece]], cells: dict[tuple[int, int], tuple[int, int]]) -> bool:
