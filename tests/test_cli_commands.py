@@ -14,6 +14,7 @@ import pytest
 
 from pdfqa.cli import main
 from tests.cli_runner import ANSWER, ANSWERED, REPORT, UNANSWERED, Done
+from tests.homes import CLUB, MINE, pdf
 from tests.model_server import model_server, says
 
 Run = Callable[..., Done]
@@ -248,6 +249,16 @@ def test_show_tells_the_contents_and_pages(run: Run) -> None:
     assert ANSWER in run("show", REPORT, "--page", "11").out
     assert run("show", REPORT, "--page", "15").code == 2
     assert run("show", "unknown.pdf").code == 2
+
+
+def test_show_reads_a_file_that_was_not_added(run: Run, tmp_path: Path, locked: Path, broken: Path) -> None:
+    new = pdf(tmp_path / "new.pdf", MINE)
+    assert "copper mine" in run("show", new, "--page", "1").out
+    assert str(new) in run("list").out
+    pdf(new, CLUB)  # it is shown as it is now
+    assert "treasurer" in run("show", new, "--page", "1").out
+    assert (run("show", locked).code, run("show", broken).code) == (3, 3)
+    assert run("show", locked, "--password", "sesame").code == 0
 
 
 def test_rm_forgets_a_file(run: Run) -> None:
