@@ -37,7 +37,7 @@ Examples:
 def show_command(
     shared: Shared, name: str, number: int | None, png: str | None, highlight: tuple[str, ...], width: int | None
 ) -> int:
-    """Show a document: title, contents; or one page, as text or picture.
+    """Show what a document holds, or one page as text or picture.
 
     FILE is a path, a name or an id of 'pdfqa list'. A file that was not read is read first, but not for a picture.
     """
