@@ -109,6 +109,17 @@ def test_columns_of_figures_written_one_after_the_other_are_a_table() -> None:
     assert page.text.split("\n") == [f"{name} costs  {1100 + at}" for at, name in enumerate(NAMES[:6])]
 
 
+def test_rows_of_figures_written_before_their_labels_join_them() -> None:
+    rows = [
+        cells([f"{name} costs and more", str(1100 + at), str(2200 + at)], 700 - 14 * at)
+        for at, name in enumerate(NAMES[:6])
+    ]
+    page = page_of([*(cell for row in rows for cell in row[1:]), *(row[0] for row in rows)])
+    assert page.text.split("\n") == [
+        f"{name} costs and more  {1100 + at}  {2200 + at}" for at, name in enumerate(NAMES[:6])
+    ]
+
+
 def test_recognised_lines_are_ordered_by_place_however_uneven() -> None:
     lines = row_by_row(two_columns())
     chance = random.Random(3)
@@ -127,3 +138,10 @@ def test_a_table_is_not_torn_where_only_a_heading_over_it_was_written_late() -> 
     below = [line("short remark", 640, 60), line("shorter remark", 640, 330)]
     late = [line("Late heading", 730, 60, size=14)]
     assert words([*late, *one, *other, *below]) == words([*one, *other, *below, *late])
+
+
+def test_a_table_of_words_is_not_torn_into_columns() -> None:
+    names = [f"{name.title()} Light Corporation Ltd" for name in NAMES]
+    pairs = list(zip(names, names[::-1], strict=True))
+    lines = [cell for at, pair in enumerate(pairs) for cell in cells([*pair, "100.0"], 700 - 14 * at, (60, 290, 500))]
+    assert page_of(lines).text.split("\n") == [f"{one}  {other}  100.0" for one, other in pairs]

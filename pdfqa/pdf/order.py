@@ -13,10 +13,10 @@ from itertools import pairwise, starmap
 
 import msgspec
 
-from pdfqa.pdf.lines import Line, Sheet, is_figure
+from pdfqa.pdf.lines import Cell, Line, Sheet, is_figure
 
 _WIDE = 8  # sizes: a line of text is wider, a cell of a table mostly is not
-_PROSE = 25  # letters
+_PROSE = 18  # letters
 _FEW = 2  # rows of long texts side by side that are no sign of columns
 _STARTS = 24  # left edges at which a column is looked for
 
@@ -25,17 +25,22 @@ def needs_order(sheet: Sheet) -> bool:
     """Return whether lines come in another order than a person reads them; quick, as it is asked of every page."""
     if sheet.source == "ocr":
         return True
-    beside = 0
+    beside = rows = 0
     above = None
     for line in sheet.lines:
-        if line.cells is not None and len(line.text) > 2 * _PROSE and _is_divided(line):
-            beside += 1
+        if line.cells is not None:
+            if len(line.text) > 2 * _PROSE and _is_divided(line):
+                beside += 1
+            else:
+                rows += 1
         if above is not None and line.y > above.y - line.size:
             if _is_back(above, line):
                 return True
             beside += _is_beside(above, line)
+            if line.x0 > above.x1 and is_figure(line.text) and is_figure(above.text):
+                beside += 1  # a column of figures after another
         above = line
-    return beside > _FEW
+    return beside > _FEW and beside > rows
 
 
 def _is_back(above: Line, line: Line) -> bool:
@@ -48,11 +53,19 @@ def _is_back(above: Line, line: Line) -> bool:
 
 def _is_beside(above: Line, line: Line) -> bool:
     """Return whether a long text stands right of another, as where two columns are written row by row."""
-    return abs(line.y - above.y) < line.size and line.x0 > above.x1 and len(line.text) > _PROSE < len(above.text)
+    one, other = (above.x0, above.x1, above.text), (line.x0, line.x1, line.text)
+    return abs(line.y - above.y) < line.size and _are_beside(one, other)
+
+
+def _are_beside(one: Cell, other: Cell) -> bool:
+    """Return whether two texts at one height are lines of two columns: both long, with little room between them."""
+    if len(one[2]) <= _PROSE or len(other[2]) <= _PROSE:
+        return False
+    return 0 < other[0] - one[1] < 0.5 * min(one[1] - one[0], other[1] - other[0])
 
 
 def _is_divided(line: Line) -> bool:
-    return any(len(one[2]) > _PROSE < len(other[2]) for one, other in pairwise(line.cells or ()))
+    return any(starmap(_are_beside, pairwise(line.cells or ())))
 
 
 def by_place(sheet: Sheet) -> list[Line]:
@@ -131,9 +144,7 @@ def _split_at_gutters(lines: list[Line]) -> list[Line]:
     middles = [(one.x1 + other.x0) / 2 for one, other in pairwise(lines) if _is_beside(one, other)]
     for line in lines:
         if line.cells is not None:
-            middles += [
-                (one[1] + other[0]) / 2 for one, other in pairwise(line.cells) if len(one[2]) > _PROSE < len(other[2])
-            ]
+            middles += [(one[1] + other[0]) / 2 for one, other in pairwise(line.cells) if _are_beside(one, other)]
     if len(middles) < 3:
         return lines
     return [part for line in lines for part in (_parts(line, middles) if line.cells else [line])]
@@ -289,7 +300,7 @@ def _are_columns(left: list[_Box], right: list[_Box]) -> bool:
 
 
 def _is_text(lines: list[Line]) -> bool:
-    wide = sum(len(line.text) for line in lines if line.x1 - line.x0 > _WIDE * line.size)
+    wide = sum(len(line.text) for line in lines if line.cells is None and line.x1 - line.x0 > _WIDE * line.size)
     return wide > 0.6 * sum(len(line.text) for line in lines)
 
 
@@ -325,7 +336,7 @@ def _left(box: _Box) -> float:
 
 def _without_columns_of_figures(boxes: list[_Box]) -> list[_Box]:
     """Return the boxes with those taken apart that are side by side with a column of figures: they are a table."""
-    figures = [box for box in boxes if len(box.lines) > 1 and sum(is_figure(line.text) for line in box.lines) > 1]
+    figures = [box for box in boxes if sum(map(_has_figure, box.lines)) > 1]
     if not figures:
         return boxes
     result: list[_Box] = []
@@ -335,3 +346,7 @@ def _without_columns_of_figures(boxes: list[_Box]) -> list[_Box]:
         else:
             result.append(box)
     return result
+
+
+def _has_figure(line: Line) -> bool:
+    return is_figure(line.cells[0][2] if line.cells else line.text)
