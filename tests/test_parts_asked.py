@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pdfqa import PDFQA
+from pdfqa import PDFQA, Client
 from pdfqa.cli import main
 from pdfqa.cli.tables import size_text
 from pdfqa.errors import ObjectNotFoundError
 from pdfqa.pages import Attachment
 from tests.forms import FIRST, annotated, annotation, carrying, widget
-from tests.homes import CLUB, PARK, WHO_CLUB, WHO_PARK, pdf
+from tests.homes import CLUB, PARK, WHO_CLUB, WHO_PARK, nothing_left, pdf
 from tests.pdf_maker import Leaf, Put, make_pdf, paragraph
 
 COVER = "The minutes of the meeting are in the annex."
@@ -228,3 +228,40 @@ def test_show_lists_what_a_file_carries(
     ]
     assert f"{report} › annex.pdf\n" in run("list")
     assert CLUB in " ".join(run("show", "annex.pdf", "--page", "1").split())
+
+
+def test_a_vector_store_takes_only_what_is_put_into_it(home: Path, report: Path) -> None:
+    with Client(home=home) as client:
+        store = client.create_vector_store_and_wait_to_complete(file_ids=[client.upload_file(report).id])
+        found = client.search_vector_store(store.id, "treasurer, minutes of the meeting").data
+        assert [hit.filename for hit in found] == ["report.pdf"]
+        assert [file.filename for file in client.get_files().data] == ["report.pdf"]
+
+
+def test_what_an_interruption_left_out_is_taken_by_the_next_question(qa: PDFQA, report: Path) -> None:
+    qa.add()
+    inside = qa.document("annex.pdf").file.id
+    with qa._engine.database.atomic() as connection:  # as if killed before it was taken out
+        connection.execute("DELETE FROM attachments")
+        qa._engine.files.delete(inside)
+    assert names(qa) == [str(report)]
+    assert qa.ask(WHO_CLUB).found
+    assert names(qa) == [str(report), f"{report} › annex.pdf"]
+
+
+def test_nothing_is_left_of_taking_files_out(qa: PDFQA, home: Path) -> None:
+    qa.add()
+    assert list((home / "incoming").iterdir()) == []
+    qa.remove("report.pdf")
+    assert nothing_left(home)
+
+
+def test_keys_that_share_the_bytes_lose_nothing(home: Path, report: Path) -> None:
+    with PDFQA(report, home=home) as qa:
+        qa.add()
+        other = qa._engine.owned_by("key_1")
+        file = other.files.upload(report.read_bytes(), "mine.pdf")
+        qa.remove(report)
+        assert names(qa) == []
+        other.files.delete(file.id)
+    assert nothing_left(home)

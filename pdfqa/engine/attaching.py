@@ -22,6 +22,7 @@ from pdfqa.workers import Task, WorkerPool
 DEPTH = 2  # a file inside a file inside a file is only listed
 _MOST = 500  # files of one PDF that are looked into
 _MOST_BYTES = 1 << 30  # of all of them together
+_LARGEST = 256 << 20  # bytes of one of them
 _SECONDS = 30.0  # for one of them
 _LONGEST_NAME = 255
 
@@ -82,7 +83,7 @@ class Attaching:
                         page=file.page,
                         number=file.number,
                         out=os.fsencode(places(place)),
-                        most=_MOST_BYTES,
+                        most=_LARGEST,
                         passwords=self._passwords,
                     )
                 ),

@@ -121,9 +121,10 @@ class Files:
                 engine.store_files.detach(store_id, file_id)
             self._objects.delete(file_id)
             engine.attachments.lose(file_id)
-            if not self._objects.key_is_used(sha256):
+            if not engine.owner and not self._objects.with_key(sha256):  # only nobody's files carry others
                 for inside in engine.attachments.forget(sha256):
                     self.delete(inside)
+            if not self._objects.key_is_used(sha256):
                 engine.documents.remove(sha256)
                 engine.blobs.forget(sha256)
                 engine.database.after_commit(lambda: engine.blobs.discard(sha256))
