@@ -287,7 +287,7 @@ def _widths(texts: Sequence[Sequence[str]], room: int) -> list[int]:
 def _figures(column: Sequence[str]) -> bool:
     """Return whether most of what stands in a column are figures."""
     filled = [text for text in column if text]
-    return 2 * sum(re.match(r"[^\w]*\d[\d.,%)\s]*|[-–—]+$", text) is not None for text in filled) > len(filled)
+    return 2 * sum(re.match(r"\W*\d[\d.,%)\s]*|\W*[-–—]\W*$", text) is not None for text in filled) > len(filled)
 
 
 def _tail(text: str, room: int) -> str:
@@ -314,7 +314,8 @@ def unread_text(unread: Unread, look: Look = PLAIN) -> str:
     noun = "page" if len(unread.pages) == 1 else "pages"
     verb = "was" if len(unread.pages) == 1 else "were"
     reason = one_line(unread.reason)
-    text = f"{one_line(unread.file)}: {noun} {pages_text(unread.pages)} {verb} not read{': ' * bool(reason)}{reason}"
+    pages = f"{noun} {pages_text(unread.pages)} {verb} not read" if unread.pages else "pages may be missing"
+    text = f"{one_line(unread.file)}: {pages}{': ' * bool(reason)}{reason}"
     return wrap(text, look.width, "", "  ")
 
 

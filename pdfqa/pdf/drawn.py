@@ -15,8 +15,8 @@ from pdfqa.pdf.native import Pointer, Table, floats, integers, pointer, quick
 from pdfqa.pdf.rules import with_implied
 
 _FEW = 200  # objects that are looked at on any page: a tenth of a millisecond
-_MANY = 1_500  # where there are rows of cells
-_MOST = 5_000  # where lines jump from cell to cell
+_MANY = 800  # where there are rows of cells
+_MOST = 3_000  # where lines jump from cell to cell
 _JUMPS = 3
 _THIN = 3.0  # points: what is lower or narrower is a rule
 _SHORT = 6.0  # points: what is shorter is none
