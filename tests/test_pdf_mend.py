@@ -192,3 +192,40 @@ def test_a_font_tells_the_letters_of_its_glyphs(table: tuple[int, int, bytes], e
 @pytest.mark.parametrize("data", [b"", b"%!PS-AdobeFont", b"\x00\x01\x00\x00\x00\x09", b"OTTO" + b"\xff" * 40])
 def test_what_is_no_font_tells_nothing(data: bytes) -> None:
     assert letters_of(data) == {}
+
+
+def told(text: str, unknown: str = "") -> Drawn:
+    return Drawn(*in_a_row(*text), unknown=unknown)
+
+
+def test_numbers_of_glyphs_become_letters_where_that_makes_words() -> None:
+    words = "Description of volumes"
+    numbers = "".join(chr(ord(char) - 29) for char in words)
+    assert text_of(told(numbers, unknown=numbers)) == words
+    assert text_of(told("one two XLIX", unknown="X")) == "one two XLIX"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("â€œyesâ€\u009d itâ€™s", "“yesâ€\u009d it’s"),
+        ("19.2Â°E cafÃ©", "19.2°E café"),
+        ("â‚¬ 5 â€“ 6", "€ 5 – 6"),
+        ("Â» MENÃO", "Â» MENÃO".replace("Â»", "»")),
+    ],
+)
+def test_text_read_in_a_wrong_encoding_is_read_again(raw: str, expected: str) -> None:
+    assert needs_mending(raw) is True
+    assert text_of(told(raw)) == expected
+
+
+def test_control_characters_in_words_are_the_ligatures_of_old_fonts() -> None:
+    raw = "de\x0cne e\x0ecient"
+    assert tidier(raw)(text_of(told(raw, unknown="\x0c\x0e"))) == "define efficient"
+    assert text_of(told("\ropula", unknown="\r")) == "\ropula"
+
+
+def test_a_space_made_up_beside_a_ligature_goes() -> None:
+    cells = [*in_a_row("d", "e", "fi"), (" ", 30.0, 30.0), ("n", 30.5, 40.0), ("e", 40.0, 50.0)]
+    assert text_of(Drawn(*cells, made_up=(4,))) == "define"
+    assert needs_mending("defi ne") is True

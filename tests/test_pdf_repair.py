@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pdfqa import pdf
 from pdfqa.pdf.boxes import find_range, find_ranges, one_for_each_line, plain
 from pdfqa.pdf.lines import is_figure, is_year
-from pdfqa.pdf.pieces import may_have_cells, mostly_leftwards, pieces_of
+from pdfqa.pdf.pieces import closed, is_spread, may_have_cells, mostly_leftwards, pieces_of
 from pdfqa.pdf.pypdf_reader import typed_lines
-from pdfqa.pdf.repair import Vocabulary, clean, tidier
+from pdfqa.pdf.repair import Vocabulary, clean, runs_on, tidier
 from pdfqa.types import Box
+from tests.pdf_maker import Leaf, Put, write_pdf
 
 
 @pytest.mark.parametrize(
@@ -195,3 +199,64 @@ def test_a_short_piece_is_found_only_where_the_page_has_it_once() -> None:
 
 def pieces(page: list[int], place: tuple[int, int]) -> str:
     return "".join(map(chr, page[place[0] : sum(place)]))
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("\uf06e At the end", "■ At the end"),
+        ("Accelerated filer \uf0a3 Yes \uf078", "Accelerated filer ☐ Yes ☒"),
+        ("\uf061 = 5 \uf0b1 2", "α = 5 ± 2"),
+        ("set in \uf048\uf065\uf06c\uf06c\uf06f", "set in Hello"),
+    ],
+)
+def test_signs_of_symbol_fonts_are_what_they_look_like(raw: str, expected: str) -> None:
+    assert clean(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("⼀つの箱", "一つの箱"),
+        ("全 世 界 无 产 者 ， 联 合 起 来 A", "全世界无产者，联合起来 A"),
+        ("于 1964 年 与 GPS", "于 1964 年 与 GPS"),
+        ("한국어 는 띄어쓰기", "한국어 는 띄어쓰기"),
+    ],
+)
+def test_chinese_is_written_without_spaces_and_with_its_own_signs(raw: str, expected: str) -> None:
+    assert tidier(raw)(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"), [("科特", "·科尔曼", True), ("说：“", "好", True), ("said", "“yes”", False)]
+)
+def test_quotes_and_dots_stand_beside_chinese_without_a_space(before: str, after: str, expected: bool) -> None:
+    assert runs_on(before, after) is expected
+
+
+@pytest.mark.parametrize(
+    ("piece", "gaps", "expected"),
+    [
+        ("I N D E X", [3, 3, 3, 3], "INDEX"),
+        ("S O L D T O", [3, 3, 3, 9, 3], "SOLD TO"),
+        ("P ERF O R M A N C E", [2, 2, 2, 2, 2, 2, 2, 2], "PERFORMANCE"),
+        ("A B C D E", [40, 40, 40, 40], "A B C D E"),
+        ("N E S W", [3, 3, 3], "N E S W"),
+    ],
+)
+def test_letters_set_apart_become_words(piece: str, gaps: list[float], expected: str) -> None:
+    assert is_spread(piece) is True
+    assert closed(piece, gaps, 10) == expected
+
+
+@pytest.mark.parametrize("piece", ["A list of words", "I am what I am", "1 2 3 4 5 6", "a 1 b 2 c 3", "I", "A B"])
+def test_other_lines_are_not_set_apart(piece: str) -> None:
+    assert is_spread(piece) is False
+
+
+def test_a_heading_of_letters_placed_one_by_one_is_read_as_words(tmp_path: Path) -> None:
+    puts = [Put(char, 72 + 10 * at, 700) for at, char in enumerate("ANNUAL REPORT") if char != " "]
+    path = write_pdf(tmp_path / "spread.pdf", [Leaf(puts)])
+    (page,) = pdf.read_pages(path, 1, 1)
+    assert page.text == "ANNUAL REPORT"
+    assert len(pdf.find_boxes(path, 1, "ANNUAL REPORT")) == 1

@@ -70,7 +70,7 @@ def is_garbled(text: str, unmapped: Callable[[], float] = float) -> bool:
         return False
     sample = _sample(text)
     solid = "".join(_REPEATED.sub(r"\1", sample).split())
-    pairs = [one + other for word in _WORD.findall(sample.lower()) for one, other in pairwise(word)]
+    pairs = _pairs(sample)
     if len(solid) < _SHORT and len(pairs) < _LEAST_PAIRS and unmapped() > 0.6:
         return _share(pairs) > 0.3 or sum(map(str.isalnum, solid)) < 0.7 * len(solid) or _lost(sample, solid) > 0
     strange = _share(pairs)
@@ -111,6 +111,16 @@ def _is_signs(solid: str, pairs: int, strange: float) -> bool:
     if signs > 0.3 or (pairs < 20 and signs > 0.2):
         return True
     return pairs >= 20 and ((strange > 0.3 and signs > 0.06) or (strange > 0.2 and signs > 0.15))
+
+
+def strangeness(text: str) -> float:
+    """Return the share of pairs of letters that are hardly found in Western languages; 1 where there are no words."""
+    pairs = _pairs(text)
+    return _share(pairs) if pairs else 1.0
+
+
+def _pairs(text: str) -> list[str]:
+    return [one + other for word in _WORD.findall(text.lower()) for one, other in pairwise(word)]
 
 
 def _share(pairs: list[str]) -> float:

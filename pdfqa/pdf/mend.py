@@ -6,9 +6,11 @@ the page's own it is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Protocol
 
+from pdfqa.pdf.garbled import strangeness
 from pdfqa.pdf.indic import in_logical_order, is_indic
 from pdfqa.pdf.leftwards import in_reading_direction
 from pdfqa.pdf.pieces import mostly_leftwards
@@ -19,6 +21,17 @@ _CONTROLS = bytes({1, *range(3, 9), 11, 12, *range(14, 28)})  # pdfium has 2 for
 _SIGNS = bytes([0xB4, 0x60, 0xA8, 0x88, 0x98, 0xB8])
 _MARKS = {"´": "\u0301", "`": "\u0300", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "¸": "\u0327", "ˇ": "\u030c"}
 _MARKS |= {"˘": "\u0306", "˚": "\u030a", "˝": "\u030b", "˙": "\u0307"}
+_WRONG = ("â€", "Ã", "Â", "fi ", "fl ", "\ufb00 ", "\ufb01 ", "\ufb02 ", "\ufb03 ", "\ufb04 ")
+# UTF-8 read as Western: what became of accented letters, quotes, dashes and the euro sign.
+_TWICE_READ = re.compile("Â[\xa0-\xbf]|Ã[\x80-\xbf\u0152-\u2122]|â€[\x80-\xbf\u0152-\u2122]|â‚¬|â„¢")
+# What old TeX fonts have in the place of control characters.
+_LIGATURES = {
+    "\x0b": "\ufb00",
+    "\x0c": "\ufb01",
+    "\r": "\ufb02",
+    "\x0e": "\ufb03",
+    "\x0f": "\ufb04",
+}
 _COMPLEX = (0x0590, 0x1100)  # from Hebrew to Burmese: scripts whose letters carry signs
 _FAR = 400  # characters: how far from its letter a sign may have come
 
@@ -50,8 +63,8 @@ def needs_mending(text: str) -> bool:
     try:
         letters = text.encode("cp1252")
     except UnicodeEncodeError:
-        return any(_is_hint(char) for char in set(text))
-    return len(letters.translate(None, _CONTROLS + _SIGNS)) < len(letters)
+        return any(_is_hint(char) for char in set(text)) or any(sign in text for sign in _WRONG)
+    return len(letters.translate(None, _CONTROLS + _SIGNS)) < len(letters) or any(sign in text for sign in _WRONG)
 
 
 def _is_hint(char: str) -> bool:
@@ -67,6 +80,9 @@ def mended(page: Page) -> tuple[str, list[int]]:
     order = list(range(len(text)))
     unmapped = [index for index in page.unmapped() if not page.is_made_up(index)]
     unknown = _look_up(page, text, unmapped)
+    unknown = _shift(text, unknown)
+    _read_once(text)
+    _set_ligatures(text, unknown)
     _set_accents(page, text)
     _close_gaps(page, text, order)
     if any(map(is_indic, set(text))):
@@ -88,6 +104,37 @@ def _look_up(page: Page, text: list[str], unmapped: list[int]) -> set[int]:
         else:
             unknown.add(index)
     return unknown
+
+
+def _shift(text: list[str], unknown: set[int]) -> set[int]:
+    """Take numbers of glyphs as most TrueType fonts have them, 29 less than the codes, if that makes words of them."""
+    solid = sum(not char.isspace() and char != ZERO for char in text)
+    if 2 * len(unknown) <= solid or not all(2 < ord(text[at]) < 98 for at in unknown):
+        return unknown
+    shifted = [chr(ord(char) + 29) if at in unknown else char for at, char in enumerate(text)]
+    told = [char if at in unknown or char.isspace() else " " for at, char in enumerate(text)]
+    if strangeness("".join(told)) > 0.2 and strangeness("".join(shifted)) < 0.15:
+        text[:] = shifted
+        return set()
+    return unknown
+
+
+def _read_once(text: list[str]) -> None:
+    """Mend what was written in UTF-8 and read as a Western encoding."""
+    for match in _TWICE_READ.finditer("".join(text)):
+        try:
+            char = match.group().encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            continue
+        text[match.start() : match.end()] = [char, *[ZERO] * (len(match.group()) - len(char))]
+
+
+def _set_ligatures(text: list[str], unknown: set[int]) -> None:
+    """Put ligatures where old TeX fonts have control characters inside of words."""
+    inside = [at for at in unknown if text[at] in _LIGATURES and text[at + 1 : at + 2] and text[at + 1].isalpha()]
+    if any(text[at] != "\r" for at in inside):
+        for at in inside:
+            text[at] = _LIGATURES[text[at]]
 
 
 def _set_accents(page: Page, text: list[str]) -> None:
@@ -158,9 +205,11 @@ def _is_mark(char: str) -> bool:
 
 
 def _close_gaps(page: Page, text: list[str], order: list[int]) -> None:
-    """Take out spaces that were made up after a sign without a width, though nothing is left free there."""
+    """Take out spaces that were made up after a sign without a width or a ligature, though nothing is left free."""
     for at in range(1, len(text) - 1):
-        if text[at] != " " or not _is_mark(text[at - 1]) or not page.is_made_up(order[at]):
+        if text[at] != " " or not page.is_made_up(order[at]):
+            continue
+        if not _is_mark(text[at - 1]) and not _is_ligature("".join(text[max(at - 3, 0) : at])):
             continue
         letter = at - 1
         while letter and (_is_mark(text[letter]) or text[letter] == ZERO):
@@ -171,3 +220,7 @@ def _close_gaps(page: Page, text: list[str], order: list[int]) -> None:
         size = page.size(order[at + 1])
         if gap < 0.15 * size and abs(y - spots[0][3]) < 0.5 * size:
             text[at] = ZERO
+
+
+def _is_ligature(text: str) -> bool:
+    return text.endswith(("fi", "fl", "ff", "\ufb00", "\ufb01", "\ufb02", "\ufb03", "\ufb04"))

@@ -28,7 +28,9 @@ from pdfqa.pdf.pieces import (
     FIGURE_ENDS,
     FIGURE_STARTS,
     Text,
+    closed,
     is_loose,
+    is_spread,
     least_gap,
     may_have_cells,
     mostly_leftwards,
@@ -235,13 +237,14 @@ class _PageLines:
             if size < 0.5 or x1 < 0 or x0 > width or y0 < -size or y0 > height:
                 self.left_out["tiny" if size < 0.5 else "off"] += len(piece.split())
                 continue
-            words = tidy(piece)
+            spread = piece[1:2] == " " and is_spread(piece)
+            words = tidy(self._closed(piece, begin, size, turns) if spread else piece)
             if not words:
                 continue
             line = Line(words, x0, max(x0, x1), y0, size, False, False, cut, way != turns, spaced)
             result.append(line)
             self._sources.append((piece, begin))
-            if may_have_cells(words, x1 - x0, size) and way == turns and not leftwards:
+            if not spread and may_have_cells(words, x1 - x0, size) and way == turns and not leftwards:
                 line.cells = self._cells(piece, begin, line, turns)
             if len(words) < 100 and line.cells is None:
                 line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
@@ -372,6 +375,12 @@ class _PageLines:
         if not cells:
             return None
         return [*cells, (left, line.x1, self._tidy(piece[begin:]))]
+
+    def _closed(self, piece: str, begin: int, size: float, turns: int) -> str:
+        """Return a piece whose letters are set apart as words."""
+        spaces = [at for at, char in enumerate(piece) if char == " " and piece[at + 1] != " " and piece[at - 1] != " "]
+        ends = [self._gap(begin + at - 1, begin + at + 1, turns) for at in spaces]
+        return closed(piece, [far - near for near, far in ends], size) if len(spaces) == piece.count(" ") else piece
 
     def _gap(self, one: int, other: int, turns: int) -> tuple[float, float]:
         """Return where a character ends and where a later one begins, along the line."""

@@ -82,3 +82,28 @@ def least_gap(last: str, figures: tuple[bool, bool], in_row: bool) -> float:
     if figures[1] and (in_row or figures[0]):
         return 0.45 if figures[0] else 0.7  # a space is up to 0.65 wide
     return 0.9
+
+
+def is_spread(piece: str) -> bool:
+    """Return whether a piece begins like a word whose letters are set apart, and goes on like that."""
+    if piece[3:4] != " " and piece[2:3] != " " and not piece[2:].isupper():
+        return False
+    parts = piece.split()
+    single = sum(len(part) == 1 for part in parts)
+    return single > 3 and 2 * single > len(parts) and piece.replace(" ", "").rstrip(":.").isalpha()
+
+
+def closed(piece: str, gaps: list[float], size: float) -> str:
+    """Return a piece whose letters are set apart as words: only the widest gaps divide those.
+
+    Args:
+        piece: The piece, with single spaces.
+        gaps: How wide each of its spaces is.
+        size: The size of its letters.
+    """
+    usual = sorted(gaps)[len(gaps) // 2]
+    if usual > size or len(piece.replace(" ", "")) < 5:
+        return piece  # cells of a row, or a few letters that stand for something
+    parts = piece.split(" ")
+    least = 1.4 * usual + 0.1 * size
+    return parts[0] + "".join([" " * (gap > least) + part for gap, part in zip(gaps, parts[1:], strict=True)])

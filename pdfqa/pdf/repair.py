@@ -9,9 +9,14 @@ from collections.abc import Callable, Container
 # Presentation forms are letters in the costume of one font; private bullets come from symbol fonts.
 _ODD = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\ufeff"
-    "\ufb00-\ufdff\ufe70-\ufefc\ufff9-\ufffb\ufffe\uffff\uf000-\uf0ff\ud800-\udfff]"
+    "\u2f00-\u2fd5\uf900-\ufaff\ufb00-\ufdff\ufe70-\ufefc\ufff9-\ufffb\ufffe\uffff\uf000-\uf0ff\ud800-\udfff]"
 )
-_BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "▸", "\uf0fc": "✓", "\uf076": "❖", "\uf0a8": "◦", "\uf06c": "●"}
+# What the signs of Wingdings are at the beginning of a line, and those of Symbol elsewhere.
+_BULLETS = dict(zip("\xb7\xa7\xd8\xfc\xfb\x76\xa8\x6c\x6e\x6f\x71\x75\xe0\xe8", "•▪▸✓✗❖◦●■□❑◆→➔", strict=True))
+_BOXES = {"\x78": "☒", "\xfe": "☑", "\x52": "☑", "\xa3": "☐"}
+_GREEK = dict(zip("abgdezhqiklmnxprstufcywGDQLXPSFYW", "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True))
+_SYMBOLS = dict(zip("\xb1\xb0\xb3\xb4\xb9\xbb\xd7\xae\xae\xa5\xb6\xe5\xd6", "±°≥×≠≈·→→∞∂∑√", strict=True)) | _GREEK
+_PRIVATE = re.compile("[\uf020-\uf0ff]+")
 _LEADER_SIGNS = ("..", ". .", "__", "…", "··")
 # What a text in a plain Western encoding may hold that `clean` would drop, and what `trim` would change.
 _CONTROLS = bytes([*range(9), *range(14, 28), 127, 173])
@@ -28,13 +33,18 @@ _NO_SPACES = (
     (0xF900, 0xFAFF),
     (0xFF00, 0xFFEF),
 )
+_HAN = "[\u2e80-\u312f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_SPREAD = re.compile(f"(?:{_HAN} ){{4}}{_HAN}")
+_BETWEEN_HAN = re.compile(f"(?<={_HAN}) +(?={_HAN})")
 _A, _AM, _CIRCLE = "\u0e32", "\u0e33", "\u0e4d"
 _TONE = "([\u0e48-\u0e4b]?)"
 _TOLD_AM = re.compile(f"(?:[<‹{_CIRCLE}]{_TONE}|{_TONE}[<‹{_CIRCLE}]){_AM}|{_AM}")
 _TWO_SIGNS = re.compile(f"{_TONE}{_CIRCLE}{_TONE}{_A}")
 _VOWELS = {"\u093e\u0947": "\u094b", "\u093e\u0948": "\u094c", "\u093e\u0945": "\u0949"}
+_VOWELS |= {"\u093e\u094b": "\u094b", "\u093e\u094c": "\u094c"}
 _VOWELS |= {"\u0906\u0947": "\u0913", "\u0906\u0948": "\u0914", "\u0905\u093e": "\u0906", "\u0906\u0945": "\u0911"}
 _TOLD_APART = re.compile("|".join([*_VOWELS, "[\u0300-\u036f]"]))
+_EITHER = frozenset("·“”‘’…—")  # stand among Chinese characters without a space, too
 _MANY = 60  # questions after which a set of all words pays
 HYPHENS = "-\u2010\u00ad"
 
@@ -42,7 +52,7 @@ HYPHENS = "-\u2010\u00ad"
 def clean(text: str) -> str:
     """Return one line with plain letters, single plain spaces and no control characters."""
     if not (text.isascii() and text.isprintable()):
-        text = " ".join(_ODD.sub(_plain, text).split())
+        text = " ".join(_ODD.sub(_plain, _PRIVATE.sub(_symbols, text)).split())
     return trim(text)
 
 
@@ -55,6 +65,8 @@ def tidier(text: str) -> Callable[[str], str]:
             return thai_tidier(text)
         if _TOLD_APART.search(text):
             return _composed
+        if _SPREAD.search(text):
+            return _closed
         return trim if _ODD.search("".join(set(text))) is None else clean
     if len(letters.translate(None, _CONTROLS)) < len(letters):
         return clean
@@ -82,6 +94,12 @@ def _composed(text: str) -> str:
     return _TOLD_APART.sub(lambda told: _VOWELS.get(told[0], told[0]), clean(unicodedata.normalize("NFC", text)))
 
 
+def _closed(text: str) -> str:
+    """Return a line of Chinese or Japanese without the spaces that spread its characters."""
+    text = clean(text)
+    return _BETWEEN_HAN.sub("", text) if _SPREAD.search(text) else text
+
+
 def trim(text: str) -> str:
     """Return one line with single plain spaces, and with leaders of dots as one sign."""
     if "  " in text or not text.isprintable() or text != text.strip():
@@ -93,13 +111,20 @@ def trim(text: str) -> str:
 
 def _plain(match: re.Match[str]) -> str:
     char = match.group()
-    if char in _BULLETS:
-        return _BULLETS[char]
-    if "\ufb00" <= char <= "\ufefc" and char != "\ufeff":
+    if "\u2f00" <= char <= "\u2fd5" or "\uf900" <= char <= "\ufefc":
         return unicodedata.normalize("NFKC", char)
-    if "\uf020" <= char <= "\uf07e":
-        return chr(ord(char) - 0xF000)
     return ""
+
+
+def _symbols(match: re.Match[str]) -> str:
+    """Return what the signs of a symbol font mean: alone a bullet, a box or a sign, several the letters of a font."""
+    letters = "".join(chr(ord(char) - 0xF000) for char in match.group())
+    sign = letters.strip()
+    if len(sign) > 1 and sign.isascii():
+        return letters
+    first = not match.string[: match.start()].strip()
+    known = _SYMBOLS | _BULLETS | _BOXES if first else _BULLETS | _SYMBOLS | _BOXES
+    return "".join(known.get(char, char if char <= "~" else "") for char in letters)
 
 
 class Vocabulary:
@@ -136,7 +161,8 @@ class Vocabulary:
 
 def runs_on(before: str, after: str) -> bool:
     """Return whether two lines meet without a space, as in Chinese, Japanese and Thai."""
-    return _spaceless(before[-1:]) and _spaceless(after[:1])
+    last, first = before[-1:], after[:1]
+    return (_spaceless(last) and (_spaceless(first) or first in _EITHER)) or (last in _EITHER and _spaceless(first))
 
 
 def _spaceless(char: str) -> bool:
