@@ -120,6 +120,14 @@ def test_rows_of_figures_written_before_their_labels_join_them() -> None:
     ]
 
 
+def test_figures_stand_with_their_labels_in_a_chart() -> None:
+    labels = [row for at in range(4) for row in block(NAMES[at], 700 - 40 * at, 200, letters=20)[:2]]
+    figures = [line(f"{at}{at}.5", 734 - 40 * at, 400) for at in range(1, 5)]
+    text = page_of([*figures, *labels]).text
+    expected = [part for at in range(4) for part in (f"{NAMES[at]}0", f"{at + 1}{at + 1}.5")]
+    assert sorted(expected, key=text.index) == expected
+
+
 def test_recognised_lines_are_ordered_by_place_however_uneven() -> None:
     lines = row_by_row(two_columns())
     chance = random.Random(3)

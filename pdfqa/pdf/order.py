@@ -294,6 +294,8 @@ def _are_columns(left: list[_Box], right: list[_Box]) -> bool:
     other = [line for box in right for line in box.lines]
     if _is_text(one) and _is_text(other):
         return True
+    if max(_figures(one), _figures(other)) > 0.6 and min(_figures(one), _figures(other)) < 0.2:
+        return False  # labels and their figures
     few, many = sorted((one, other), key=len)
     level = sum(any(abs(line.y - beside.y) < 0.3 * line.size for beside in many) for line in few)
     return 2 * level < len(few)
@@ -315,38 +317,44 @@ def _level_cut(boxes: list[_Box], gutter: float) -> float | None:
     return result
 
 
+def _figures(lines: list[Line]) -> float:
+    return sum(map(_has_figure, lines)) / len(lines)
+
+
+def _has_figure(line: Line) -> bool:
+    return not any(map(str.isalpha, line.text))
+
+
 def _by_rows(boxes: list[_Box]) -> list[_Box]:
     rows: list[list[_Box]] = []
-    for box in sorted(_without_columns_of_figures(boxes), key=_first_y):
-        line = box.lines[0]
-        if rows and rows[-1][0].lines[0].y - line.y < 0.4 * min(line.size, rows[-1][0].lines[0].size):
+    for box in sorted(_beside_figures(boxes), key=_top):
+        first = rows[-1][0] if rows else None
+        if first is not None and _is_level(first, box):
             rows[-1].append(box)
         else:
             rows.append([box])
     return [box for row in rows for box in sorted(row, key=_left)]
 
 
-def _first_y(box: _Box) -> float:
-    return -box.lines[0].y
+def _is_level(first: _Box, box: _Box) -> bool:
+    """Return whether a box belongs to a row: on the line of its first box, or halfway down a label in a few lines."""
+    one, other = first.lines[0], box.lines[0]
+    if abs(one.y - other.y) < 0.4 * min(one.size, other.size):
+        return True
+    return len(first.lines) < 4 and _overlap(first, box) > 0.6 * _lower(first, box)
 
 
 def _left(box: _Box) -> float:
     return box.x0
 
 
-def _without_columns_of_figures(boxes: list[_Box]) -> list[_Box]:
-    """Return the boxes with those taken apart that are side by side with a column of figures: they are a table."""
-    figures = [box for box in boxes if sum(map(_has_figure, box.lines)) > 1]
-    if not figures:
+def _beside_figures(boxes: list[_Box]) -> list[_Box]:
+    """Return the boxes with those taken apart that stand beside several rows of figures: they are a table."""
+    figures = [line for box in boxes for line in box.lines if _has_figure(line)]
+    if len(figures) < 2:
         return boxes
     result: list[_Box] = []
     for box in boxes:
-        if len(box.lines) > 1 and any(_overlap(box, other) > 0 for other in figures):
-            result += map(_Box.around, box.lines)
-        else:
-            result.append(box)
+        heights = {round(2 * line.y / line.size) for line in figures if box.y0 < line.y < box.y1}
+        result += map(_Box.around, box.lines) if len(box.lines) > 1 and len(heights) > 1 else [box]
     return result
-
-
-def _has_figure(line: Line) -> bool:
-    return is_figure(line.cells[0][2] if line.cells else line.text)
