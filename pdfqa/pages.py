@@ -114,7 +114,10 @@ class OutlineItem(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DocumentInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a document as a whole. `unseen` says on which pages how many words are that nobody can see."""
+    """What is known of a document as a whole.
+
+    `unseen` says on which pages how many words are that nobody can see, `damage` why pages of it may be lost.
+    """
 
     pages: int
     title: str = ""
@@ -124,6 +127,7 @@ class DocumentInfo(msgspec.Struct, frozen=True, kw_only=True):
     attachments: list[Attachment] = []
     portfolio: bool = False
     unseen: dict[int, int] = {}
+    damage: str = ""
 
 
 class Passage(msgspec.Struct, frozen=True, array_like=True):

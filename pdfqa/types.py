@@ -48,7 +48,7 @@ class Box(Value, frozen=True):
 
 
 class Unread(Value, frozen=True):
-    """Pages of a file that gave no text, and why."""
+    """Pages of a file that gave no text, and why; no pages where it is not known which are missing."""
 
     file: str
     pages: list[int]

@@ -14,7 +14,7 @@ from pdfqa import languages
 from pdfqa.engine.again import told
 from pdfqa.engine.ranges import LATE, Look
 from pdfqa.engine.reading import Opened
-from pdfqa.errors import NoTextError, PdfqaError, ReaderFailedError, StorageFullError
+from pdfqa.errors import DamagedFileError, NoTextError, PdfqaError, ReaderFailedError, StorageFullError
 from pdfqa.pages import Attachment, Page, Segment
 from pdfqa.passages import DEFAULT, AnyStrategy
 from pdfqa.pdf import ReadOptions, unread_reason
@@ -31,7 +31,7 @@ replace = msgspec.structs.replace
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to be read, and how it is to be cut; `again` says that it takes the place of what was read of it before."""
+    """A file to be read, and how it is to be cut. `again`: it replaces what was read of it before."""
 
     file_id: str
     sha256: str
@@ -149,6 +149,11 @@ class Reading:
         unseen = dict(sorted(self.unseen.items()))
         info = replace(info, attachments=[*info.attachments, *attached], unseen=unseen)
         carries = any(file.name.lower().endswith(".pdf") for file in info.attachments)
+        if len(self.unread) == info.pages and info.damage and not carries:
+            raise DamagedFileError(
+                f"{self.item.shown} is damaged: {info.damage}; no page could be read.",
+                hint="Fetch or export it again, or repair it, for example with qpdf or Ghostscript.",
+            )
         if len(self.unread) == info.pages and self.damaged and not carries:
             raise ReaderFailedError(
                 f"{self.item.shown} has no page that could be read; {self.damaged}",
@@ -167,7 +172,7 @@ class Reading:
             language=max(self.languages, key=lambda language: self.languages[language]),
             read_at=read_at,
             info=info,
-            unread=_by_reason(self.item.shown, self.unread),
+            unread=_by_reason(self.item.shown, self.unread, info.damage),
             reading=told(self._options.ocr, self._options.ocr_lang, self._recognised, self._missing),
         )
 
@@ -197,11 +202,12 @@ def _names(shown: str, title: str, first: Page, language: str) -> list[str]:
     return [term for term in terms if not analyzer.stop(term)]
 
 
-def _by_reason(shown: str, pages: list[tuple[int, str]]) -> list[Unread]:
+def _by_reason(shown: str, pages: list[tuple[int, str]], damage: str) -> list[Unread]:
     reasons: dict[str, list[int]] = {}
     for number, reason in sorted(pages):
         reasons.setdefault(reason, []).append(number)
-    return [Unread(file=shown, pages=numbers, reason=reason) for reason, numbers in reasons.items()]
+    unread = [Unread(file=shown, pages=numbers, reason=reason) for reason, numbers in reasons.items()]
+    return [*unread, Unread(file=shown, pages=[], reason=damage)] if damage else unread
 
 
 def _pages(count: int) -> str:

@@ -152,7 +152,7 @@ def refusal(path: str | os.PathLike[str], refused: RefusedError, password: str |
             f"{path} is not a PDF; it looks like {kind_of(place)}.", hint="Print or export it to PDF, then add the PDF."
         )
     return DamagedFileError(
-        f"{path} is damaged: {_damage(place)}; no page could be read.",
+        f"{path} is damaged: {damage(place)}; no page could be read.",
         hint="Fetch or export it again, or repair it, for example with qpdf or Ghostscript.",
     )
 
@@ -188,7 +188,8 @@ def _algorithm(path: Path) -> str:
     return "RC4"
 
 
-def _damage(path: Path) -> str:
+def damage(path: Path) -> str:
+    """Return in words what is wrong with a file that no reader opens."""
     tail = _tail(path, 2048)
     if b"%%EOF" in tail:
         data = _read(path, _SCAN_LIMIT)

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
+from msgspec import structs
 from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo
@@ -21,6 +22,7 @@ from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.garbled import GARBLED
 from pdfqa.pdf.geometry import bounds_of, turn
 from pdfqa.pdf.info import info, label
+from pdfqa.pdf.layers import may_have_layers
 from pdfqa.pdf.lines import Cell, Line, Rule, Sheet
 from pdfqa.pdf.native import quick
 from pdfqa.pdf.pictured import FEW_LETTERS, is_picture
@@ -60,15 +62,16 @@ _OBJECT_LIMIT = 300
 class PdfiumFile:
     """One open PDF."""
 
-    def __init__(self, path: Path, password: str | None) -> None:
+    def __init__(self, path: Path, password: str | None, *, data: bytes | None = None, damage: str = "") -> None:
         try:
-            self.document: Any = pypdfium2.PdfDocument(path, password=password)
+            self.document: Any = pypdfium2.PdfDocument(data or path, password=password)
         except pypdfium2.PdfiumError as error:
             raise RefusedError(_REASONS.get(error.err_code or 0, "damaged"), str(error)) from error
-        self._path = path
+        self._path, self._damage = path, damage
         self._raw = self.document.raw
         self.pages: int = raw.FPDF_GetPageCount(self._raw)
         self._room = _Room()
+        self._layered: bool | None = None  # not asked yet
 
     def __enter__(self) -> PdfiumFile:
         return self
@@ -78,9 +81,14 @@ class PdfiumFile:
     ) -> None:
         self.document.close()
 
+    def _may_have_layers(self) -> bool:
+        if self._layered is None:
+            self._layered = may_have_layers(self._path)
+        return self._layered
+
     def info(self) -> DocumentInfo:
         """Return what is known of the document as a whole."""
-        return info(self.document, self._path)
+        return structs.replace(info(self.document, self._path), damage=self._damage)
 
     def sheet(self, number: int) -> tuple[Sheet, bool]:
         """Return a page's lines, and whether it shows text that pdfium cannot tell."""
@@ -98,7 +106,7 @@ class PdfiumFile:
             return _blank(number, label(self._raw, number), f"the text of page {number} could not be read"), True
         try:
             silent = raw.FPDFText_CountChars(textpage) <= 0
-            reader = _PageLines(page, textpage, self._room)
+            reader = _PageLines(page, textpage, self._room, self._may_have_layers)
             lines, warnings = ([], []) if silent else reader.lines()
             rules = rules_of(page, lines, reader.turns, reader.bounds) if lines else []
             reader.split(lines, rules)
@@ -191,9 +199,9 @@ class _Room:
 class _PageLines:
     """Makes lines of one page's text with few questions to pdfium: some for each line, none for each character."""
 
-    def __init__(self, page: Any, textpage: Any, room: _Room) -> None:
+    def __init__(self, page: Any, textpage: Any, room: _Room, layered: Callable[[], bool]) -> None:
         self._page, self._text = page, textpage
-        self._room = room
+        self._room, self._layered = room, layered
         self.bounds = bounds_of(page)
         self._tidy: Callable[[str], str] = clean
         self.turns = 0  # by how many right angles the page stands upright
@@ -253,10 +261,10 @@ class _PageLines:
     def _without_unseen(self, text: str, index_of: Any) -> str:
         """Return the page's text with spaces for what nobody can see, and count that."""
         if index_of is None:
-            words = unseen(self._page, self._text, text)
+            words = unseen(self._page, self._text, text, self._layered)
             self.left_out.update([word.kind for word in words])
             return blanked(text, words) if words else text
-        words = unseen(self._page, self._text, "".join(map(chr, codes_of(self._text))))
+        words = unseen(self._page, self._text, "".join(map(chr, codes_of(self._text))), self._layered)
         hidden = {at for word in words for at in range(word.first, word.last + 1)}
         if hidden:
             text = "".join(" " if index_of(at) in hidden else char for at, char in enumerate(text))

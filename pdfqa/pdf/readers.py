@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from pdfqa.pdf.files import RefusedError, check_file, is_encrypted, refusal
+from pdfqa.pdf.files import RefusedError, check_file, damage, is_encrypted, refusal
 
 if TYPE_CHECKING:
     from pdfqa.pdf.lines import Sheet
@@ -28,7 +29,20 @@ def open_file(
     except RefusedError as refused:
         if refused.reason == "password" and is_encrypted(place):
             raise refusal(path, refused, password) from refused
-        return None, _second(path, password, refused)
+        whole = None if pypdf or refused.reason != "damaged" else _salvaged(place)
+        return (whole, None) if whole else (None, _second(path, password, refused))
+
+
+def _salvaged(place: Path) -> PdfiumFile | None:
+    """Return what can be pieced together of a file."""
+    from pdfqa.pdf.pdfium import PdfiumFile
+    from pdfqa.pdf.salvage import salvage
+
+    data = salvage(place)
+    try:
+        return PdfiumFile(place, None, data=data, damage=damage(place)) if data else None
+    except RefusedError:
+        return None
 
 
 def _second(path: str | os.PathLike[str], password: str | None, refused: RefusedError) -> PypdfFile:
