@@ -49,6 +49,43 @@ def test_values_under_a_row_of_labels_stand_each_behind_its_own(tmp_path: Path) 
     assert text_of(tmp_path, texts, fields) == "Family name Holloway Given name Ann"
 
 
+def text_field(rect: str, value: str, name: str) -> str:
+    return widget(rect, f"/FT /Tx /T (f1_{name}) /V ({value})")
+
+
+def test_values_under_one_another_are_rows_of_a_table(tmp_path: Path) -> None:
+    texts = [Put("First name", 150, 570, 7), Put("Number", 300, 570, 7), Put("Relationship", 430, 570, 7)]
+    fields = []
+    for at, row in enumerate((("Tim", "987-65-4321", "son"), ("Eva", "987-65-4322", "daughter"))):
+        y = 552 - 14 * at
+        for (left, right), value in zip(((150, 295), (300, 425), (430, 560)), row, strict=True):
+            fields.append(text_field(f"{left} {y} {right} {y + 12}", value, f"{at}{left}"))
+    assert text_of(tmp_path, texts, fields) == (
+        "First name  Number  Relationship\nTim  987-65-4321  son\nEva  987-65-4322  daughter"
+    )
+
+
+def test_a_value_stands_behind_a_label_under_it_as_a_signature_does(tmp_path: Path) -> None:
+    texts = [
+        *paragraph("I declare that I have examined this application.", 150, 500),
+        *(Put("Your signature", 72, 470, 7), Put("Date", 320, 470, 7), Put("Your occupation", 400, 470, 7)),
+    ]
+    fields = [
+        text_field("318 478 390 492", "04/12/2025", "1"),
+        text_field("400 478 560 492", "Marine engineer", "2"),
+    ]
+    assert text_of(tmp_path, texts, fields).splitlines()[1:] == [
+        "Your signature Date 04/12/2025 Your occupation Marine engineer"
+    ]
+
+
+def test_an_amount_stands_behind_its_row_though_its_column_has_a_head(tmp_path: Path) -> None:
+    texts = [Put("Amount", 500, 660, 8), Put("1 Total wages", 72, 640, 8), Put("2 Interest", 72, 626, 8)]
+    fields = [text_field("500 637 576 649", "84,200", "1"), text_field("500 623 576 635", "312", "2")]
+    rows = text_of(tmp_path, texts, fields).splitlines()
+    assert [" ".join(row.split()) for row in rows] == ["Amount", "1 Total wages 84,200", "2 Interest 312"]
+
+
 def test_values_stand_in_the_gaps_of_a_sentence(tmp_path: Path) -> None:
     texts = [Put("I, ____________________, born in ______________, declare that all is true.", 72, 540)]
     fields = [

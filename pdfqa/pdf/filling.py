@@ -16,8 +16,11 @@ _WIDTH = 0.45  # of the size, for a letter
 _USUAL = 10.0  # points: the size of type where no label tells it
 _FAR = 320.0  # points that a value may be right of its label
 _NEAR = 60.0
+_ROW = 480.0
 _BESIDE = 24.0  # points that a label may be right of its box
 _GLUE = 0.2  # sizes between a label and its value
+_CAPTION = 80  # characters that a label over or under a field has at most
+_MOST = 1_500  # fields of one page that are put among its lines
 _LABEL, _SHORT = 60, 20  # characters of a label that ends in a colon, and of any
 _NEW_WORDS = 2  # that a field's name must add to its printed label, to be worth telling
 _WORD = re.compile(r"\w{3,}")
@@ -43,12 +46,15 @@ def fill(
         fields: What was filled in.
         split: Returns what of a line stands left and right of a box that lies over it.
     """
+    filler = _Filler(lines, split)
+    ordered = sorted(fields, key=_downwards)
+    filler.columns([spot.box for field, spot in ordered if not field.mark and not field.title])
     left: list[Field] = []
-    for field, spot in sorted(fields, key=_downwards):
-        label = _put(lines, field, spot, split)
+    for field, spot in ordered[:_MOST]:
+        label = filler.put(field, spot)
         if label is None or _adds(field.label, label):
             left.append(field)
-    return left
+    return left + [field for field, _ in ordered[_MOST:]]
 
 
 def _downwards(item: tuple[Field, Spot]) -> tuple[float, float]:
@@ -62,33 +68,128 @@ def _adds(name: str, label: str) -> bool:
     return len(words) >= _NEW_WORDS
 
 
-def _put(lines: list[Line], field: Field, spot: Spot, split: Callable[[Line, Bounds], tuple[str, str]]) -> str | None:
-    """Put a value among the lines and return the label it stands beside, if there is one."""
-    _part(lines, spot.box, split)
-    row = [(at, line) for at, line in enumerate(lines) if _in_row(line, spot.box)]
-    before = max(((at, line) for at, line in row if line.x1 <= spot.box[0] + 2), key=_end, default=None)
-    after = min(((at, line) for at, line in row if line.x0 >= spot.box[2] - 2), key=_start, default=None)
-    if field.mark:
-        return _tick(lines, spot, before, after)
-    above = _above(lines, spot.box)
-    if field.title:
-        before = before if before and _is_label(before[1].text) else None
-        above = above if above and _is_label(above[1].text) else None
-    if before and (above is None or spot.box[0] - before[1].x1 < _NEAR):
-        if spot.box[0] - before[1].x1 > _FAR:
-            return None
-        _insert(lines, before[0] + 1, field.value, spot, (before[1].x1, before[1].y, before[1].size))
-        return before[1].text
-    if above:
-        at, line = _cell_over(lines, above[0], spot.box)
-        if spot.box[0] - line.size < line.x0 and line.x1 < spot.box[2]:  # the label of this alone
-            _insert(lines, at + 1, field.value, spot, (line.x1, line.y, line.size))
-            return line.text
-        while at + 1 < len(lines) and lines[at + 1].words:  # values of other fields under the same line
-            at += 1
-        _insert(lines, at + 1, field.value, spot, (spot.box[0], line.y - _LEAD * line.size, line.size))
+class _Filler:
+    """Puts values among the lines of one page, from top to bottom."""
+
+    def __init__(self, lines: list[Line], split: Callable[[Line, Bounds], tuple[str, str]]) -> None:
+        self._lines = lines
+        self._split = split
+        self._over: dict[Bounds, Bounds] = {}  # the field that a field without a label of its own stands right under
+        self._first: dict[Bounds, Line] = {}  # the first line of the value of each field
+
+    def columns(self, boxes: Sequence[Bounds]) -> None:
+        """Find the fields that stand under one another as the cells of a table do."""
+        under: dict[tuple[int, int], Bounds] = {}
+        for box in boxes:
+            left, bottom, right, top = box
+            sides = round(left / 4), round(right / 4)
+            upper = under.get(sides)
+            if upper and -2 < upper[1] - top < top - bottom and not self._label_between(box, upper):
+                self._over[box] = upper
+            under[sides] = box
+
+    def _label_between(self, box: Bounds, upper: Bounds) -> bool:
+        found = _above(self._lines, box)
+        return found is not None and found[1].y < upper[1]
+
+    def put(self, field: Field, spot: Spot) -> str | None:
+        """Put a value among the lines and return the label it stands beside, if there is one."""
+        lines, box = self._lines, spot.box
+        _part(lines, box, self._split)
+        row = [(at, line) for at, line in enumerate(lines) if _in_row(line, box)]
+        before = max(((at, line) for at, line in row if line.x1 <= box[0] + 2), key=_end, default=None)
+        after = min(((at, line) for at, line in row if line.x0 >= box[2] - 2), key=_start, default=None)
+        if field.mark:
+            return _tick(lines, spot, before, after)
+        above, below = _above(lines, box), _below(lines, box)
+        if field.title:
+            before = before if before and _is_label(before[1].text) else None
+            above = above if above and _is_label(above[1].text) else None
+        if before and box[0] - before[1].x1 < self._reach(box, before[1], above is not None):
+            return self._beside(before, field, spot)
+        if box in self._over:
+            return self._in_column(field, spot)
+        if below is not None and (above is None or not _is_caption(above[1].text)):
+            return self._beside(_cell_over(lines, below, box), field, spot)
+        return self._under(above[0], field, spot) if above else None
+
+    def _reach(self, box: Bounds, before: Line, labelled: bool) -> float:
+        """Return how far a field may be from what stands left of it, for that to be its label."""
+        column = box in self._over or box in self._over.values()
+        if column and not before.words:
+            return _ROW  # the label of a row of fields counts more than the head of their column
+        return _NEAR if column or labelled else _FAR
+
+    def _beside(self, label: tuple[int, Line], field: Field, spot: Spot) -> str:
+        at, line = label
+        self._insert(at + 1, field, spot, (line.x1, line.y, line.size))
         return line.text
-    return None
+
+    def _under(self, above: int, field: Field, spot: Spot) -> str:
+        """Put a value under its label, right behind it if it is the only one there."""
+        lines, box = self._lines, spot.box
+        if box in self._over.values():  # the first of a column: the labels are the head of a table
+            at, line = above, lines[above]
+            while at + 1 < len(lines) and (lines[at + 1].words or _level(lines[at + 1], line)):
+                at += 1
+            self._insert(at + 1, field, spot, (box[0], _baseline(box, line.size), line.size), narrow=True)
+            return line.text
+        at, line = _cell_over(lines, above, box)
+        if box[0] - line.size < line.x0 and line.x1 < box[2]:
+            self._insert(at + 1, field, spot, (line.x1, line.y, line.size))
+        else:
+            while at + 1 < len(lines) and lines[at + 1].words:  # values of other fields under the same line
+                at += 1
+            self._insert(at + 1, field, spot, (box[0], line.y - _LEAD * line.size, line.size))
+        return line.text
+
+    def _in_column(self, field: Field, spot: Spot) -> str | None:
+        """Put a value into the row after that of the field over it."""
+        lines, over = self._lines, self._first.get(self._over[spot.box])
+        at = next((place for place, line in enumerate(lines) if line is over), None)
+        if over is None or at is None:
+            return None
+        while at + 1 < len(lines) and lines[at + 1].words:
+            at += 1
+        self._insert(at + 1, field, spot, (spot.box[0], _baseline(spot.box, over.size), over.size), narrow=True)
+        return ""
+
+    def _insert(
+        self, at: int, field: Field, spot: Spot, start: tuple[float, float, float], *, narrow: bool = False
+    ) -> None:
+        """Insert the lines of a value, the first of them beside or under its label, as wide as its box or narrow."""
+        x, y, size = start
+        left, _, right, _ = spot.box
+        wide = max(int((right - left) / (_WIDTH * size)), 12)
+        rows = [row for line in field.value.split("\n") for row in textwrap.wrap(line, wide, break_long_words=False)]
+        x = max(left, x + _GLUE * size)
+        new = [
+            Line(
+                row,
+                x,
+                x + min(_WIDTH * size * len(row), 0.8 * (right - left)) if narrow else max(right, x + 1),
+                y - number * _LEAD * size,
+                size,
+                words=[_word(row, _slice(spot.shown, number, len(rows)))],
+            )
+            for number, row in enumerate(rows)
+        ]
+        self._lines[at:at] = new
+        self._first[spot.box] = new[0]
+
+
+def _level(line: Line, other: Line) -> bool:
+    return abs(line.y - other.y) < 0.3 * other.size
+
+
+def _baseline(box: Bounds, size: float) -> float:
+    """Return where the type of a value stands in a box of one row."""
+    _, bottom, _, top = box
+    return max(bottom + (top - bottom - size) / 2, bottom) + 0.15 * size
+
+
+def _is_caption(text: str) -> bool:
+    return len(text) <= _CAPTION and not text.endswith((".", ",", ";"))
 
 
 def _is_label(text: str) -> bool:
@@ -188,28 +289,20 @@ def _above(lines: list[Line], box: Bounds) -> tuple[int, Line] | None:
     return found
 
 
+def _below(lines: list[Line], box: Bounds) -> int | None:
+    """Return where the label right under a box is, as under the line that somebody signs on."""
+    left, bottom, right, _ = box
+    for at, line in enumerate(lines):
+        under = -0.3 * line.size < bottom - (line.y + 0.7 * line.size) < 0.8 * line.size
+        if under and not line.turned and not line.words:
+            for x0, x1, text in line.cells or [(line.x0, line.x1, line.text)]:
+                if left - line.size < x0 < right - 2 and x1 > left + 2 and _is_caption(text):
+                    return at
+    return None
+
+
 def _word(text: str, shown: Bounds) -> Word:
     return text, *shown
-
-
-def _insert(lines: list[Line], at: int, value: str, spot: Spot, start: tuple[float, float, float]) -> None:
-    """Insert the lines of a value, the first of them beside or under its label."""
-    x, y, size = start
-    left, _, right, _ = spot.box
-    wide = max(int((right - left) / (_WIDTH * size)), 12)
-    rows = [row for line in value.split("\n") for row in textwrap.wrap(line, wide, break_long_words=False)]
-    x = max(left, x + _GLUE * size)
-    lines[at:at] = [
-        Line(
-            row,
-            x,
-            max(right, x + 1),
-            y - number * _LEAD * size,
-            size,
-            words=[_word(row, _slice(spot.shown, number, len(rows)))],
-        )
-        for number, row in enumerate(rows)
-    ]
 
 
 def _slice(shown: Bounds, number: int, count: int) -> Bounds:
