@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import compress, repeat
 from typing import Any, Literal, NamedTuple
 
@@ -18,7 +18,7 @@ _STEP = 32  # characters: where there are more objects, those of one in so many 
 _MANY = 100  # texts: among more, not every one is asked for its colour at first
 _SOME = 40  # texts: among more, what is seldom worth asking is asked of some of them first
 _DEEP = 6  # forms in forms
-_SURFACE = 2.0  # points: what is lower or narrower is a rule
+_SURFACE = 4.0  # points: what is lower or narrower is a rule
 _FAINT = 24  # of 255: less contrast than an eye sees in letters
 _TINY = 0.3  # points: half of that is no letter
 _FEW_CLIPS = 24  # clipping paths looked at on a page
@@ -54,15 +54,6 @@ Matrix = tuple[float, ...]
 _PATTERN = (191, 191, 191)  # what pdfium says of a pattern of several colours
 _FILLED = {0, 2, 4, 6}
 _UNDRAWN = {3, 7}
-
-
-class Text(NamedTuple):
-    """A text object: where it stands in the order of drawing, its box on the page and its colour."""
-
-    order: float
-    object: Pointer
-    box: Box
-    colour: Colour
 
 
 class Surface(NamedTuple):
@@ -102,11 +93,13 @@ class Batch(NamedTuple):
 class Signs:
     """What was seen of one page: its suspects by the address of their object, and what is needed to judge them."""
 
-    def __init__(self) -> None:
+    def __init__(self, layered: Callable[[], bool]) -> None:
+        self._may_be_layered = layered
         self.suspects: dict[int, Kind] = {}
         self.surfaces: list[Surface] = []
         self.forms: list[Group] = []
         self._batches: list[Batch] = []
+        self._boxes: list[list[Box]] = []  # of their texts
         self._seen: set[Colour] = set()
         self._count = 0
         self._layers: dict[int | None, bool] = {}
@@ -174,6 +167,12 @@ class Signs:
     def _suspect(self, object_: Pointer, kind: Kind) -> None:
         self.suspects.setdefault(object_.value or 0, kind)
 
+    def _form(self, form: Group) -> None:
+        if self._may_be_layered():
+            self.forms.append(form)
+        elif _colours_of([form.object])[0][3] < _FAINT or _cut(form.object, form.box):
+            self.suspect_form(form)
+
     def suspect_form(self, form: Group) -> None:
         """Suspect all texts of a form that is not seen itself."""
         clear, clipped = _transparent(form.object), _clips(_clip(form.object)) > 0
@@ -186,7 +185,7 @@ class Signs:
         found += [(object_, "tiny") for object_, box in zip(objects, _edges_of(objects), strict=True) if _is_tiny(box)]
         found += [(object_, "clear") for object_ in compress(objects, map(_transparent, objects))]
         marks = list(map(_marks, objects))
-        if max(marks, default=0) > 0:
+        if max(marks, default=0) > 0 and self._may_be_layered():
             counted = zip(objects, marks, strict=True)
             found += [(object_, "layer") for object_, count in counted if count > 0 and self._layered(object_, count)]
         clips = map(_clips, map(_clip, objects))
@@ -226,7 +225,7 @@ class Signs:
                 self.look(inner, Form(order, step, _joined(onto, form.onto) if form else onto, depth))
                 texts = [text for batch in self._batches[before:] for text in batch.objects]
                 if texts and form is None:
-                    self.forms.append(Group(object_, box, texts))
+                    self._form(Group(object_, box, texts))
             return
         colour: Colour | None = None
         if kind == raw.FPDF_PAGEOBJ_PATH:
@@ -240,34 +239,30 @@ class Signs:
 
     def compare(self) -> None:
         """Look for texts that a later surface covers or an earlier one swallows."""
-        if not self.surfaces:
-            return
         first = min([batch.orders[0] for batch in self._batches if batch.orders], default=0.0)
-        texts: list[Text] = []
         for surface in self.surfaces:
-            order, (left, bottom, right, top), colour, _ = surface
-            swallows = {each for each in self._seen if colour is None or _near(colour, each)}
-            covers = order > first and (colour is None or colour[3] > 200)
-            if not swallows and not covers:
-                continue
-            texts = texts or self._texts()
-            for text in texts:
-                x0, y0, x1, y1 = text.box
-                if x0 < right and x1 > left and y0 < top and y1 > bottom:
-                    if text.order > order:
-                        if text.colour in swallows:
-                            self._suspect(text.object, "background")
-                    elif covers and _covers(surface.box, text.box):
-                        self._suspect(text.object, "covered")
+            swallows = [each for each in self._seen if surface.colour is None or _near(surface.colour, each)]
+            covers = surface.order > first and (surface.colour is None or surface.colour[3] > 200)
+            if swallows or covers:
+                self._boxes = self._boxes or [_boxes_of(batch) for batch in self._batches]
+                for batch, boxes in zip(self._batches, self._boxes, strict=True):
+                    self._hold(surface, batch, boxes, swallows, covers=covers)
 
-    def _texts(self) -> list[Text]:
-        texts: list[Text] = []
-        for orders, objects, form in self._batches:
-            boxes = _edges_of(objects)
-            if form:
-                boxes = [_moved(box, form.onto) for box in boxes]
-            texts += map(Text, orders, objects, boxes, _colours_of(objects))
-        return texts
+    def _hold(self, surface: Surface, batch: Batch, boxes: list[Box], swallows: list[Colour], *, covers: bool) -> None:
+        left, bottom, right, top = surface.box
+        for at, (x0, y0, x1, y1) in enumerate(boxes):
+            if x0 < right and x1 > left and y0 < top and y1 > bottom:
+                text = batch.objects[at]
+                if batch.orders[at] < surface.order:
+                    if covers and _covers(surface.box, boxes[at]):
+                        self._suspect(text, "covered")
+                elif swallows and _colours_of([text])[0] in swallows:
+                    self._suspect(text, "background")
+
+
+def _boxes_of(batch: Batch) -> list[Box]:
+    boxes = _edges_of(batch.objects)
+    return [_moved(box, batch.form.onto) for box in boxes] if batch.form else boxes
 
 
 def _edges_of(objects: list[Pointer]) -> list[Box]:
@@ -348,12 +343,12 @@ def _joined(one: Matrix, other: Matrix) -> Matrix:
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
-def signs_of(page: Any, textpage: Any, letters: int) -> Signs:
-    """Return what is suspicious on a page with so many characters.
+def signs_of(page: Any, textpage: Any, letters: int, layered: Callable[[], bool]) -> Signs:
+    """Return what is suspicious on a page with so many characters; `layered` tells whether its file may have layers.
 
     Where it has many objects, only those of some characters are looked at, and those of all only if one is suspicious.
     """
-    signs = Signs()
+    signs = Signs(layered)
     count = raw.FPDFPage_CountObjects(page)
     if count <= FEW:
         signs.look(list(map(_object, repeat(pointer(page)), range(count))))
@@ -361,7 +356,7 @@ def signs_of(page: Any, textpage: Any, letters: int) -> Signs:
         return signs
     signs.look(_objects_at(textpage, range(0, letters, _STEP)))
     if signs.suspects:
-        signs = Signs()
+        signs = Signs(layered)
         signs.look(_objects_at(textpage, range(letters)))
     return signs
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from pypdfium2 import raw
@@ -17,6 +19,7 @@ _WORD = re.compile(r"[^\s\ufffe\x02]+")
 _INKED = 60  # of 255: letters in a picture differ by that from their paper
 _FRAMED = 0.6  # of the words over a picture: so many stand between gaps where a picture shows text
 _THUMBNAIL = 48  # pixels
+_APART, _GROUPS = 20.0, 8  # points between groups of words that are drawn for themselves, and how many there may be
 _SHARP = 12  # pixels: as high letters are looked at
 _SAYS: dict[Kind, str] = {
     "undrawn": "drawn invisibly",
@@ -42,9 +45,16 @@ class Word(NamedTuple):
     box: Bounds
 
 
-def unseen(page: Any, textpage: Any, text: str) -> list[Word]:
-    """Return the words of a page that nobody can see; characters are counted as in its text."""
-    signs = signs_of(page, textpage, len(text))
+def _perhaps() -> bool:
+    return True
+
+
+def unseen(page: Any, textpage: Any, text: str, layered: Callable[[], bool] = _perhaps) -> list[Word]:
+    """Return the words of a page that nobody can see; `layered` tells whether its file may have layers.
+
+    Their characters are counted as in the text.
+    """
+    signs = signs_of(page, textpage, len(text), layered)
     for form in signs.forms:
         if not _is_seen(page, form):
             signs.suspect_form(form)
@@ -81,9 +91,14 @@ class _Suspects:
 
     def words(self, text: str) -> list[Word]:
         words: list[Word] = []
-        for match in _WORD.finditer(text):
-            first, last = match.start(), match.end() - 1
-            if self._object(first).value == self._object(last).value:
+        spans = [match.span() for match in _WORD.finditer(text)]
+        begins = map(_text_object, repeat(self._quick_text), [first for first, _ in spans])
+        objects = [object_.value for object_ in begins]
+        for (first, end), object_, after in zip(spans, objects, [*objects[1:], None], strict=True):
+            if object_ == after and object_ not in self._suspects:
+                continue  # it lies within an object that is not suspicious
+            last = end - 1
+            if object_ == self._object(last).value:
                 self._add(first, last, words)
                 continue
             start = first
@@ -144,14 +159,18 @@ class _Judge:
         # Most are found at a glance; the others are looked at closely.
         for close in (False, True):
             words = [word for word in words if word.first not in drawn]
-            part = _around([word.box for word in words], self._size)
-            if part is None:
-                break
-            lowest = min([max(word.box[3] - word.box[1], 1.0) for word in words])
-            view = View(self._page, part, max(_SHARP / lowest, 1.5) if close else 1.0)
-            other = view.without({word.object.value: word.object for word in words}.values())
-            drawn |= {word.first for word in words if view.differs(other, word.box)}
+            for group in _neighbours(words):
+                drawn |= self._compared(group, close=close)
         return drawn
+
+    def _compared(self, words: list[Word], *, close: bool) -> set[int]:
+        part = _around([word.box for word in words], self._size)
+        if part is None:
+            return set()
+        lowest = min([max(word.box[3] - word.box[1], 1.0) for word in words])
+        view = View(self._page, part, max(_SHARP / lowest, 1.5) if close else 1.0)
+        other = view.without({word.object.value: word.object for word in words}.values())
+        return {word.first for word in words if view.differs(other, word.box)}
 
     def _shown_by_picture(self, words: list[Word]) -> set[int]:
         """Return the beginnings of the words of which a picture shows the letters: what was recognised in a scan."""
@@ -169,6 +188,19 @@ class _Judge:
             framed = sum([view.stands_apart(word.box) for word in inked])
             real = framed > _FRAMED * len(over)
         return {word.first for word in inked} if real else set()
+
+
+def _neighbours(words: list[Word]) -> list[list[Word]]:
+    """Return the words in groups: those in a line, and in lines that follow one another."""
+    groups: list[list[Word]] = []
+    floor = 0.0
+    for word in sorted(words, key=lambda word: -word.box[3]):
+        if not groups or word.box[3] < floor - _APART:
+            groups.append([])
+            floor = word.box[1]
+        groups[-1].append(word)
+        floor = min(floor, word.box[1])
+    return groups if len(groups) <= _GROUPS else [words]
 
 
 def _around(boxes: list[Bounds], size: tuple[float, float]) -> Bounds | None:

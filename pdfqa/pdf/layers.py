@@ -1,0 +1,43 @@
+"""Find out whether a file has layers that can be switched off, which pdfium does not tell."""
+
+from __future__ import annotations
+
+import mmap
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+# As the catalog names them; a letter of a name may be written as its number.
+_LAYERS = re.compile(rb"/(?:O|#4[fF])(?:C|#43)(?:P|#50)(?:r|#72)(?:o|#6[fF])")
+_MOST = 16 << 20  # bytes that are unpacked, of all packed objects
+_PART = 1 << 20  # of each
+
+
+def may_have_layers(path: Path) -> bool:
+    """Return whether a file says that it has layers, or does not let itself be asked."""
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _LAYERS.search(data) is not None or any(_LAYERS.search(part) for part in _unpacked(data))
+    except (OSError, ValueError, zlib.error):
+        return True
+
+
+def _unpacked(data: mmap.mmap) -> Iterator[bytes]:
+    """Yield the objects that a file holds in packed streams.
+
+    Raises:
+        zlib.error: They cannot be read: the file is encrypted, or damaged.
+    """
+    room = _MOST
+    for found in re.finditer(rb"/ObjStm\b", data):
+        start = data.find(b"stream", found.end(), found.end() + 2000)
+        if start < 0:
+            continue
+        start += 7 if data[start + 6 : start + 7] == b"\n" else 8
+        with memoryview(data) as view, view[start : start + _PART] as packed:
+            part = zlib.decompressobj().decompress(packed, min(room, _PART))
+        room -= len(part)
+        if room <= 0:
+            raise zlib.error("too much")
+        yield part
