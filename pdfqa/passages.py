@@ -120,8 +120,9 @@ def table_rows(page: Page, start: int, end: int) -> list[list[str]]:
     wanted = dict.fromkeys([*range(heads), *(cell.row for cell in best)])
     rows = {number: [""] * table.columns for number in wanted}
     for cell in table.cells:
-        if cell.row in rows:
-            rows[cell.row][cell.column] = page.text[cell.start : cell.end]
+        for number in range(cell.row, cell.row + cell.rows):  # a cell that goes on in the rows below says so there, too
+            if number in rows and (number == cell.row or number >= heads):
+                rows[number][cell.column] = page.text[cell.start : cell.end]
     head = [(row + [""] * table.columns)[: table.columns] for row in table.head]
     return [*head, *rows.values()]
 

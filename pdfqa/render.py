@@ -200,8 +200,7 @@ def hit_text(hit: Hit, rank: int, look: Look = PLAIN, terms: Collection[str] = (
 
 def in_table(text: str, table: Sequence[Sequence[str]]) -> bool:
     """Return whether a text is nothing but rows of its table, which are shown as such."""
-    rows = {_joined(row) for row in table}
-    return len(table) > 1 and all(line in rows for line in text.strip().split("\n"))
+    return len(table) > 1 and not any(isinstance(part, str) for part in split_rows(text, table))
 
 
 def split_rows(text: str, table: Sequence[Sequence[str]]) -> list[str | tuple[list[Sequence[str]], int]]:
@@ -209,23 +208,26 @@ def split_rows(text: str, table: Sequence[Sequence[str]]) -> list[str | tuple[li
 
     A header that does not stand in the text comes before the first rows.
     """
-    lines = text.strip().split("\n")
-    rows = {_joined(row): row for row in reversed(table)}
-    heads = [row for row in table if _joined(row) not in lines]
     parts: list[str | tuple[list[Sequence[str]], int]] = []
-    for line in lines:
-        if line not in rows:
+    done = 0
+    for line in text.strip().split("\n"):
+        found = next((at for at in range(done, len(table)) if _holds(table[at], line)), None)
+        if found is None:
             parts.append(line)
-        elif parts and not isinstance(parts[-1], str):
-            parts[-1][0].append(rows[line])
+            continue
+        if parts and not isinstance(parts[-1], str):
+            parts[-1][0].append(table[found])
         else:
-            parts.append(([*heads, rows[line]], len(heads)))
-            heads = []
+            heads = 0 if done else found
+            parts.append(([*table[:heads], table[found]], heads))
+        done = found + 1
     return parts
 
 
-def _joined(row: Sequence[str]) -> str:
-    return "  ".join(filter(None, row))
+def _holds(row: Sequence[str], line: str) -> bool:
+    """Return whether a line is a row; a cell that goes on from the row above does not stand in it."""
+    cells = iter(row)
+    return all(cell in cells for cell in line.split("  "))
 
 
 def _body(text: str, table: Sequence[Sequence[str]], width: int, indent: str) -> str:

@@ -14,7 +14,7 @@ from pdfqa.notebook import html
 from pdfqa.pages import Block, Cell, Page, Passage, Table
 from pdfqa.passages import Strategy, cut, pieces, table_rows
 from pdfqa.pdf import read_pages
-from pdfqa.render import aligned, cells, citation_text, hit_text
+from pdfqa.render import aligned, cells, citation_text, hit_text, split_rows
 from tests.pdf_maker import Leaf, Put, paragraph, write_pdf
 
 HEAD = ["Region", "Q1 2024", "Q2 2024"]
@@ -118,6 +118,16 @@ def test_a_value_under_two_heads_has_both() -> None:
     row = Tables().row(page, page.blocks[0], *span(page, "Total  310  (42)"))
     assert row is not None
     assert row.columns == ("2024 Q1", "2024 Q2")
+
+
+def test_a_cell_that_goes_on_in_the_row_below_is_told_there_too() -> None:
+    text = "Year  Title\n2011  Misfits\nThe Syndicate"
+    found = [Cell(0, 0, 0, 4), Cell(0, 1, 6, 11), Cell(1, 0, 12, 16, 2), Cell(1, 1, 18, 25), Cell(2, 1, 26, 39)]
+    blocks = [Block(0, len(text), "table", 0, 1)]
+    page = Page(number=1, label="1", width=9, height=9, text=text, blocks=blocks, tables=[Table(0, 2, found)])
+    rows = table_rows(page, 26, 39)
+    assert rows == [["Year", "Title"], ["2011", "The Syndicate"]]
+    assert split_rows("The Syndicate", rows) == [(rows, 1)]
 
 
 ROWS = [HEAD, *BODY]
