@@ -18,8 +18,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import common
@@ -29,6 +30,7 @@ from tqdm import tqdm
 
 from pdfqa.pdf import read_pages
 from pdfqa.pdf.characters import codes_of
+from pdfqa.pdf.layers import may_have_layers
 from pdfqa.pdf.unseen import unseen
 
 sys.path.insert(0, str(common.ROOT))
@@ -97,16 +99,17 @@ def read_fixtures(kinds: dict[str, bytes]) -> Iterator[tuple[str, int]]:
 def looked(path: Path, step: int) -> Tally:
     """Return what was found in a file."""
     tally = Tally(path.name)
+    layered = cache(lambda: may_have_layers(path))
     document = pypdfium2.PdfDocument(path)
     try:
         for number in range(0, len(document), step):
-            look(document.raw, number, tally)
+            look(document.raw, number, tally, layered)
     finally:
         document.close()
     return tally
 
 
-def look(document: object, number: int, tally: Tally) -> None:
+def look(document: object, number: int, tally: Tally, layered: Callable[[], bool]) -> None:
     """Look at one page."""
     start = time.process_time()
     page = raw.FPDF_LoadPage(document, number)
@@ -114,7 +117,7 @@ def look(document: object, number: int, tally: Tally) -> None:
     tally.raw += time.process_time() - start
     text = "".join(map(chr, codes_of(textpage)))
     start = time.process_time()
-    words = unseen(page, textpage, text)
+    words = unseen(page, textpage, text, layered)
     tally.looking += time.process_time() - start
     tally.pages += 1
     tally.words += len(text.split())

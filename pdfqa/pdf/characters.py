@@ -16,6 +16,7 @@ from pdfqa.pdf.geometry import bounds_of, turned_box
 from pdfqa.pdf.glyphs import Glyphs
 from pdfqa.pdf.mend import mended, needs_mending
 from pdfqa.pdf.native import quick
+from pdfqa.pdf.signs import Kind
 from pdfqa.pdf.unseen import unseen
 from pdfqa.types import Box
 
@@ -52,6 +53,18 @@ def page_text(text: Any, room_for: Callable[[int], Any]) -> Told:
     in_place = order == list(range(len(order)))
     garbled = is_garbled(whole, partial(unmapped, text))
     return Told(whole.replace("\xa0", " "), None if in_place else order.__getitem__, garbled)
+
+
+def seen_text(
+    page: Any, handle: Any, text: str, index_of: Callable[[int], int] | None, layered: Callable[[], bool]
+) -> tuple[str, list[Kind]]:
+    """Return a page's text with spaces for words that nobody can see, and in which ways these are hidden."""
+    words = unseen(page, handle, text if index_of is None else "".join(map(chr, codes_of(handle))), layered)
+    hidden = {at for word in words for at in range(word.first, word.last + 1)}
+    if hidden:
+        places = range(len(text)) if index_of is None else map(index_of, range(len(text)))
+        text = "".join([" " if at in hidden else char for at, char in zip(places, text, strict=True)])
+    return text, [word.kind for word in words]
 
 
 def _is_faulty(text: Any, whole: str) -> bool:

@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pypdfium2
 from msgspec import structs
 from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo
-from pdfqa.pdf.characters import PageCharacters, codes_of, page_text
+from pdfqa.pdf.annotations import look
+from pdfqa.pdf.characters import PageCharacters, page_text, seen_text
 from pdfqa.pdf.drawn import rules_of
 from pdfqa.pdf.files import RefusalReason, RefusedError
 from pdfqa.pdf.garbled import GARBLED
@@ -40,10 +41,7 @@ from pdfqa.pdf.pieces import (
 )
 from pdfqa.pdf.repair import clean, tidier
 from pdfqa.pdf.signs import Kind
-from pdfqa.pdf.unseen import blanked, told, unseen
-
-if TYPE_CHECKING:
-    from pdfqa.pdf.annotations import Added
+from pdfqa.pdf.unseen import told
 
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
@@ -111,7 +109,7 @@ class PdfiumFile:
             rules = rules_of(page, lines, reader.turns, reader.bounds) if lines else []
             reader.split(lines, rules)
             few = sum([len(line.text) for line in lines]) < FEW_LETTERS
-            added = self._added(page, number, textpage, reader, lines) if raw.FPDFPage_GetAnnotCount(page) else None
+            added = look(self.document, number, (page, textpage), reader, lines)
         finally:
             raw.FPDFText_ClosePage(textpage)
         sheet = Sheet(
@@ -139,14 +137,6 @@ class PdfiumFile:
 
             add_form(self._raw, sheet)
         return sheet, silent and _shows_text(page)
-
-    def _added(self, page: Any, number: int, text: Any, reader: _PageLines, lines: list[Line]) -> Added:
-        """Return what annotations add to a page."""
-        from pdfqa.pdf.annotations import Surface, look
-
-        shown = raw.FPDFPage_GetRotation(page)
-        turns = reader.turns if lines else shown
-        return look(Surface(self.document, number, page, text, reader.bounds, turns, reader.leftwards, shown), lines)
 
     def characters(self, number: int) -> PageCharacters:
         """Return the characters of a page, to find boxes among; close it before the file."""
@@ -216,7 +206,8 @@ class _PageLines:
         """Return the lines in the order of the content stream, and warnings."""
         text, index_of, self.garbled = page_text(self._text, self._room.for_units)
         self._index_of = index_of
-        text = self._without_unseen(text, index_of)
+        text, kinds = seen_text(self._page, self._text, text, index_of, self._layered)
+        self.left_out.update(kinds)
         if not text or text.isspace():
             return [], told(self.left_out)
         pieces = pieces_of(text)
@@ -257,19 +248,6 @@ class _PageLines:
             if len(words) < 100 and line.cells is None:
                 line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
         return result, told(self.left_out)
-
-    def _without_unseen(self, text: str, index_of: Any) -> str:
-        """Return the page's text with spaces for what nobody can see, and count that."""
-        if index_of is None:
-            words = unseen(self._page, self._text, text, self._layered)
-            self.left_out.update([word.kind for word in words])
-            return blanked(text, words) if words else text
-        words = unseen(self._page, self._text, "".join(map(chr, codes_of(self._text))), self._layered)
-        hidden = {at for word in words for at in range(word.first, word.last + 1)}
-        if hidden:
-            text = "".join(" " if index_of(at) in hidden else char for at, char in enumerate(text))
-        self.left_out.update([word.kind for word in words])
-        return text
 
     def _places(self, pieces: list[Text]) -> list[Place]:
         """Return each piece's place: its first character's origin, its last one's far end, its size and direction."""

@@ -217,14 +217,6 @@ def _holds(picture: Bounds, word: Bounds) -> bool:
     return picture[0] <= x <= picture[2] and picture[1] <= y <= picture[3]
 
 
-def blanked(text: str, words: list[Word]) -> str:
-    """Return the text with spaces for the characters of some words."""
-    letters = list(text)
-    for word in words:
-        letters[word.first : word.last + 1] = " " * (word.last - word.first + 1)
-    return "".join(letters)
-
-
 def told(kinds: Counter[Kind]) -> list[str]:
     """Return the warning of a page of which so many words were left out, or none."""
     count = kinds.total()
