@@ -153,3 +153,16 @@ def test_a_table_of_words_is_not_torn_into_columns() -> None:
     pairs = list(zip(names, names[::-1], strict=True))
     lines = [cell for at, pair in enumerate(pairs) for cell in cells([*pair, "100.0"], 700 - 14 * at, (60, 290, 500))]
     assert page_of(lines).text.split("\n") == [f"{one}  {other}  100.0" for one, other in pairs]
+
+
+def test_recognised_words_go_with_their_part_of_a_row_that_is_divided() -> None:
+    lines: list[Line] = []
+    for at in range(6):
+        one, other = f"left{at} says this and that and", f"right{at} says that and this and"
+        row = line(f"{one}  {other}", 700 - 12 * at, 60)
+        row.cells = [(60, 190, one), (220, 350, other)]
+        row.words = [(f"left{at}", 60, 700, 90, 710), (f"right{at}", 220, 700, 250, 710)]
+        lines.append(row)
+    found = Layout().pages([sheet(lines)])[0]
+    names = [f"{side}{at}" for side in ("left", "right") for at in range(6)]
+    assert [found.text[place.start : place.end] for place in found.places] == names

@@ -166,6 +166,7 @@ def _parts(line: Line, middles: list[float]) -> list[Line]:
             x0=part[0][0],
             x1=part[-1][1],
             cells=part if len(part) > 1 else None,
+            words=line.words and [word for word in line.words if part[0][0] - 1 <= word[1] <= part[-1][1] + 1],
             cut=line.cut and part is parts[-1],
             spaced=True,
         )
