@@ -144,7 +144,7 @@ def box(rect: str, state: str, entries: str = "/T (status)") -> str:
 
 def test_only_what_is_ticked_is_text(tmp_path: Path) -> None:
     texts = [Put("Marital status:   Single    Married    Divorced", 72, 660)]
-    boxes = [box("168 658 178 668", "Off"), box("234 658 244 668", "Yes"), box("300 658 310 668", "Off")]
+    boxes = [box("168 658 178 668", "Off"), box("229 658 239 668", "Yes"), box("295 658 305 668", "Off")]
     assert text_of(tmp_path, texts, boxes) == "Marital status: Single [x] Married Divorced"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from pypdfium2 import raw
@@ -101,6 +101,14 @@ class _Drawn(NamedTuple):
     rect: Bounds
 
 
+class Way(Protocol):
+    """How the lines of a page run: within which bounds, turned by how many right angles, and whether leftwards."""
+
+    bounds: Bounds
+    turns: int
+    leftwards: bool
+
+
 class Added(msgspec.Struct):
     """What annotations add to a page: lines among its own, and what stands beside its text."""
 
@@ -111,16 +119,30 @@ class Added(msgspec.Struct):
     unseen: int = 0  # words that nobody can see
 
 
-def look(surface: Surface, lines: list[Line]) -> Added:
-    """Return a page's lines with the values of its fields among them, and its notes and attached files."""
+def look(document: Any, number: int, handles: tuple[Any, Any], way: Way, lines: list[Line]) -> Added | None:
+    """Return a page's lines with the values of its fields among them, and its notes and attached files.
+
+    Args:
+        document: The document, as pypdfium2 has it.
+        number: The page, counted from 1.
+        handles: pdfium's handles of the page and of its text.
+        way: How its lines run.
+        lines: The lines that its text layer gave.
+    """
+    page, text = handles
+    if raw.FPDFPage_GetAnnotCount(page) <= 0:
+        return None
+    shown = raw.FPDFPage_GetRotation(page)
+    turns = way.turns if lines else shown
+    surface = Surface(document, number, page, text, way.bounds, turns, way.leftwards, shown)
     found = _Found(surface, lines)
-    for number, kind, annotation in _annotations(surface.page):
+    for place, kind, annotation in _annotations(page):
         rect = rect_of(annotation)
         unseen = bool(raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN) or not surface.shows(rect)
         if kind == raw.FPDF_ANNOT_WIDGET:
             found.field(annotation, rect, unseen)
         else:
-            found.note(annotation, rect, unseen, (number, kind))
+            found.note(annotation, rect, unseen, (place, kind))
     return found.whole()
 
 

@@ -216,8 +216,8 @@ def _tick(lines: list[Line], spot: Spot, before: tuple[int, Line] | None, after:
     else:
         return None
     room = _GLUE * line.size
-    if before:
-        left = max(left, before[1].x1 + room)
+    if before and (before[1].x1 + room > left or left - before[1].x1 < _NEAR):
+        left = before[1].x1 + room  # a gap that a mark stands in divides no cells
     if after:
         right = max(min(right, after[1].x0 - room), left)
     lines.insert(at, Line(MARK, left, right, line.y, line.size, words=[_word(MARK, spot.shown)]))
