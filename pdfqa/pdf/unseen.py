@@ -20,7 +20,7 @@ _INKED = 60  # of 255: letters in a picture differ by that from their paper
 _FRAMED = 0.6  # of the words over a picture: so many stand between gaps where a picture shows text
 _THUMBNAIL = 48  # pixels
 _APART, _GROUPS = 20.0, 8  # points between groups of words that are drawn for themselves, and how many there may be
-_SHARP = 12  # pixels: as high letters are looked at
+_BLURRED, _SHARP = 6, 12  # pixels: as high letters are looked at first, and closely
 _SAYS: dict[Kind, str] = {
     "undrawn": "drawn invisibly",
     "clear": "transparent",
@@ -168,7 +168,7 @@ class _Judge:
         if part is None:
             return set()
         lowest = min([max(word.box[3] - word.box[1], 1.0) for word in words])
-        view = View(self._page, part, max(_SHARP / lowest, 1.5) if close else 1.0)
+        view = View(self._page, part, max(_SHARP / lowest, 1.5) if close else min(_BLURRED / lowest, 1.0))
         other = view.without({word.object.value: word.object for word in words}.values())
         return {word.first for word in words if view.differs(other, word.box)}
 
