@@ -32,7 +32,9 @@ def is_outdated(document: StoredDocument, settings: Settings) -> bool:
     if document.reading:
         how = msgspec.json.decode(document.reading, type=Told)
     asked = settings.ocr == "always" != how.ocr
-    otherwise = bool(settings.ocr_lang) and settings.ocr_lang != how.lang and how.recognised > 0
+    otherwise = (
+        bool(settings.ocr_lang) and settings.ocr_lang != how.lang and (how.recognised > 0 or bool(document.unread))
+    )
     if settings.ocr == "never" or not (asked or otherwise or how.missing):
         return False
     from pdfqa.pdf import ReadOptions, ocr_lack  # nearly never needed

@@ -68,6 +68,11 @@ class Library:
     ) -> tuple[list[Named], list[tuple[str, PdfqaError]], set[str]]:
         """Return the files of some sources, read if they were not, what failed, and the hashes that were new."""
         sources = list(sources)
+        if sources and (self._engine.settings.ocr == "always" or self._engine.settings.ocr_lang):
+            from pdfqa.pdf import ReadOptions, require_ocr  # most calls need no reader
+
+            settings = self._engine.settings
+            require_ocr(ReadOptions(ocr=settings.ocr, ocr_lang=settings.ocr_lang or ""))
         if sources:
             self._clear_abandoned()  # before a file is found that would go with what is cleared
         named, failed = self._files(sources)

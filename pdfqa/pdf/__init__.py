@@ -15,6 +15,7 @@ from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.lines import Sheet
 from pdfqa.pdf.ocr import engine as ocr_engine
 from pdfqa.pdf.ocr import lack as ocr_lack
+from pdfqa.pdf.ocr import require as require_ocr
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.pdf.readers import Readers, open_file
 from pdfqa.pdf.scans import unread_reason, wants_ocr
@@ -29,6 +30,7 @@ __all__ = [
     "read_pages",
     "read_sheet",
     "recognise",
+    "require_ocr",
     "unread_reason",
     "wants_ocr",
 ]
@@ -126,7 +128,8 @@ def recognise(
     from pdfqa.pdf.drawing import draw_grey
     from pdfqa.pdf.ocr_sheet import recognised
 
-    engine = ocr_engine(options or ReadOptions())
+    options = options or ReadOptions()
+    engine = ocr_engine(options)
     file, second = open_file(path, password)
     if file is None:
         return second.sheet(number) if second else Sheet(number, "", 0.0, 0.0, [], source="none")
@@ -136,7 +139,7 @@ def recognise(
             image = draw_grey(file, number)
         except RefusedError:
             return structs.replace(sheet, warnings=[*sheet.warnings, f"page {number} cannot be drawn"])
-    return recognised(sheet, image, engine)
+    return recognised(sheet, image, engine, options)
 
 
 def find_boxes(

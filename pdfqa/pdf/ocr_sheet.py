@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from statistics import median
 from typing import NamedTuple
 
 import cv2
@@ -11,13 +9,21 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pdfqa.pdf.garbled import is_garbled
 from pdfqa.pdf.lines import Line, Sheet
+from pdfqa.pdf.ocr import other_engine
+from pdfqa.pdf.options import ReadOptions
 from pdfqa.pdf.pictures import Image
 from pdfqa.pdf.recognised import Found, Pixels, Recogniser
 from pdfqa.pdf.straight import skew
+from pdfqa.pdf.tesseract import script_data
 
 _SURE = 0.5
 _UPRIGHT = 0.75  # what is read worse than that may stand on its head
+_NOTHING = "no text was found in its picture"
+_UNKNOWN = "its letters are not known here: tesseract with its data for the language reads them (--ocr-lang)"
+_DOUBTFUL, _LOST = 0.85, 0.7  # scores: of unknown letters, or of bad pictures; of noise
+_TOLD = 0.6  # of the lines' width
 _EM = 0.8  # of the height of a line's box
 _BASE = 0.25  # of that height, from its bottom to the line that letters stand on
 _APART = 1.3  # sizes between two words that do not stand in one text
@@ -52,28 +58,72 @@ def straighten(pixels: Pixels, degrees: float, turns: int) -> Straightened:
     return Straightened(upright, np.linalg.inv(there))
 
 
-def recognised(sheet: Sheet, image: Image, engine: Recogniser) -> Sheet:
-    """Return a page with the lines in its picture instead of those of its text layer, if there are any."""
+def recognised(sheet: Sheet, image: Image, engine: Recogniser, options: ReadOptions) -> Sheet:
+    """Return a page with the lines in its picture instead of those of its text layer, if there are any.
+
+    Where the engine does not know the letters, another is asked; where there is none, the page stays a picture.
+    """
     rows = np.frombuffer(bytes(image.pixels), np.uint8).reshape(image.height, image.stride)
-    lines, depth = recognise_lines(engine, rows[:, : image.width], image.scale)
-    if not lines:
-        warnings = [*sheet.warnings, "no text was found in its picture"]
-        return msgspec.structs.replace(sheet, warnings=warnings, defect="")
+    pixels = rows[:, : image.width]
+    reading = read(engine, pixels)
+    if reading.is_doubtful and not options.ocr_lang and (data := script_data(reading.straight.pixels)):
+        engine = other_engine(data)
+        reading = read(engine, pixels)
+    if reading.is_lost and not options.ocr_lang:
+        return msgspec.structs.replace(sheet, warnings=[_UNKNOWN, *sheet.warnings], defect="picture")
+    if not reading.found:
+        return msgspec.structs.replace(sheet, warnings=[_NOTHING, *sheet.warnings], defect="")
+    lines, depth = lines_of(reading, image.scale, image.height)
     kept = [line for line in sheet.lines if line.words]  # what was filled in, which is not drawn
     return msgspec.structs.replace(
         sheet, lines=[*lines, *kept], depth=depth, source="ocr", reader=engine.name, warnings=[], defect="", rules=[]
     )
 
 
-def recognise_lines(engine: Recogniser, pixels: Pixels, scale: float) -> tuple[list[Line], float]:
-    """Return the lines in the picture of a page, so many pixels a point, and the height of the page when upright."""
+class Reading(NamedTuple):
+    """What an engine found in a picture that was made upright and straight, and how sure it is of its letters."""
+
+    straight: Straightened
+    found: list[Found]
+    score: float
+    told: float  # the share of the lines' width that letters were told for
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether the engine may not know the letters: it is unsure of them, or tells hardly any."""
+        return self.score < _DOUBTFUL or self.told < _TOLD
+
+    @property
+    def is_lost(self) -> bool:
+        """Return whether what was told is no text."""
+        text = "\n".join(" ".join(word for word, _, _ in line.words) for line in self.found)
+        return self.told < _TOLD or (self.score < _DOUBTFUL and (self.score < _LOST or is_garbled(text)))
+
+
+def read(engine: Recogniser, pixels: Pixels) -> Reading:
+    """Return what stands in a picture, whichever way it lies."""
     degrees, standing = skew(pixels)
-    score, straight, found = _read(engine, straighten(pixels, degrees, 1 if standing else 0))
-    if score < _UPRIGHT:
+    reading = _read(engine, straighten(pixels, degrees, 1 if standing else 0))
+    if reading.score < _UPRIGHT:
         other = _read(engine, straighten(pixels, degrees, 3 if standing else 2))
-        score, straight, found = max((score, straight, found), other, key=lambda read: read[0])
-    depth = straight.pixels.shape[0] / scale
-    lines = [line for item in found for line in _lines(item, straight.back, scale, pixels.shape[0], depth)]
+        reading = max(reading, other, key=lambda read: read.score)
+    return reading
+
+
+def _read(engine: Recogniser, straight: Straightened) -> Reading:
+    lines = engine.lines(straight.pixels)
+    found = [line for line in lines if line.words and line.score >= _SURE]
+    letters = sum(line.letters for line in found)
+    score = sum(line.score * line.letters for line in found) / letters if letters else 1.0
+    told = sum((x1 - x0) / (line.bottom - line.top) for line in lines for _, x0, x1 in line.words)
+    whole = sum((line.right - line.left) / (line.bottom - line.top) for line in lines)
+    return Reading(straight, found, score, told / whole if whole else 1.0)
+
+
+def lines_of(reading: Reading, scale: float, bottom: int) -> tuple[list[Line], float]:
+    """Return the lines that were read from a picture so high, with so many pixels a point; and the upright height."""
+    depth = reading.straight.pixels.shape[0] / scale
+    lines = [line for item in reading.found for line in _lines(item, reading.straight.back, scale, bottom, depth)]
     for line in lines:
         if line.text[-1] == "-" and line.text[-2:-1].isalpha():
             line.text = line.text[:-1] + "\u2010"  # which may have been set only to divide a word
@@ -81,45 +131,22 @@ def recognise_lines(engine: Recogniser, pixels: Pixels, scale: float) -> tuple[l
     return in_order(lines), depth
 
 
-def _read(engine: Recogniser, straight: Straightened) -> tuple[float, Straightened, list[Found]]:
-    """Return how surely a picture was read, and what."""
-    found = [line for line in engine.lines(straight.pixels) if line.score >= _SURE]
-    letters = sum(len(line.letters) for line in found)
-    return sum(line.score * len(line.letters) for line in found) / max(letters, 1), straight, found
-
-
 def _lines(found: Found, back: npt.NDArray[np.float64], scale: float, bottom: int, depth: float) -> list[Line]:
     """Return a line that was found, or its parts where wide gaps divide it."""
-    height = found.y1 - found.y0
-    size = _EM * height
-    words = _words(found)
+    height = found.bottom - found.top
+    size, y = _EM * height / scale, depth - (found.bottom - _BASE * height) / scale
     lines: list[Line] = []
-    for text, x0, x1 in words:
-        box = _shown(back, (x0, found.y0, x1, found.y1), scale, bottom)
-        if lines and (x0 / scale - lines[-1].x1) < _APART * size / scale:
-            line = lines[-1]
-            line.text, line.x1 = f"{line.text} {text}", x1 / scale
-            (line.words or []).append((text, *box))
-            continue
-        y = depth - (found.y1 - _BASE * height) / scale
-        lines.append(Line(text, x0 / scale, x1 / scale, y, size / scale, words=[(text, *box)]))
+    for text, x0, x1 in found.words:
+        word = (text, *_shown(back, (x0, found.top, x1, found.bottom), scale, bottom))
+        left, right = x0 / scale, x1 / scale
+        line = lines[-1] if lines else None
+        if line is not None and max(left - line.x1, line.x0 - right) < _APART * size:
+            line.text = f"{line.text} {text}"
+            line.x0, line.x1 = min(line.x0, left), max(line.x1, right)
+            line.words = [*(line.words or ()), word]
+        else:
+            lines.append(Line(text, left, right, y, size, words=[word]))
     return lines
-
-
-def _words(found: Found) -> list[tuple[str, float, float]]:
-    """Return the words of a line with the left and right edge of each."""
-    steps = [after - before for before, after in pairwise(found.middles)]
-    pitch = median(steps) if steps else found.x1 - found.x0
-    words: list[tuple[str, float, float]] = []
-    start = None
-    for at, letter in enumerate([*found.letters, " "]):
-        if not letter.isspace():
-            start = at if start is None else start
-        elif start is not None:
-            left, right = found.middles[start] - pitch / 2, found.middles[at - 1] + pitch / 2
-            words.append(("".join(found.letters[start:at]), max(left, found.x0), min(right, found.x1)))
-            start = None
-    return words
 
 
 def _shown(

@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import cv2
@@ -42,12 +44,7 @@ class OnnxEngine:
 
     def lines(self, pixels: Pixels) -> list[Found]:
         """Return the lines of an upright picture."""
-        found = []
-        for x0, y0, x1, y1 in self._boxes(pixels):
-            line = self._read(pixels[y0:y1, x0:x1], x0, y0)
-            if line is not None:
-                found.append(line)
-        return found
+        return [self._read(pixels[y0:y1, x0:x1], x0, y0) for x0, y0, x1, y1 in self._boxes(pixels)]
 
     def _boxes(self, pixels: Pixels) -> Iterator[tuple[int, int, int, int]]:
         """Yield left, top, right and bottom of what looks like a line."""
@@ -73,7 +70,7 @@ class OnnxEngine:
                 min(round((y + h + grown) * height / down), height),
             )
 
-    def _read(self, crop: Pixels, left: int, top: int) -> Found | None:
+    def _read(self, crop: Pixels, left: int, top: int) -> Found:
         height, width = crop.shape
         across = min(max(round(width * _HEIGHT / height), 16), _WIDEST)
         small = cv2.resize(
@@ -84,13 +81,27 @@ class OnnxEngine:
         best = told.argmax(axis=1)
         kept = np.flatnonzero((best != 0) & (best != np.concatenate(([-1], best[:-1]))))
         if not len(kept):
-            return None
+            return Found(left, top, left + width, top + height, [], 0.0)
         score = float(told[kept, best[kept]].mean())
-        text = [self._letters[at] for at in best[kept].tolist()]
         step = width / len(best)
-        return Found(
-            text, [left + (at + 0.5) * step for at in kept.tolist()], left, top, left + width, top + height, score
-        )
+        letters = [self._letters[at] for at in best[kept].tolist()]
+        words = _words(letters, [left + (at + 0.5) * step for at in kept.tolist()], left + width)
+        return Found(left, top, left + width, top + height, words, score)
+
+
+def _words(letters: list[str], middles: list[float], end: float) -> list[tuple[str, float, float]]:
+    """Return the words of a line, of which the middle of each letter is known, with left and right edge."""
+    steps = [after - before for before, after in pairwise(middles)]
+    half = (median(steps) if steps else end - middles[0]) / 2
+    words: list[tuple[str, float, float]] = []
+    start: int | None = None
+    for at, letter in enumerate([*letters, " "]):
+        if not letter.isspace():
+            start = at if start is None else start
+        elif start is not None:
+            words.append(("".join(letters[start:at]), middles[start] - half, min(middles[at - 1] + half, end)))
+            start = None
+    return words
 
 
 def _session(path: Path) -> Any:

@@ -11,15 +11,22 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]  # rows from the top, one shade of gre
 
 
 class Found(NamedTuple):
-    """A line in a picture: its letters, the middle of each, its box in pixels from the top left, how sure it is."""
+    """A line in a picture: its box in pixels from the top left, and the words that were told, with left and right edge.
 
-    letters: list[str]
-    middles: list[float]
-    x0: float
-    y0: float
-    x1: float
-    y1: float
+    `score` says how sure the engine is of them.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    words: list[tuple[str, float, float]]
     score: float = 1.0
+
+    @property
+    def letters(self) -> int:
+        """Return how many letters it has."""
+        return sum(len(word) for word, _, _ in self.words)
 
 
 class Recogniser(Protocol):

@@ -19,7 +19,7 @@ def wants_ocr(page: Page, options: ReadOptions) -> bool:
 def unread_reason(page: Page, options: ReadOptions) -> str:
     """Return why a page has no text of use; nothing where it has."""
     if page.defect in _REASONS and page.source != "ocr":
-        hint = lack(options)
+        hint = lack(options) or (page.warnings[0] if page.warnings else "")
         return f"{_REASONS[page.defect]} ({hint})" if hint else _REASONS[page.defect]
     if page.text:
         return ""
