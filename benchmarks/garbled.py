@@ -16,6 +16,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import common
 import pypdfium2
@@ -40,11 +41,18 @@ def main() -> None:
     if options.limit and options.limit < len(good):
         good = random.Random(common.SEED).sample(good, options.limit)
     report_good(good, listed=options.list)
-    report_made([text for path, number, text, _ in good if (path.name, number) not in REALLY])
+    report_made([page.text for page in good if (page.path.name, page.number) not in REALLY])
     report_robustness([*pages_of(common.all_pdfs(options.data, ["robustness"]), ROBUSTNESS_PAGES)], listed=options.list)
 
 
-Sample = tuple[Path, int, str, float]
+class Sample(NamedTuple):
+    """A page as it is read: mended where that can be done, and whether it was called garbled then."""
+
+    path: Path
+    number: int
+    text: str
+    unmapped: float
+    garbled: bool
 
 
 def pages_of(paths: list[Path], most: int = 10_000) -> Iterator[Sample]:
@@ -59,22 +67,24 @@ def pages_of(paths: list[Path], most: int = 10_000) -> Iterator[Sample]:
                 text = document[number].get_textpage()
             except pypdfium2.PdfiumError:
                 continue
-            words, _ = page_text(text.raw, lambda units: (ctypes.c_ushort * units)())
-            if words.strip():
-                yield path, number + 1, words, unmapped(text.raw)
+            told = page_text(text.raw, lambda units: (ctypes.c_ushort * units)())
+            if told.text.strip():
+                yield Sample(path, number + 1, told.text, unmapped(text.raw), told.garbled)
 
 
 def report_good(pages: list[Sample], *, listed: bool) -> None:
     """Print how many good pages are called garbled, and what asking costs."""
     begin = time.process_time()
-    called = [page for page in pages if is_garbled(page[2], lambda page=page: page[3])]
+    for page in pages:
+        is_garbled(page.text, lambda: 0.0)
     cost = (time.process_time() - begin) / max(len(pages), 1)
+    called = [page for page in pages if page.garbled]
     wrong = [page for page in called if (page[0].name, page[1]) not in REALLY]
     good = sum((page[0].name, page[1]) not in REALLY for page in pages)
     print(f"good pages called garbled: {len(wrong)} of {good:,}; {cost * 1e6:.0f} µs a page")
     print(f"really garbled pages called so: {len(called) - len(wrong)} of {len(pages) - good}")
-    for path, number, *_ in wrong if listed else []:
-        print(f"    {path.name} page {number}")
+    for page in wrong if listed else []:
+        print(f"    {page.path.name} page {page.number}")
 
 
 def report_made(texts: list[str]) -> None:
@@ -91,14 +101,14 @@ def report_made(texts: list[str]) -> None:
 
 def report_robustness(pages: list[Sample], *, listed: bool) -> None:
     """Print what is called garbled of the robustness set."""
-    called = [page for page in pages if is_garbled(page[2], lambda page=page: page[3])]
+    called = [page for page in pages if page.garbled]
     doubtful = [page for page in pages if page not in called and page[3] > 0.3]
     files = len({page[0] for page in called})
     print(f"robustness set: {len(called)} of {len(pages)} pages called garbled, in {files} files")
     print(f"not called so, though their fonts say of more than 30 % of the characters nothing: {len(doubtful)}")
     for kind, found in (("garbled", called), ("not", doubtful)) if listed else ():
-        for path, number, text, share in found:
-            print(f"    {kind} {path.name} page {number} ({share:.2f}) {text[:40]!r}")
+        for page in found:
+            print(f"    {kind} {page.path.name} page {page.number} ({page.unmapped:.2f}) {page.text[:40]!r}")
 
 
 def is_western(text: str) -> bool:

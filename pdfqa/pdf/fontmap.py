@@ -31,10 +31,8 @@ def _pairs(font: bytes) -> Iterator[tuple[int, str]]:
     for count, (code, glyph) in enumerate(codes):
         if count > _MOST:
             return
-        # Symbol fonts have their letters in a private range.
-        letter = code - 0xF000 if 0xF000 <= code <= 0xF0FF else code
-        if glyph and letter >= 32 and not 0xD800 <= letter <= 0xF8FF:
-            yield glyph, chr(letter)
+        if glyph and code >= 32 and not 0xD800 <= code <= 0xF8FF:
+            yield glyph, chr(code)
 
 
 def _table(font: bytes, name: bytes) -> bytes:
@@ -48,15 +46,16 @@ def _table(font: bytes, name: bytes) -> bytes:
 
 
 def _subtables(table: bytes) -> Iterator[tuple[int, int]]:
-    """Yield how much each table of codes is worth, and where it begins."""
+    """Yield how much each table of Unicode is worth, and where it begins.
+
+    Those of symbol fonts are left out: in a PDF these have codes of one byte, which are no numbers of glyphs.
+    """
     if not table:
         return
     for at in range(4, 4 + 8 * _number(table, 2), 8):
         platform, encoding, start = struct.unpack_from(">HHI", table, at)
         if platform == 0 or (platform == 3 and encoding in (1, 10)):
-            yield (3 if encoding == 10 else 2), start
-        elif (platform, encoding) == (3, 0):
-            yield 1, start
+            yield int(encoding == 10), start
 
 
 def _number(data: bytes, at: int) -> int:

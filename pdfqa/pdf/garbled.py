@@ -74,7 +74,7 @@ def is_garbled(text: str, unmapped: Callable[[], float] = float) -> bool:
     if len(solid) < _SHORT and len(pairs) < _LEAST_PAIRS and unmapped() > 0.6:
         return _share(pairs) > 0.3 or sum(map(str.isalnum, solid)) < 0.7 * len(solid) or _lost(sample, solid) > 0
     strange = _share(pairs)
-    if _lost(sample, solid) > max(4, 0.15 * len(solid)) or (len(solid) > 50 and _is_signs(solid, len(pairs), strange)):
+    if _lost(sample, solid) > max(4, 0.15 * len(solid)) or (len(solid) > 100 and _is_signs(solid, len(pairs), strange)):
         return True
     if len(pairs) >= _LEAST_PAIRS and strange > 0.12:
         return strange > 0.21 or unmapped() > 0.5
