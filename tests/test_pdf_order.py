@@ -166,3 +166,15 @@ def test_recognised_words_go_with_their_part_of_a_row_that_is_divided() -> None:
     found = Layout().pages([sheet(lines)])[0]
     names = [f"{side}{at}" for side in ("left", "right") for at in range(6)]
     assert [found.text[place.start : place.end] for place in found.places] == names
+
+
+def test_a_text_beside_a_table_is_read_on_its_own() -> None:
+    text = block("alpha", 700, 60, letters=28, rows=14)
+    rows = [
+        cell for at in range(9) for cell in cells([NAMES[at + 1], f"{at}1", f"{at}2"], 694 - 17 * at, (330, 420, 480))
+    ]
+    recognised = sheet(row_by_row([*text, *rows]))
+    recognised.source = "ocr"
+    found = Layout().pages([recognised])[0].text
+    assert found.index("alpha13") < found.index("bravo")
+    assert "charlie  11  12" in found

@@ -68,7 +68,8 @@ class Layout:
     def pages(self, sheets: list[Sheet]) -> list[Page]:
         """Return the pages of a window of neighbouring sheets, whose labels are taken from their feet if missing."""
         for sheet in sheets:
-            sheet.lines = visual_lines(sheet.lines)
+            if sheet.source != "ocr":  # whose lines come by no order that could tell what goes together
+                sheet.lines = visual_lines(sheet.lines)
         labels = page_labels(sheets, self._margins.set_aside(sheets))
         for sheet in sheets:
             if sheet.rules:

@@ -293,10 +293,10 @@ def _usual_size(boxes: list[_Box]) -> float:
 def _are_columns(left: list[_Box], right: list[_Box]) -> bool:
     one = [line for box in left for line in box.lines]
     other = [line for box in right for line in box.lines]
-    if _is_text(one) and _is_text(other):
-        return True
     if max(_figures(one), _figures(other)) > 0.6 and min(_figures(one), _figures(other)) < 0.2:
         return False  # labels and their figures
+    if (_is_text(one) and _is_text(other)) or _is_full(one) or _is_full(other):
+        return True
     few, many = sorted((one, other), key=len)
     level = sum(any(abs(line.y - beside.y) < 0.3 * line.size for beside in many) for line in few)
     return 2 * level < len(few)
@@ -305,6 +305,12 @@ def _are_columns(left: list[_Box], right: list[_Box]) -> bool:
 def _is_text(lines: list[Line]) -> bool:
     wide = sum(len(line.text) for line in lines if line.cells is None and line.x1 - line.x0 > _WIDE * line.size)
     return wide > 0.6 * sum(len(line.text) for line in lines)
+
+
+def _is_full(lines: list[Line]) -> bool:
+    """Return whether lines are a longer text, most of them as wide as its column."""
+    widths = [line.x1 - line.x0 for line in lines]
+    return len(lines) > 5 and _is_text(lines) and sum(width > 0.75 * max(widths) for width in widths) > 0.6 * len(lines)
 
 
 def _level_cut(boxes: list[_Box], gutter: float) -> float | None:
