@@ -176,5 +176,5 @@ def test_a_text_beside_a_table_is_read_on_its_own() -> None:
     recognised = sheet(row_by_row([*text, *rows]))
     recognised.source = "ocr"
     found = Layout().pages([recognised])[0].text
-    assert found.index("alpha13") < found.index("bravo")
+    assert max(at for at in range(len(found)) if found.startswith("alpha", at)) < found.index("bravo")
     assert "charlie  11  12" in found
