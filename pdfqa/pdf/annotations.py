@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -15,6 +16,7 @@ from pdfqa.pdf.fields import Field, Forms
 from pdfqa.pdf.filling import Spot, fill
 from pdfqa.pdf.geometry import Bounds, turned_box
 from pdfqa.pdf.lines import Extra, Line
+from pdfqa.pdf.native import Pointer, pointer, quick
 from pdfqa.pdf.repair import clean
 from pdfqa.pdf.strings import entry, rect_of, text_within, wide
 
@@ -200,18 +202,25 @@ class _Found:
         return added
 
 
+_count = quick(raw.FPDFPage_GetAnnotCount)
+_get = quick(raw.FPDFPage_GetAnnot, Pointer)
+_subtype = quick(raw.FPDFAnnot_GetSubtype)
+_close = quick(raw.FPDFPage_CloseAnnot, None)
+
+
 def _annotations(page: Any) -> Iterator[tuple[int, int, Any]]:
     """Yield number, kind and handle of what may say something; links and their like do not."""
-    for number in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
-        annotation = raw.FPDFPage_GetAnnot(page, number)
+    page = pointer(page)
+    for number in range(min(_count(page), _MOST)):
+        annotation = _get(page, number)
         if not annotation:
             continue
         try:
-            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            kind = _subtype(annotation)
             if kind == raw.FPDF_ANNOT_WIDGET or kind in _WORDS:
-                yield number, kind, annotation
+                yield number, kind, ctypes.cast(annotation, raw.FPDF_ANNOTATION)
         finally:
-            raw.FPDFPage_CloseAnnot(annotation)
+            _close(annotation)
 
 
 def _kind(extra: Extra) -> str:
