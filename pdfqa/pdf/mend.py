@@ -18,10 +18,11 @@ from pdfqa.pdf.pieces import mostly_leftwards
 ZERO = "\u200b"
 _CONTROLS = bytes({1, *range(3, 9), 11, 12, *range(14, 28)})  # pdfium has 2 for a hyphen
 # Signs that may be what became of an accent, or of a text in UTF-8 read as Western.
-_SIGNS = bytes([0xB4, 0x60, 0xA8, 0x88, 0x98, 0xB8])
+_SIGNS = bytes([0xB4, 0x60, 0xA8, 0x88, 0x98, 0xB8, 0xC2, 0xC3])
+_HINTS = _CONTROLS + _SIGNS
 _MARKS = {"´": "\u0301", "`": "\u0300", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "¸": "\u0327", "ˇ": "\u030c"}
 _MARKS |= {"˘": "\u0306", "˚": "\u030a", "˝": "\u030b", "˙": "\u0307"}
-_WRONG = ("â€", "Ã", "Â", "fi ", "fl ", "\ufb00 ", "\ufb01 ", "\ufb02 ", "\ufb03 ", "\ufb04 ")
+_APART = re.compile("[\ufb00-\ufb04] ")  # a ligature at the end of a word, or what is left of a word
 # UTF-8 read as Western: what became of accented letters, quotes, dashes and the euro sign.
 _TWICE_READ = re.compile("Â[\xa0-\xbf]|Ã[\x80-\xbf\u0152-\u2122]|â€[\x80-\xbf\u0152-\u2122]|â‚¬|â„¢")
 # What old TeX fonts have in the place of control characters.
@@ -60,17 +61,19 @@ class Page(Protocol):
 
 def needs_mending(text: str) -> bool:
     """Return whether something in a text hints at characters out of place or without a meaning."""
+    if "fi " in text or "fl " in text or "â€" in text:
+        return True
     try:
         letters = text.encode("cp1252")
     except UnicodeEncodeError:
-        return any(_is_hint(char) for char in set(text)) or any(sign in text for sign in _WRONG)
-    return len(letters.translate(None, _CONTROLS + _SIGNS)) < len(letters) or any(sign in text for sign in _WRONG)
+        return any(map(_is_hint, set(text))) or _APART.search(text) is not None
+    return len(letters.translate(None, _HINTS)) < len(letters)
 
 
 def _is_hint(char: str) -> bool:
     code = ord(char)
     if code < 0x2B0:
-        return char in _MARKS or (code < 27 and char not in "\t\n\r\0\x02") or code >= 0x180
+        return char in _MARKS or char in "ÂÃ" or (code < 27 and char not in "\t\n\r\0\x02") or code >= 0x180
     return code < 0x370 or _COMPLEX[0] <= code < _COMPLEX[1]
 
 
