@@ -210,6 +210,12 @@ def test_an_image_too_large_to_be_decoded_is_listed_and_not_saved(tmp_path: Path
     assert [] == list((tmp_path / "out").iterdir())
 
 
+def test_what_is_no_image_is_not_listed_or_not_saved(tmp_path: Path) -> None:
+    leaf = Leaf(drawing="q 9 0 0 9 0 0 cm /A Do /B Do Q\n", resources="/XObject << /A 12 0 R /B 99 0 R >>")
+    found = one(tmp_path, leaf, image(5, 5, COLORS, "/Filter [/ASCIIHexDecode /JPXDecode]"), out=tmp_path)
+    assert (found.saved, found.problem) == ("", "it cannot be decoded")
+
+
 def test_a_document_without_images_has_none(tmp_path: Path) -> None:
     with PDFQA() as qa:
         assert len(qa.look(pdf(tmp_path / "club.pdf", CLUB)).images(out=tmp_path / "out")) == 0

@@ -46,16 +46,18 @@ def on_page(file: PdfiumFile, number: int, folder: Path | None = None) -> Iterat
         page = file.document[number - 1]
         with contextlib.closing(page):
             for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
-                yield _found(page, image, number, folder)
+                known = _known(page, image, number)
+                if known.bytes or known.width:  # else it is not there, and nothing is shown
+                    yield _saved(known, image, folder) if folder else known
     except pypdfium2.PdfiumError as error:
         raise RefusedError("damaged", str(error)) from error
 
 
-def _found(page: Any, image: Any, number: int, folder: Path | None) -> Found:
+def _known(page: Any, image: Any, number: int) -> Found:
     width, height = _size(image)
     data = bytes(image.get_data())
     filters = [_SHORT.get(name, name) for name in image.get_filters()]
-    known = Found(
+    return Found(
         page=number,
         box=_box(page, image),
         width=width,
@@ -65,7 +67,6 @@ def _found(page: Any, image: Any, number: int, folder: Path | None) -> Found:
         bytes=len(data),
         key=hashlib.sha256(f"{width} {height} {filters}".encode() + data).hexdigest()[:32],
     )
-    return _saved(known, image, folder) if folder else known
 
 
 def _size(image: Any) -> tuple[int, int]:
@@ -101,8 +102,10 @@ def _saved(known: Found, image: Any, folder: Path) -> Found:
             return msgspec.structs.replace(known, file=f"{known.key}{suffix}")
     try:
         suffix, data = _as_file(known, image)
-    except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
-        return msgspec.structs.replace(known, problem=str(error) or "too large to be decoded")
+    except RefusedError as refused:
+        return msgspec.structs.replace(known, problem=refused.detail)
+    except (pypdfium2.PdfiumError, MemoryError):
+        return msgspec.structs.replace(known, problem="it cannot be decoded")
     # Another process may be saving the same image: the last one wins, and neither sees half a file.
     half = folder / f"{uuid.uuid4().hex}.half"
     half.write_bytes(data)
@@ -117,22 +120,28 @@ def _as_file(known: Found, image: Any) -> tuple[str, bytes]:
         if data.startswith(b"\xff\xd8") and image.get_metadata().colorspace in _OWN_COLORS | _PROFILED:
             return ".jpg", data
     if known.width * known.height > _MOST_PIXELS:
-        raise ValueError(f"{known.width:,} x {known.height:,} pixels are too many to be decoded")
+        raise RefusedError("unsupported", f"{known.width:,} x {known.height:,} pixels are too many to be decoded")
     return ".png", _png(image, known.width, known.height)
 
 
 def _png(image: Any, width: int, height: int) -> bytes:
     """Return an image pixel by pixel, with its mask if it has one; with as few bits as it needs."""
-    rendered = None
     if width * height <= _MOST_RENDERED:
         image.set_matrix(pypdfium2.PdfMatrix(width, 0, 0, height, 0, 0))  # each of its pixels is one of the bitmap's
         rendered = raw.FPDFImageObj_GetRenderedBitmap(image.pdf, image.page, image)
-    bitmap = pypdfium2.PdfBitmap.from_raw(rendered) if rendered else image.get_bitmap()
+        rows, channels = _rows(pypdfium2.PdfBitmap.from_raw(rendered)) if rendered else ([], 0)
+        if any(row[3::4].strip(b"\0") for row in rows):  # else its mask hides all of it, or it was not decoded
+            return _packed(rows, len(rows[0]) // channels, channels, opaque=False)
+    rows, channels = _rows(image.get_bitmap())
+    return _packed(rows, len(rows[0]) // channels, channels, opaque=True)
+
+
+def _rows(bitmap: Any) -> tuple[list[bytes], int]:
+    """Return the rows of a bitmap, and how many bytes a pixel has."""
     with contextlib.closing(bitmap):
         across, buffer = bitmap.n_channels * bitmap.width, memoryview(bitmap.buffer).cast("B")
         starts = range(0, bitmap.height * bitmap.stride, bitmap.stride)
-        rows = [bytes(buffer[start : start + across]) for start in starts]
-        return _packed(rows, bitmap.width, bitmap.n_channels, opaque=bitmap.format != raw.FPDFBitmap_BGRA)
+        return [bytes(buffer[start : start + across]) for start in starts], bitmap.n_channels
 
 
 def _packed(rows: Sequence[bytes], width: int, channels: int, *, opaque: bool) -> bytes:
