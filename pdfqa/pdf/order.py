@@ -293,13 +293,19 @@ def _usual_size(boxes: list[_Box]) -> float:
 def _are_columns(left: list[_Box], right: list[_Box]) -> bool:
     one = [line for box in left for line in box.lines]
     other = [line for box in right for line in box.lines]
+    if _is_text(one) and _is_text(other):
+        return True
+    for text, beside in ((one, other), (other, one)):
+        if _is_full(text):
+            return _level(beside, text) < 0.8
     if max(_figures(one), _figures(other)) > 0.6 and min(_figures(one), _figures(other)) < 0.2:
         return False  # labels and their figures
-    if (_is_text(one) and _is_text(other)) or _is_full(one) or _is_full(other):
-        return True
-    few, many = sorted((one, other), key=len)
-    level = sum(any(abs(line.y - beside.y) < 0.3 * line.size for beside in many) for line in few)
-    return 2 * level < len(few)
+    return _level(*sorted((one, other), key=len)) < 0.5
+
+
+def _level(lines: list[Line], beside: list[Line]) -> float:
+    """Return the share of the lines that stand at the height of one beside them."""
+    return sum(any(abs(line.y - other.y) < 0.25 * line.size for other in beside) for line in lines) / len(lines)
 
 
 def _is_text(lines: list[Line]) -> bool:
@@ -310,7 +316,8 @@ def _is_text(lines: list[Line]) -> bool:
 def _is_full(lines: list[Line]) -> bool:
     """Return whether lines are a longer text, most of them as wide as its column."""
     widths = [line.x1 - line.x0 for line in lines]
-    return len(lines) > 5 and _is_text(lines) and sum(width > 0.75 * max(widths) for width in widths) > 0.6 * len(lines)
+    long = [width for width, line in zip(widths, lines, strict=True) if width > max(0.75 * max(widths), 10 * line.size)]
+    return len(lines) > 5 and len(long) > 0.6 * len(lines)
 
 
 def _level_cut(boxes: list[_Box], gutter: float) -> float | None:
