@@ -265,3 +265,11 @@ def test_keys_that_share_the_bytes_lose_nothing(home: Path, report: Path) -> Non
         assert names(qa) == []
         other.files.delete(file.id)
     assert nothing_left(home)
+
+
+def test_a_file_inside_that_is_called_a_pdf_and_is_none_is_a_failure(home: Path, tmp_path: Path) -> None:
+    path = carrying(tmp_path / "report.pdf", made(CLUB), annex_pdf=b"only words", data_csv=b"a,b")
+    with PDFQA(path, home=home) as qa:
+        assert [(failure.file, failure.error) for failure in qa.add().failed] == [
+            (f"{path} › annex.pdf", "unsupported_file")
+        ]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import TracebackType
 
 import msgspec
 
@@ -28,7 +29,7 @@ _LONGEST_NAME = 255
 
 
 class Attaching:
-    """Takes the PDFs out of PDFs that have been read.
+    """Takes the PDFs out of PDFs that have been read; a context manager, whose process lives as long as its block.
 
     Args:
         engine: The home.
@@ -38,6 +39,17 @@ class Attaching:
     def __init__(self, engine: Engine, passwords: Sequence[str] = ()) -> None:
         self._engine = engine
         self._passwords = list(passwords)
+        self._pool: WorkerPool | None = None
+
+    def __enter__(self) -> Attaching:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
     def inside(self, document: StoredDocument) -> list[tuple[File, str, str]]:
         """Return the PDFs that a document carries, taken out if they were not: file, hash and name of each.
@@ -72,7 +84,7 @@ class Attaching:
         self, document: StoredDocument, path: Path, places: Callable[[int], Path]
     ) -> Iterator[tuple[Attachment, Path | None]]:
         """Yield the files inside a document with their sizes, and where the bytes of those are that are PDFs."""
-        from pdfqa.pdf.attachments import Request, Taken
+        from pdfqa.pdf.attachments import Request, Taken, called_pdf
 
         tasks = [
             Task(
@@ -84,6 +96,7 @@ class Attaching:
                         number=file.number,
                         out=os.fsencode(places(place)),
                         most=_LARGEST,
+                        called=called_pdf(file.name),
                         passwords=self._passwords,
                     )
                 ),
@@ -94,10 +107,10 @@ class Attaching:
         ]
         left = _MOST_BYTES
         sizes: dict[int, Taken] = {}
-        with WorkerPool(1, memory_mb=self._engine.settings.memory_mb) as pool:
-            for done in pool.map(tasks):
-                if done.result is not None:
-                    sizes[done.key] = msgspec.msgpack.decode(done.result, type=Taken)
+        self._pool = self._pool or WorkerPool(1, memory_mb=self._engine.settings.memory_mb)
+        for done in self._pool.map(tasks):
+            if done.result is not None:
+                sizes[done.key] = msgspec.msgpack.decode(done.result, type=Taken)
         for place, file in enumerate(document.info.attachments):
             taken = sizes.get(place, Taken(bytes=0, written=False))
             fits = taken.written and taken.bytes <= left

@@ -95,18 +95,19 @@ class Library:
     def _inside(self, items: list[Named], known: set[str], failed: list[tuple[str, PdfqaError]]) -> list[Named]:
         """Return the PDFs that some documents carry inside them, each once."""
         found: dict[str, Named] = {}
-        for item in items:
-            document = self._engine.documents.find(item.sha256)
-            if document is None or not document.info.attachments:
-                continue
-            try:
-                inside = self._attaching.inside(document)
-            except FileError as error:  # the PDF is gone by now: what was read of it stands
-                failed.append((item.shown, error))
-                continue
-            for file, sha256, name in inside:
-                if sha256 not in known:
-                    found.setdefault(sha256, Named(file, sha256, within(item.shown, name), inside=True))
+        with self._attaching as attaching:
+            for item in items:
+                document = self._engine.documents.find(item.sha256)
+                if document is None or not document.info.attachments:
+                    continue
+                try:
+                    inside = attaching.inside(document)
+                except FileError as error:  # the PDF is gone by now: what was read of it stands
+                    failed.append((item.shown, error))
+                    continue
+                for file, sha256, name in inside:
+                    if sha256 not in known:
+                        found.setdefault(sha256, Named(file, sha256, within(item.shown, name), inside=True))
         return list(found.values())
 
     def everything(self) -> list[tuple[Named, StoredDocument]]:

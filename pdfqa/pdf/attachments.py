@@ -24,14 +24,23 @@ _MARK = b"%PDF-"
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """Which file inside which PDF, where its bytes go if it is a PDF, and how many of them at most."""
+    """Which file inside which PDF, where its bytes go if it is a PDF, and how many of them at most.
+
+    One that is `called` a PDF is taken for one: whoever reads it says what is wrong with it.
+    """
 
     path: bytes
     page: int
     number: int
     out: bytes
     most: int
+    called: bool
     passwords: list[str] = []
+
+
+def called_pdf(name: str) -> bool:
+    """Return whether a file is a PDF by its name."""
+    return name.lower().endswith(".pdf")
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +76,7 @@ def take(payload: bytes) -> bytes:
 
     request = msgspec.msgpack.decode(payload, type=Request)
     data, size = opened(request.passwords, lambda password: _bytes(request, password))
-    written = _MARK in data[:_HEAD]
+    written = bool(data) and (request.called or _MARK in data[:_HEAD])
     if written:
         Path(os.fsdecode(request.out)).write_bytes(data)
     return msgspec.msgpack.encode(Taken(bytes=size, written=written))
