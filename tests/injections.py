@@ -83,6 +83,9 @@ def _glued() -> str:
 _BOX = "60 560 480 60 re f\n"
 _GREY = "/ExtGState << /none << /ca 0 /CA 0 >> /faint << /ca 0.04 >> >>"
 
+_DOTS = "".join(
+    f"BT /plain 8 Tf 1 0 0 1 {72 + 9 * (at % 50)} {500 - 10 * (at // 50)} Tm (.) Tj ET\n" for at in range(400)
+)
 _WHITE_TILES = (
     "<< /Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 9 9] /XStep 9 /YStep 9 "
     "/Resources << >> /Length 16 >>\nstream\n1 g 0 0 9 9 re f\nendstream"
@@ -183,9 +186,10 @@ INJECTIONS: dict[str, bytes] = {
         "1 g "
         + "".join(text(word, x=72 + 60 * (at % 8), y=600 - 12 * (at // 8)) for at, word in enumerate(_WORDS))
         + "0 g\n"
-        + "".join(
-            f"BT /plain 8 Tf 1 0 0 1 {72 + 9 * (at % 50)} {500 - 10 * (at // 50)} Tm (a) Tj ET\n" for at in range(400)
-        )
+        + _DOTS
+    ),
+    "white in a form with many objects": page(
+        "/fm Do\n", resources="/XObject << /fm 12 0 R >>", objects=[form(_DOTS + "1 g " + text())]
     ),
     "turned page": page("1 g " + text() + "0 g\n", extra="/Rotate 90"),
 }
@@ -213,6 +217,12 @@ _LAYER_TEXT = (
     + text()
 )
 
+_LETTERS = "".join(
+    text(put.text[at], x=put.x + 6 * at, y=put.y)
+    for put in (*paragraph(SEEN), *paragraph(SECRET, y=_TOP, letters=60))
+    for at in range(len(put.text))
+)
+
 HONEST: dict[str, bytes] = {
     "plain": page(text()),
     "recognised in a scan, render mode 3": scanned(_SHOW_SCAN + "3 Tr " + _LAYER_TEXT),
@@ -221,6 +231,7 @@ HONEST: dict[str, bytes] = {
         _SHOW_SCAN + "/none gs " + _LAYER_TEXT, resources="/ExtGState << /none << /ca 0 >> >>"
     ),
     "recognised in a scan, white under it": scanned("1 g " + _LAYER_TEXT + _SHOW_SCAN),
+    "recognised in a scan, letter by letter": scanned(_SHOW_SCAN + "3 Tr " + _LETTERS),
     "recognised in a figure": page(_SHOW_FIGURE + "3 Tr " + text() + "0 Tr\n", resources=_IMAGE, objects=[_FIGURE]),
     "white on a dark box": page("0.1 0.2 0.4 rg " + _BOX + "1 g " + text() + "0 g\n"),
     "white on a dark image": page(
@@ -273,5 +284,9 @@ HONEST: dict[str, bytes] = {
         root=_LAYERS.replace("/OFF [12 0 R]", "/ON [12 0 R]"),
     ),
     "turned, white on a dark box": page("0 g " + _BOX + "1 g " + text() + "0 g\n", extra="/Rotate 270"),
+    "drawn, covered and drawn again": page(text() + "1 g " + _BOX + "0 g " + text()),
+    "drawn invisibly, then visibly": page("3 Tr " + text() + "0 Tr " + text()),
+    "drawn in white, then in black": page("1 g " + text() + "0 g " + text()),
+    "drawn invisibly, then visibly, among many": page("3 Tr " + text() + "0 Tr " + text() + _DOTS),
     "grey shadow": page("0.7 g " + text(x=73, y=599) + "0 g " + text()),
 }

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import compress, repeat
+from itertools import compress
 from typing import Any, Literal, NamedTuple
 
 from pypdfium2 import raw
 
-from pdfqa.pdf.native import Pointer, Table, floats, integers, is_layered, pointer, quick
+from pdfqa.pdf.native import Pointer
+from pdfqa.pdf.objects import (
+    Box,
+    Colour,
+    Matrix,
+    boxes_of,
+    clipped,
+    clips_of,
+    colours_of,
+    count_inside,
+    count_marks,
+    is_filled,
+    is_transparent,
+    joined,
+    marked_layer,
+    matrix_of,
+    mode_of,
+    moved,
+    objects_at,
+    objects_inside,
+    objects_of,
+    stroke_of,
+    type_of,
+)
 
 Kind = Literal["undrawn", "clear", "background", "covered", "clipped", "layer", "tiny", "off"]
 
@@ -17,52 +39,24 @@ FEW = 200  # objects: to look at more takes longer than to read their text
 _STEP = 32  # characters: where there are more objects, those of one in so many are looked at
 _MANY = 100  # texts: among more, not every one is asked for its colour at first
 _SOME = 40  # texts: among more, what is seldom worth asking is asked of some of them first
+_MOST = 20_000  # objects that are looked at where one is suspicious
 _DEEP = 6  # forms in forms
 _SURFACE = 4.0  # points: what is lower or narrower is a rule
 _FAINT = 24  # of 255: less contrast than an eye sees in letters
 _TINY = 0.3  # points: half of that is no letter
+_TWIN = 1.5  # points
 _FEW_CLIPS = 24  # clipping paths looked at on a page
-_FEW_CORNERS = 40  # of each
-
-_object = quick(raw.FPDFPage_GetObject, Pointer)
-_mode = quick(raw.FPDFTextObj_GetTextRenderMode)
-_type = quick(raw.FPDFPageObj_GetType)
-_fill = quick(raw.FPDFPageObj_GetFillColor)
-_stroke = quick(raw.FPDFPageObj_GetStrokeColor)
-_edges = quick(raw.FPDFPageObj_GetBounds)
-_marks = quick(raw.FPDFPageObj_CountMarks)
-_mark = quick(raw.FPDFPageObj_GetMark, Pointer)
-_transparent = quick(raw.FPDFPageObj_HasTransparency)
-_clip = quick(raw.FPDFPageObj_GetClipPath, Pointer)
-_clips = quick(raw.FPDFClipPath_CountPaths)
-_corners = quick(raw.FPDFClipPath_CountPathSegments)
-_corner = quick(raw.FPDFClipPath_GetPathSegment, Pointer)
-_point = quick(raw.FPDFPathSegment_GetPoint)
-_drawing = quick(raw.FPDFPath_GetDrawMode)
-_inside = quick(raw.FPDFFormObj_CountObjects)
-_inner = quick(raw.FPDFFormObj_GetObject, Pointer)
-_matrix = quick(raw.FPDFPageObj_GetMatrix)
-_text_object = quick(raw.FPDFText_GetTextObject, Pointer)
-
-_boxes = Table("f", FEW)
-_colours = Table("I", FEW)
-_four, _two, _at, _six = integers(), integers(2), floats(2), floats(6)
-
-Box = tuple[float, float, float, float]  # left, bottom, right, top
-Colour = tuple[int, int, int, int]
-Matrix = tuple[float, ...]
 _PATTERN = (191, 191, 191)  # what pdfium says of a pattern of several colours
 _FILLED = {0, 2, 4, 6}
 _UNDRAWN = {3, 7}
 
 
 class Surface(NamedTuple):
-    """What may hide text that was drawn before it, or text of its own colour: None if it has several."""
+    """What may hide text that was drawn before it, or text of its own colour; pictures have none."""
 
     order: float
     box: Box
     colour: Colour | None
-    picture: bool
 
 
 class Form(NamedTuple):
@@ -93,8 +87,9 @@ class Batch(NamedTuple):
 class Signs:
     """What was seen of one page: its suspects by the address of their object, and what is needed to judge them."""
 
-    def __init__(self, layered: Callable[[], bool]) -> None:
-        self._may_be_layered = layered
+    def __init__(self, layered: Callable[[], bool], most: int) -> None:
+        self._may_be_layered, self._most = layered, most
+        self.crowded = False  # whether there are more objects than the most that may be looked at
         self.suspects: dict[int, Kind] = {}
         self.surfaces: list[Surface] = []
         self.forms: list[Group] = []
@@ -125,7 +120,7 @@ class Signs:
             self._look(batch, orders, form)
 
     def _look(self, objects: list[Pointer], orders: list[float], form: Form | None) -> None:
-        modes = list(map(_mode, objects))
+        modes = list(map(mode_of, objects))
         self._count += len(objects)
         if min(modes, default=0) < 0:
             other = [mode < 0 for mode in modes]
@@ -145,7 +140,7 @@ class Signs:
             self._rare(objects)
 
     def _coloured(self, objects: list[Pointer]) -> bool:
-        colours = _colours_of(objects)
+        colours = colours_of(objects)
         odd = {colour: kind for colour in set(colours) if (kind := _hides(colour))}
         if odd:
             for object_, colour in zip(objects, colours, strict=True):
@@ -159,9 +154,7 @@ class Signs:
             self.suspects[object_.value or 0] = "undrawn"
             return
         self.suspects.pop(object_.value or 0, None)
-        _stroke(object_, *_four.places)
-        red, green, blue, alpha = _four.values
-        if kind := _hides((red, green, blue, alpha)):
+        if kind := _hides(stroke_of(object_)):
             self._suspect(object_, kind)
 
     def _suspect(self, object_: Pointer, kind: Kind) -> None:
@@ -170,72 +163,62 @@ class Signs:
     def _form(self, form: Group) -> None:
         if self._may_be_layered():
             self.forms.append(form)
-        elif _colours_of([form.object])[0][3] < _FAINT or _cut(form.object, form.box):
+        elif colours_of([form.object])[0][3] < _FAINT or _cut(form.object, form.box):
             self.suspect_form(form)
 
     def suspect_form(self, form: Group) -> None:
         """Suspect all texts of a form that is not seen itself."""
-        clear, clipped = _transparent(form.object), _clips(_clip(form.object)) > 0
+        kind: Kind = "layer"
+        if is_transparent(form.object):
+            kind = "clear"
+        elif clips_of([form.object])[0] > 0:
+            kind = "clipped"
         for text in form.texts:
-            self._suspect(text, "clear" if clear else "clipped" if clipped else "layer")
+            self._suspect(text, kind)
 
     def _rare(self, objects: list[Pointer]) -> bool:
         """Ask what is seldom worth asking; return whether it was."""
         found: list[tuple[Pointer, Kind]] = []
-        found += [(object_, "tiny") for object_, box in zip(objects, _edges_of(objects), strict=True) if _is_tiny(box)]
-        found += [(object_, "clear") for object_ in compress(objects, map(_transparent, objects))]
-        marks = list(map(_marks, objects))
+        found += [(object_, "tiny") for object_, box in zip(objects, boxes_of(objects), strict=True) if _is_tiny(box)]
+        found += [(object_, "clear") for object_ in compress(objects, map(is_transparent, objects))]
+        marks = list(map(count_marks, objects))
         if max(marks, default=0) > 0 and self._may_be_layered():
-            counted = zip(objects, marks, strict=True)
-            found += [(object_, "layer") for object_, count in counted if count > 0 and self._layered(object_, count)]
-        clips = map(_clips, map(_clip, objects))
-        clipped = [object_ for object_, count in zip(objects, clips, strict=True) if count > 0]
-        clipped = clipped[:: 1 + len(clipped) // _FEW_CLIPS]
-        boxes = _edges_of(clipped)
-        found += [(object_, "clipped") for object_, box in zip(clipped, boxes, strict=True) if _cut(object_, box)]
+            marked = [object_ for object_, count in zip(objects, marks, strict=True) if count > 0]
+            found += [(object_, "layer") for object_ in marked if marked_layer(object_, self._layers)]
+        held = [object_ for object_, count in zip(objects, clips_of(objects), strict=True) if count > 0]
+        held = held[:: 1 + len(held) // _FEW_CLIPS]
+        found += [(object_, "clipped") for object_, box in zip(held, boxes_of(held), strict=True) if _cut(object_, box)]
         for object_, kind in found:
             self._suspect(object_, kind)
         return bool(found)
 
-    def _layered(self, object_: Pointer, count: int) -> bool:
-        for number in range(count):
-            mark = _mark(object_, number)
-            known = self._layers.get(mark.value)
-            if known is None:
-                known = self._layers[mark.value] = is_layered(mark)
-            if known:
-                return True
-        return False
-
     def _others(self, orders: list[float], objects: list[Pointer], form: Form | None) -> None:
-        for order, object_, box in zip(orders, objects, _edges_of(objects), strict=True):
+        for order, object_, box in zip(orders, objects, boxes_of(objects), strict=True):
             if box[2] - box[0] > _SURFACE and box[3] - box[1] > _SURFACE:
-                self._other(order, object_, _moved(box, form.onto) if form else box, form)
+                self._other(order, object_, moved(box, form.onto) if form else box, form)
 
     def _other(self, order: float, object_: Pointer, box: Box, form: Form | None) -> None:
-        kind = _type(object_)
+        kind = type_of(object_)
         if kind == raw.FPDF_PAGEOBJ_FORM:
-            if self._count < 2 * FEW and (form is None or form.depth < _DEEP):
-                _matrix(object_, _six.places[0])
-                inner = _inner_objects(object_)
-                step = (form.step if form else 1.0) / (len(inner) + 1)
-                onto = tuple(_six.values)
-                depth = form.depth + 1 if form else 0
-                before = len(self._batches)
-                self.look(inner, Form(order, step, _joined(onto, form.onto) if form else onto, depth))
-                texts = [text for batch in self._batches[before:] for text in batch.objects]
-                if texts and form is None:
-                    self._form(Group(object_, box, texts))
+            self._inside(order, object_, box, form)
+        elif kind != raw.FPDF_PAGEOBJ_PATH:
+            self.surfaces.append(Surface(order, box, None))
+        elif is_filled(object_):
+            self.surfaces.append(Surface(order, box, colours_of([object_])[0]))
+
+    def _inside(self, order: float, object_: Pointer, box: Box, form: Form | None) -> None:
+        count = count_inside(object_)
+        if self._count + count > self._most or (form and form.depth > _DEEP):
+            self.crowded = True
             return
-        colour: Colour | None = None
-        if kind == raw.FPDF_PAGEOBJ_PATH:
-            _drawing(object_, *_two.places)
-            if not _two.values[0]:
-                return
-            if _fill(object_, *_four.places):
-                red, green, blue, alpha = _four.values
-                colour = red, green, blue, alpha
-        self.surfaces.append(Surface(order, box, colour, kind == raw.FPDF_PAGEOBJ_IMAGE))
+        onto = matrix_of(object_)
+        step = (form.step if form else 1.0) / (count + 1)
+        before = len(self._batches)
+        inner = Form(order, step, joined(onto, form.onto), form.depth + 1) if form else Form(order, step, onto, 0)
+        self.look(objects_inside(object_), inner)
+        texts = [text for batch in self._batches[before:] for text in batch.objects]
+        if texts and form is None:
+            self._form(Group(object_, box, texts))
 
     def compare(self) -> None:
         """Look for texts that a later surface covers or an earlier one swallows."""
@@ -244,8 +227,7 @@ class Signs:
             swallows = [each for each in self._seen if surface.colour is None or _near(surface.colour, each)]
             covers = surface.order > first and (surface.colour is None or surface.colour[3] > 200)
             if swallows or covers:
-                self._boxes = self._boxes or [_boxes_of(batch) for batch in self._batches]
-                for batch, boxes in zip(self._batches, self._boxes, strict=True):
+                for batch, boxes in self._placed():
                     self._hold(surface, batch, boxes, swallows, covers=covers)
 
     def _hold(self, surface: Surface, batch: Batch, boxes: list[Box], swallows: list[Colour], *, covers: bool) -> None:
@@ -256,25 +238,35 @@ class Signs:
                 if batch.orders[at] < surface.order:
                     if covers and _covers(surface.box, boxes[at]):
                         self._suspect(text, "covered")
-                elif swallows and _colours_of([text])[0] in swallows:
+                elif swallows and colours_of([text])[0] in swallows:
                     self._suspect(text, "background")
 
+    def _placed(self) -> Iterator[tuple[Batch, list[Box]]]:
+        self._boxes = self._boxes or [_boxes_in(batch) for batch in self._batches]
+        return zip(self._batches, self._boxes, strict=True)
 
-def _boxes_of(batch: Batch) -> list[Box]:
-    boxes = _edges_of(batch.objects)
-    return [_moved(box, batch.form.onto) for box in boxes] if batch.form else boxes
+    def twins(self, objects: set[int], told: set[int | None]) -> dict[int, list[Pointer]]:
+        """Return for texts those that stand at the very same place and are not told of.
+
+        Of texts that are drawn one over the other, pdfium tells the first one only.
+        """
+        placed = [
+            (text, box) for batch, boxes in self._placed() for text, box in zip(batch.objects, boxes, strict=True)
+        ]
+        silent = [(text, box) for text, box in placed if text.value not in told]
+        wanted = [(text.value or 0, box) for text, box in placed if text.value in objects] if silent else []
+        return {
+            at: found for at, place in wanted if (found := [text for text, box in silent if _same_place(box, place)])
+        }
 
 
-def _edges_of(objects: list[Pointer]) -> list[Box]:
-    deque(map(_edges, objects, *_boxes.places), maxlen=0)
-    boxes: list[Box] = _boxes.rows(len(objects))
-    return boxes
+def _same_place(one: Box, other: Box) -> bool:
+    return all(abs(a - b) < _TWIN for a, b in zip(one, other, strict=True))
 
 
-def _colours_of(objects: list[Pointer]) -> list[Colour]:
-    deque(map(_fill, objects, *_colours.places), maxlen=0)
-    colours: list[Colour] = _colours.rows(len(objects))
-    return colours
+def _boxes_in(batch: Batch) -> list[Box]:
+    boxes = boxes_of(batch.objects)
+    return [moved(box, batch.form.onto) for box in boxes] if batch.form else boxes
 
 
 def _is_tiny(box: Box) -> bool:
@@ -282,30 +274,10 @@ def _is_tiny(box: Box) -> bool:
     return 0 < top - bottom < _TINY or 0 < right - left < _TINY
 
 
-def _inner_objects(form: Pointer) -> list[Pointer]:
-    count = min(_inside(form), FEW)
-    return [_inner(form, number) for number in range(count)]
-
-
 def _cut(object_: Pointer, box: Box) -> bool:
-    clip = _clip(object_)
+    x0, y0, x1, y1 = clipped(object_, box)
     left, bottom, right, top = box
-    x0, y0, x1, y1 = box
-    for number in range(_clips(clip)):
-        points = list(_points(clip, number))
-        if not points:
-            return True
-        across, down = [x for x, _ in points], [y for _, y in points]
-        x0, x1 = max(x0, min(across)), min(x1, max(across))
-        y0, y1 = max(y0, min(down)), min(y1, max(down))
     return x1 - x0 < 0.9 * (right - left) or y1 - y0 < 0.5 * (top - bottom)
-
-
-def _points(clip: Pointer, number: int) -> Iterator[tuple[float, float]]:
-    for at in range(min(_corners(clip, number), _FEW_CORNERS)):
-        if _point(_corner(clip, number, at), *_at.places):
-            x, y = _at.values
-            yield x, y
 
 
 def _hides(colour: Colour) -> Kind | None:
@@ -330,38 +302,26 @@ def _covers(surface: Box, text: Box) -> bool:
     return down > 0.6 * high and across > min(high, 0.5 * (text[2] - text[0]))
 
 
-def _moved(box: Box, onto: Matrix) -> Box:
-    a, b, c, d, e, f = onto
-    points = [(a * x + c * y + e, b * x + d * y + f) for x in box[::2] for y in box[1::2]]
-    across, down = zip(*points, strict=True)
-    return min(across), min(down), max(across), max(down)
-
-
-def _joined(one: Matrix, other: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    p, q, r, s, t, u = other
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
-
-
 def signs_of(page: Any, textpage: Any, letters: int, layered: Callable[[], bool]) -> Signs:
     """Return what is suspicious on a page with so many characters; `layered` tells whether its file may have layers.
 
     Where it has many objects, only those of some characters are looked at, and those of all only if one is suspicious.
     """
-    signs = Signs(layered)
     count = raw.FPDFPage_CountObjects(page)
+    signs = Signs(layered, FEW)
     if count <= FEW:
-        signs.look(list(map(_object, repeat(pointer(page)), range(count))))
+        signs.look(objects_of(page, count))
         signs.compare()
-        return signs
-    signs.look(_objects_at(textpage, range(0, letters, _STEP)))
-    if signs.suspects:
-        signs = Signs(layered)
-        signs.look(_objects_at(textpage, range(letters)))
+    if count > FEW or signs.crowded:
+        signs.look(objects_at(textpage, range(0, letters, _STEP)))
+        if signs.suspects:
+            known = signs.suspects
+            signs = Signs(layered, _MOST)
+            signs.look(objects_of(page, min(count, _MOST)))
+            signs.suspects |= known
     return signs
 
 
-def _objects_at(textpage: Any, places: range) -> list[Pointer]:
-    found = {object_.value: object_ for object_ in map(_text_object, repeat(pointer(textpage)), places)}
-    found.pop(None, None)
-    return list(found.values())
+def told_objects(textpage: Any, letters: int) -> set[int | None]:
+    """Return the addresses of all objects of which pdfium tells a character."""
+    return {object_.value for object_ in objects_at(textpage, range(letters))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -12,7 +12,8 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
 from pdfqa.pdf.native import Pointer, pointer, quick
-from pdfqa.pdf.signs import Box, Group, Kind, Signs, signs_of
+from pdfqa.pdf.objects import Box
+from pdfqa.pdf.signs import Group, Kind, Signs, signs_of, told_objects
 from pdfqa.pdf.views import View
 
 _WORD = re.compile(r"[^\s\ufffe\x02]+")
@@ -32,6 +33,7 @@ _SAYS: dict[Kind, str] = {
     "off": "off the page",
 }
 
+_NO_TWINS: Mapping[int, list[Pointer]] = {}
 _text_object = quick(raw.FPDFText_GetTextObject, Pointer)
 
 
@@ -61,7 +63,11 @@ def unseen(page: Any, textpage: Any, text: str, layered: Callable[[], bool] = _p
     if not signs.suspects:
         return []
     words = _Suspects(page, textpage, signs).words(text)
-    return _Judge(page, signs, text).judge(words) if words else []
+    if not words:
+        return []
+    judge = _Judge(page, signs, text)
+    hidden = judge.judge(words)
+    return judge.alone(hidden, told_objects(textpage, len(text))) if hidden else []
 
 
 def _is_seen(page: Any, form: Group) -> bool:
@@ -153,23 +159,31 @@ class _Judge:
         shown = self._shown_by_picture([word for word in hidden if word.kind not in ("tiny", "layer")])
         return [word for word in hidden if word.first not in shown]
 
-    def _drawn(self, words: list[Word]) -> set[int]:
+    def alone(self, words: list[Word], told: set[int | None]) -> list[Word]:
+        """Return the hidden words without those that are drawn once more, visibly."""
+        twins = self._signs.twins({word.object.value or 0 for word in words}, told)
+        again = [word for word in words if word.object.value in twins]
+        drawn = self._drawn(again, twins)
+        return [word for word in words if word.first not in drawn]
+
+    def _drawn(self, words: list[Word], twins: Mapping[int, list[Pointer]] = _NO_TWINS) -> set[int]:
         """Return the beginnings of the words without which the page looks different."""
         drawn: set[int] = set()
         # Most are found at a glance; the others are looked at closely.
         for close in (False, True):
             words = [word for word in words if word.first not in drawn]
             for group in _neighbours(words):
-                drawn |= self._compared(group, close=close)
+                drawn |= self._compared(group, twins, close=close)
         return drawn
 
-    def _compared(self, words: list[Word], *, close: bool) -> set[int]:
+    def _compared(self, words: list[Word], twins: Mapping[int, list[Pointer]], *, close: bool) -> set[int]:
         part = _around([word.box for word in words], self._size)
         if part is None:
             return set()
         lowest = min([max(word.box[3] - word.box[1], 1.0) for word in words])
         view = View(self._page, part, max(_SHARP / lowest, 1.5) if close else min(_BLURRED / lowest, 1.0))
-        other = view.without({word.object.value: word.object for word in words}.values())
+        objects = {word.object.value or 0: word.object for word in words}
+        other = view.without([*objects.values(), *(twin for at in objects for twin in twins.get(at, ()))])
         return {word.first for word in words if view.differs(other, word.box)}
 
     def _shown_by_picture(self, words: list[Word]) -> set[int]:
