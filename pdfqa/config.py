@@ -17,6 +17,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "workers": (1, 256),
     "page_seconds": (0.1, 86_400),
     "ocr_seconds": (0.1, 86_400),
+    "max_pages": (1, 10_000_000),
     "memory_mb": (64, 1_048_576),
     "busy_seconds": (0, 86_400),
     "context_tokens": (512, 10_000_000),
@@ -33,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: how many processes read pages (`PDFQA_WORKERS`); by default one for each core.
     page_seconds: how long one page may take before it is given up (`PDFQA_PAGE_SECONDS`).
     ocr_seconds: how long recognising the text of one page may take (`PDFQA_OCR_SECONDS`).
+    max_pages: of how many pages a file may be (`PDFQA_MAX_PAGES`).
     memory_mb: how much memory a reading process may use (`PDFQA_MEMORY_MB`).
     ocr: which pages have their text recognised in their picture (`PDFQA_OCR`): "auto" those without usable text,
         "always" all, "never" none.
@@ -50,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     page_seconds: float = 60.0
     ocr_seconds: float = 120.0
+    max_pages: int = 100_000
     memory_mb: int = 2048
     ocr: Ocr = "auto"
     ocr_lang: str | None = None
@@ -84,6 +87,7 @@ def load(
     defaults = (
         ("page_seconds", 60.0),
         ("ocr_seconds", 120.0),
+        ("max_pages", 100_000),
         ("memory_mb", 2048),
         ("busy_seconds", 30.0),
         ("context_tokens", 8192),
@@ -95,6 +99,7 @@ def load(
         workers=int(_number(env, "PDFQA_WORKERS", _cores(), *_BOUNDS["workers"])),
         page_seconds=numbers["page_seconds"],
         ocr_seconds=numbers["ocr_seconds"],
+        max_pages=int(numbers["max_pages"]),
         memory_mb=int(numbers["memory_mb"]),
         ocr=_ocr(ocr or env.get("PDFQA_OCR") or "auto"),
         ocr_lang=ocr_lang or env.get("PDFQA_OCR_LANG") or None,

@@ -16,6 +16,7 @@ NUMBERS = {
     "PDFQA_WORKERS": ("workers", "3", 3),
     "PDFQA_PAGE_SECONDS": ("page_seconds", "1.5", 1.5),
     "PDFQA_OCR_SECONDS": ("ocr_seconds", "30", 30.0),
+    "PDFQA_MAX_PAGES": ("max_pages", "500", 500),
     "PDFQA_MEMORY_MB": ("memory_mb", "512", 512),
     "PDFQA_BUSY_SECONDS": ("busy_seconds", "0", 0.0),
     "PDFQA_CONTEXT_TOKENS": ("context_tokens", "4096", 4096),

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from pdfqa import PDFQA
+from pdfqa.pdf import read_info
 from pdfqa.pdf.salvage import salvage
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB
 from tests.pdf_maker import Leaf, make_pdf, paragraph
@@ -58,6 +59,16 @@ def test_pages_come_in_the_order_of_what_is_left_of_their_list(tmp_path: Path) -
     broken = WHOLE.replace(b"/Kids [10 0 R 12 0 R 14 0 R]", b"/Kids [14 0 R 10 0 R 12 0 R]").replace(b"/Root", b"/Rxxt")
     first, second, third = texts(WHOLE)
     assert [third, first, second] == pieced(tmp_path, broken)
+
+
+def test_title_and_table_of_contents_are_kept(tmp_path: Path) -> None:
+    objects = ["<< /First 17 0 R /Last 17 0 R /Count 1 >>", "<< /Title (Shafts) /Parent 16 0 R /Dest [14 0 R /Fit] >>"]
+    leaves = [Leaf(paragraph(text)) for text in (CLUB, PARK, MINE)]
+    data = make_pdf(leaves, root="/Outlines 16 0 R", info="/Title (Three)", objects=objects)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(data.replace(b"/Type /Pages", b"/Type /Pxxxx").replace(b"startxref", b"stxxxxref"))
+    info = read_info(path)
+    assert ("Three", [("Shafts", 3)]) == (info.title, [(item.title, item.page) for item in info.outline])
 
 
 def test_objects_in_compressed_streams_are_found(tmp_path: Path) -> None:

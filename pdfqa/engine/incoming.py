@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -21,6 +22,7 @@ from pdfqa.pdf import ReadOptions, unread_reason
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Unread
 
+_BLANK = "no text"  # of a page on which nothing stands
 _SPOOL = 32 << 20
 _PATIENCE = 100  # workers that may die over one file
 _SLOW = 10  # how many such one counts for that was late, since that took its time
@@ -155,16 +157,16 @@ class Reading:
                 hint="Fetch or export it again, or repair it, for example with qpdf or Ghostscript.",
             )
         if len(self.unread) == info.pages and self.damaged and not carries:
-            raise ReaderFailedError(
+            kind = ReaderFailedError if self._troubles["read"] else DamagedFileError
+            raise kind(
                 f"{self.item.shown} has no page that could be read; {self.damaged}",
                 hint="The file may be damaged: fetch or export it again, or repair it, for example with qpdf.",
             )
         if len(self.unread) == info.pages and not carries:
-            pictures = f"Where its pages are pictures of text: {self.no_ocr}."
-            raise NoTextError(
-                f"{self.item.shown} has no text on {_pages(info.pages)}",
-                hint=pictures if self.no_ocr else "No text was found in what is drawn on them either.",
-            )
+            reasons = Counter(reason for _, reason in self.unread)
+            reason, _ = reasons.most_common(1)[0]
+            hint = f"{reason[0].upper()}{reason[1:]}." if reason != _BLANK else "Its pages are blank."
+            raise NoTextError(f"{self.item.shown} has no text on {_pages(info.pages)}", hint=hint)
         return StoredDocument(
             id=0,
             sha256=self.item.sha256,

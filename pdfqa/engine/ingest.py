@@ -273,6 +273,12 @@ class Ingest:
         return look.pages.failed(look, error, done.at)
 
     def _opened(self, reading: Reading, look: Look, opened: Opened) -> list[Look]:
+        if opened.info.pages > (most := self._engine.settings.max_pages):
+            raise FileError(
+                f"{reading.item.shown} has {opened.info.pages:,} pages, more than the {most:,} that are read",
+                hint="If that is right, allow more with PDFQA_MAX_PAGES.",
+                param="max_pages",
+            )
         reading.opened = msgspec.structs.replace(opened, part=None)
         self._counts["pages_total"] += opened.info.pages
         if opened.part is not None:

@@ -11,10 +11,11 @@ from typing import Literal
 import msgspec
 
 from pdfqa.errors import PdfqaError
-from pdfqa.pdf.lines import Sheet
+from pdfqa.pdf.lines import Sheet, damaged
 
 How = Literal["open", "range", "pdfium", "pypdf", "ocr", "cut"]
 LATE = {"page_seconds", "ocr_seconds"}  # settings named by the error of who was late
+_SHEET = msgspec.msgpack.Decoder(Sheet)
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -59,6 +60,8 @@ class Range:
     def saw(self, look: Look, sheet: bytes) -> list[Look]:
         """Take in a page that was looked at alone."""
         self.known[look.page] = sheet
+        if look.how == "pypdf" and not _SHEET.decode(sheet).lines:
+            self._give_up(look.page)
         return self._settled(look)
 
     def skip(self, look: Look, reason: str) -> list[Look]:
@@ -124,6 +127,4 @@ class Range:
         return piece
 
     def _give_up(self, page: int) -> None:
-        warning = self._reasons[page].message
-        sheet = Sheet(page, "", 0.0, 0.0, [], source="none", reader="", warnings=[warning], defect="damaged")
-        self.known[page] = msgspec.msgpack.encode(sheet)
+        self.known[page] = msgspec.msgpack.encode(damaged(page, "", self._reasons[page].message, reader=""))

@@ -53,11 +53,8 @@ def read_info(path: str | os.PathLike[str], password: str | None = None, *, pypd
     Raises:
         FileError: The file cannot be used; the subclass says why.
     """
-    first, second = open_file(path, password, pypdf=pypdf)
-    if first is None:
-        return second.info() if second else DocumentInfo(pages=0)
-    with first:
-        return first.info()
+    with Readers(path, password, pypdf=pypdf) as readers:
+        return readers.info()
 
 
 def read_sheet(path: str | os.PathLike[str], number: int, password: str | None = None, *, pypdf: bool = False) -> Sheet:

@@ -76,6 +76,10 @@ class Extra(msgspec.Struct, frozen=True, array_like=True):
     box: tuple[float, float, float, float]
 
 
+# A field without a label in the text layer: `filling.Field`, with its rectangle as shown.
+Loose = tuple[str, tuple[float, float, float, float], str, bool, bool, str]
+
+
 class Sheet(msgspec.Struct):
     """A page as a reader saw it, before layout."""
 
@@ -92,7 +96,13 @@ class Sheet(msgspec.Struct):
     rules: list[Rule] = []
     unseen: int = 0  # words that nobody can see
     extras: list[Extra] = []
+    loose: list[Loose] = []
     attached: list[Attachment] = []
+
+
+def damaged(number: int, label: str, reason: str, reader: str = "pdfium") -> Sheet:
+    """Return the sheet of a page that cannot be read."""
+    return Sheet(number, label, 0.0, 0.0, [], source="none", reader=reader, warnings=[reason], defect="damaged")
 
 
 def is_figure(text: str) -> bool:

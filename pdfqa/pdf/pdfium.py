@@ -24,7 +24,7 @@ from pdfqa.pdf.garbled import GARBLED
 from pdfqa.pdf.geometry import bounds_of, turn
 from pdfqa.pdf.info import info, label
 from pdfqa.pdf.layers import may_have_layers
-from pdfqa.pdf.lines import Cell, Line, Rule, Sheet
+from pdfqa.pdf.lines import Cell, Line, Rule, Sheet, damaged
 from pdfqa.pdf.native import quick
 from pdfqa.pdf.pictured import FEW_LETTERS, is_picture
 from pdfqa.pdf.pieces import (
@@ -88,11 +88,15 @@ class PdfiumFile:
         """Return what is known of the document as a whole."""
         return structs.replace(info(self.document, self._path), damage=self._damage)
 
+    def has_page(self, number: int) -> bool:
+        """Return whether a page that is counted is there."""
+        return bool(raw.FPDF_GetPageSizeByIndexF(self._raw, number - 1, raw.FS_SIZEF()))
+
     def sheet(self, number: int) -> tuple[Sheet, bool]:
         """Return a page's lines, and whether it shows text that pdfium cannot tell."""
         page = raw.FPDF_LoadPage(self._raw, number - 1)
         if not page:
-            return _blank(number, label(self._raw, number), f"page {number} is damaged and could not be read"), True
+            return damaged(number, label(self._raw, number), "the page is damaged"), True
         try:
             return self._sheet(page, number)
         finally:
@@ -101,7 +105,7 @@ class PdfiumFile:
     def _sheet(self, page: Any, number: int) -> tuple[Sheet, bool]:
         textpage = raw.FPDFText_LoadPage(page)
         if not textpage:
-            return _blank(number, label(self._raw, number), f"the text of page {number} could not be read"), True
+            return damaged(number, label(self._raw, number), "the text of the page is damaged"), True
         try:
             silent = raw.FPDFText_CountChars(textpage) <= 0
             reader = _PageLines(page, textpage, self._room, self._may_have_layers)
@@ -129,7 +133,7 @@ class PdfiumFile:
             sheet.defect = "garbled"
             sheet.warnings = warnings = [*warnings, GARBLED]
         if added:
-            sheet.extras, sheet.attached = added.extras, added.attached
+            sheet.extras, sheet.loose, sheet.attached = added.extras, added.loose, added.attached
             sheet.unseen += added.unseen
             sheet.warnings = [*warnings, *added.warnings]
         if number == 1 and raw.FPDF_GetFormType(self._raw) == raw.FORMTYPE_XFA_FULL:
@@ -144,10 +148,6 @@ class PdfiumFile:
 
 
 Place = tuple[float, float, float, float, int]
-
-
-def _blank(number: int, label: str, warning: str) -> Sheet:
-    return Sheet(number, label, 0.0, 0.0, [], source="none", warnings=[warning])
 
 
 def _shows_text(page: Any) -> bool:

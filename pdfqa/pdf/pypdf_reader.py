@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError, Wro
 from pdfqa.pages import DocumentInfo, OutlineItem
 from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.garbled import GARBLED, is_garbled
-from pdfqa.pdf.lines import Line, Sheet
+from pdfqa.pdf.lines import Line, Sheet, damaged
 from pdfqa.pdf.metadata import tidy
 from pdfqa.pdf.repair import clean
 
@@ -35,6 +36,7 @@ _MALFORMED = (
     TypeError,
     ValueError,
 )
+_NAMES = re.compile(r"(?:/[A-Za-z]{1,4}[0-9A-F]{1,4}){2,}")  # of shapes, for want of letters
 _SIZE = 10.0  # pypdf tells no places: lines are set as if typed, one under the other
 _LEAD = 12.0
 
@@ -101,10 +103,9 @@ class PypdfFile:
                 text = page.extract_text()
                 label = self._label(number)
             except _MALFORMED as error:
-                warning = f"page {number} is damaged and could not be read ({type(error).__name__})"
-                return Sheet(number, "", 0.0, 0.0, [], source="none", reader="pypdf", warnings=[warning])
+                return damaged(number, "", f"the page is damaged ({type(error).__name__})", reader="pypdf")
         sheet = Sheet(number, label, width, height, typed_lines(text, height), reader="pypdf")
-        if is_garbled(text):
+        if is_garbled(text) or _made_of_names(text):
             sheet.defect, sheet.warnings = "garbled", [GARBLED]
         return sheet
 
@@ -124,6 +125,10 @@ def root_has(path: Path, key: str) -> bool:
             return key in reader.root_object
         except _MALFORMED:
             return False
+
+
+def _made_of_names(text: str) -> bool:
+    return 5 * sum(map(len, _NAMES.findall(text))) > len(text)
 
 
 def typed_lines(text: str, height: float) -> list[Line]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from pdfqa.pages import DocumentInfo
 from pdfqa.pdf.files import RefusedError, check_file, damage, is_encrypted, refusal
 
 if TYPE_CHECKING:
     from pdfqa.pdf.lines import Sheet
     from pdfqa.pdf.pdfium import PdfiumFile
     from pdfqa.pdf.pypdf_reader import PypdfFile
+
+_MISSING = 100  # pages at the end that may be damaged; more are no pages but a wrong number
 
 
 def open_file(
@@ -62,7 +68,17 @@ class Readers:
         self._path, self._password = path, password
         self._first, self._second = open_file(path, password, pypdf=pypdf)
         self._tried = self._second is not None
-        self.pages: int = self._first.pages if self._first else self._second.pages if self._second else 0
+        self.pages = self._count()
+
+    def _count(self) -> int:
+        """Return the number of pages, also where the list of pages is damaged and counts too many."""
+        first = self._first
+        if first is None or first.has_page(first.pages):
+            return first.pages if first else self._second.pages if self._second else 0
+        there = max((number for number in range(1, first.pages + 1) if first.has_page(number)), default=0)
+        second = self._other()
+        counted = first.pages if first.pages <= there + _MISSING else max(there, 1)
+        return max(counted, second.pages if second else 0)
 
     def __enter__(self) -> Readers:
         return self
@@ -74,26 +90,38 @@ class Readers:
             self._first.__exit__(kind, error, trace)
 
     def sheet(self, number: int) -> Sheet:
-        """Return a page's lines."""
+        """Return a page's lines, from pypdf where pdfium gives none or makes no sense of them and pypdf does."""
         if self._first is None:
             return self._other_sheet(number)
         sheet, lost = self._first.sheet(number)
-        if lost:
+        if lost or sheet.defect == "garbled":
             other = self._other_sheet(number)
-            if other.lines:
+            if other.lines and not other.defect:
+                other.extras, other.attached, other.unseen = sheet.extras, sheet.attached, sheet.unseen
                 return other
+            sheet.defect = sheet.defect or other.defect
         return sheet
+
+    def info(self) -> DocumentInfo:
+        """Return what is known of the document as a whole."""
+        if self._first:
+            return structs.replace(self._first.info(), pages=self.pages)
+        return self._second.info() if self._second else DocumentInfo(pages=0)
 
     def _other_sheet(self, number: int) -> Sheet:
         from pdfqa.pdf.lines import Sheet as Empty
+
+        second = self._other()
+        if second is None or number > second.pages:
+            return Empty(number, "", 0.0, 0.0, [], source="none")
+        return second.sheet(number)
+
+    def _other(self) -> PypdfFile | None:
+        """Return the file as pypdf opens it, if it does."""
         from pdfqa.pdf.pypdf_reader import PypdfFile
 
         if not self._tried:
             self._tried = True
-            try:
+            with suppress(RefusedError):
                 self._second = PypdfFile(check_file(self._path), self._password)
-            except RefusedError:
-                self._second = None
-        if self._second is None or number > self._second.pages:
-            return Empty(number, "", 0.0, 0.0, [], source="none")
-        return self._second.sheet(number)
+        return self._second

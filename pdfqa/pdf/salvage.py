@@ -24,6 +24,9 @@ _PAGES = re.compile(rb"/Type\s*/Pages(?![a-zA-Z])")
 _PACKED = re.compile(rb"/Type\s*/ObjStm(?![a-zA-Z])")
 _FLATE = re.compile(rb"/Filter\s*\[?\s*/(?:FlateDecode|Fl)\s*\]?(?=\s*[/>])")
 _FIRST = re.compile(rb"/First\s+([0-9]{1,9})")
+_ROOT = re.compile(rb"/Type\s*/Catalog(?![a-zA-Z])")
+_LIST = re.compile(rb"/Pages\s+[0-9]{1,7}\s+[0-9]{1,5}\s+R")
+_INFO = re.compile(rb"/Info\s+([0-9]{1,7})\s+[0-9]{1,5}\s+R")
 _KIDS = re.compile(rb"/Kids\s*\[([^\]]*)\]?")
 _REFERENCE = re.compile(rb"([0-9]{1,7})\s+[0-9]{1,5}\s+R")
 _LOCKED = re.compile(rb"/Encrypt(?![a-zA-Z])")
@@ -40,7 +43,9 @@ def salvage(path: Path) -> bytes | None:
     pages = _in_order(dictionaries)
     if not pages:
         return None
-    return _with_table(data, places, unpacked, pages)
+    infos = [int(found.group(1)) for found in _INFO.finditer(data)]
+    info = next((number for number in reversed(infos) if number in dictionaries), 0)
+    return _with_table(data, places, unpacked, pages, root=_root(dictionaries), info=info)
 
 
 def _objects(data: bytes) -> tuple[dict[int, int], dict[int, bytes], dict[int, bytes]]:
@@ -108,11 +113,21 @@ def _in_order(dictionaries: dict[int, bytes]) -> list[int]:
     return [*order, *(number for number in dictionaries if number in pages and number not in order)]
 
 
-def _with_table(data: bytes, places: dict[int, int], unpacked: dict[int, bytes], pages: list[int]) -> bytes:
+def _root(dictionaries: dict[int, bytes]) -> bytes:
+    """Return what is left of the document's root, without its list of pages: table of contents, labels, forms."""
+    roots = [dictionary for dictionary in dictionaries.values() if _ROOT.search(dictionary)]
+    last = roots[-1] if roots else b""
+    begin, end = last.find(b"<<"), last.rfind(b">>")
+    return _LIST.sub(b"", last[begin + 2 : end]) if 0 <= begin < end else b"/Type /Catalog"
+
+
+def _with_table(
+    data: bytes, places: dict[int, int], unpacked: dict[int, bytes], pages: list[int], *, root: bytes, info: int
+) -> bytes:
     catalog = max([*places, *unpacked]) + 1
     kids = b" ".join(b"%d 0 R" % number for number in pages)
     added = unpacked | {
-        catalog: b"<< /Type /Catalog /Pages %d 0 R >>" % (catalog + 1),
+        catalog: b"<< %b /Pages %d 0 R >>" % (root, catalog + 1),
         catalog + 1: b"<< /Type /Pages /Count %d /Kids [%b] >>" % (len(pages), kids),
     }
     parts, at = [data, b"\n"], len(data) + 1
@@ -123,5 +138,7 @@ def _with_table(data: bytes, places: dict[int, int], unpacked: dict[int, bytes],
         at += len(parts[-1])
     parts.append(b"xref\n0 1\n0000000000 65535 f \n")
     parts += [b"%d 1\n%010d 00000 n \n" % place for place in sorted(places.items())]
-    parts.append(b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (catalog + 2, catalog, at))
+    more = b"/Info %d 0 R" % info if info else b""
+    trailer = b"trailer\n<< /Size %d /Root %d 0 R %b >>\nstartxref\n%d\n%%%%EOF\n"
+    parts.append(trailer % (catalog + 2, catalog, more, at))
     return b"".join(parts)
