@@ -12,10 +12,10 @@ from pypdfium2 import raw
 
 from pdfqa.pages import Attachment, BlockKind
 from pdfqa.pdf.appearances import drawn_texts
-from pdfqa.pdf.fields import Field, Forms
-from pdfqa.pdf.filling import Spot, fill
+from pdfqa.pdf.fields import Forms
+from pdfqa.pdf.filling import Field, Spot, fill
 from pdfqa.pdf.geometry import Bounds, turned_box
-from pdfqa.pdf.lines import Extra, Line
+from pdfqa.pdf.lines import Extra, Line, Loose
 from pdfqa.pdf.native import Pointer, pointer, quick
 from pdfqa.pdf.repair import clean
 from pdfqa.pdf.strings import entry, rect_of, text_within, wide
@@ -116,6 +116,7 @@ class Added(msgspec.Struct):
 
     lines: list[Line]
     extras: list[Extra] = []
+    loose: list[Loose] = []
     attached: list[Attachment] = []
     warnings: list[str] = []
     unseen: int = 0  # words that nobody can see
@@ -192,6 +193,7 @@ class _Found:
         surface, added = self._surface, self._added
         spots = [(field, Spot(surface.in_lines(field.rect), surface.as_shown(field.rect))) for field in self._fields]
         told = fill(added.lines, spots, surface.sides)
+        added.loose = [one._replace(rect=surface.as_shown(one.rect)) for one in told]
         values = [
             Extra(one.told, "note" if one.title else "field", surface.as_shown(one.rect)) for one in told if one.told
         ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2
 from pypdfium2 import raw
 
+from pdfqa.pdf.filling import Field
 from pdfqa.pdf.geometry import Bounds
 from pdfqa.pdf.repair import clean
 from pdfqa.pdf.strings import entry, wide
@@ -15,7 +16,6 @@ from pdfqa.pdf.strings import entry, wide
 _LONGEST = 50_000  # characters of one value
 _OPTIONS = 2_000  # of one list that are looked through
 _PASSWORD = 1 << 13  # flag of a text field whose value is nobody's business
-_LEAST = 1.0  # points: what is narrower or lower than that shows nothing
 _MARKS = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
 _LISTS = (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
 # Words of the names that programs give: Text12, f1_01, undefined_3, Check Box 7.
@@ -29,39 +29,6 @@ _CAPITALS = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])|(?<=[A-Z])(?=[A-Z][a-z])"
 _LETTERS = re.compile(r"[^\W\d_]+")
 _INDEX = re.compile(r"\[\d+\]")
 _TAG = re.compile(r"<[^>]*>")
-MARK = "[x]"
-
-
-class Field(NamedTuple):
-    """A field that holds something: its value, its place on the page, and what it is called.
-
-    `mark` says that it is a box or button that is on; its value then is what it stands for, if the form tells.
-    `drawn` says that only its appearance tells what it holds. `title` is set for a text that somebody has put onto the
-    page: it may fill in a form that has no fields, or be a note, which then is called so.
-    """
-
-    value: str
-    rect: Bounds
-    label: str = ""
-    mark: bool = False
-    drawn: bool = False
-    title: str = ""
-
-    @property
-    def is_tiny(self) -> bool:
-        """Return whether it is too small to show anything."""
-        left, bottom, right, top = self.rect
-        return right - left < _LEAST or top - bottom < _LEAST
-
-    @property
-    def told(self) -> str:
-        """Return label and value in one line, for where no printed label stands beside it."""
-        if self.title:
-            return f"{self.title}: {self.value}"
-        if not self.mark:
-            return f"{self.label}: {self.value}" if self.label else self.value
-        words = ": ".join(dict.fromkeys(filter(None, (self.label, self.value))))
-        return f"{MARK} {words}" if words else ""
 
 
 class Forms:

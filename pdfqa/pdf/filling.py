@@ -7,10 +7,11 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from pdfqa.pdf.fields import MARK, Field
 from pdfqa.pdf.geometry import Bounds
 from pdfqa.pdf.lines import Line, Word
 
+MARK = "[x]"
+_LEAST = 1.0  # points: what is narrower or lower than that shows nothing
 _LEAD = 1.2
 _WIDTH = 0.45  # of the size, for a letter
 _USUAL = 10.0  # points: the size of type where no label tells it
@@ -27,6 +28,38 @@ _WORD = re.compile(r"\w{3,}")
 _RULE = re.compile(r"(?:\s?[._…])+$")
 _CLOSING = frozenset(".,;:)]!?…")
 _REST = re.compile(r"^[\s_…]+")
+
+
+class Field(NamedTuple):
+    """A field that holds something: its value, its place on the page, and what it is called.
+
+    `mark` says that it is a box or button that is on; its value then is what it stands for, if the form tells.
+    `drawn` says that only its appearance tells what it holds. `title` is set for a text that somebody has put onto the
+    page: it may fill in a form that has no fields, or be a note, which then is called so.
+    """
+
+    value: str
+    rect: Bounds
+    label: str = ""
+    mark: bool = False
+    drawn: bool = False
+    title: str = ""
+
+    @property
+    def is_tiny(self) -> bool:
+        """Return whether it is too small to show anything."""
+        left, bottom, right, top = self.rect
+        return right - left < _LEAST or top - bottom < _LEAST
+
+    @property
+    def told(self) -> str:
+        """Return label and value in one line, for where no printed label stands beside it."""
+        if self.title:
+            return f"{self.title}: {self.value}"
+        if not self.mark:
+            return f"{self.label}: {self.value}" if self.label else self.value
+        words = ": ".join(dict.fromkeys(filter(None, (self.label, self.value))))
+        return f"{MARK} {words}" if words else ""
 
 
 class Spot(NamedTuple):
