@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import NamedTuple
 
 import cv2
@@ -11,23 +12,24 @@ import numpy.typing as npt
 
 from pdfqa.pdf.garbled import is_garbled
 from pdfqa.pdf.lines import Line, Sheet
+from pdfqa.pdf.measured import measured
 from pdfqa.pdf.ocr import other_engine
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.pdf.pictures import Image
 from pdfqa.pdf.recognised import Found, Pixels, Recogniser
+from pdfqa.pdf.refilling import refill
 from pdfqa.pdf.straight import skew
 from pdfqa.pdf.tesseract import script_data
 
 _SURE = 0.5
-_UPRIGHT = 0.75  # what is read worse than that may stand on its head
+_UPRIGHT = 0.6  # what is read worse than that may stand on its head
+_FEW_BLOTS = 6  # what looks like a line in photographs, and is none
 _NOTHING = "no text was found in its picture"
 _UNKNOWN = "its letters are not known here: tesseract with its data for the language reads them (--ocr-lang)"
 _DOUBTFUL, _LOST = 0.85, 0.7  # scores: of unknown letters, or of bad pictures; of noise
 _TOLD = 0.6  # of the lines' width
-_EM = 0.8  # of the height of a line's box
-_BASE = 0.25  # of that height, from its bottom to the line that letters stand on
 _APART = 1.3  # sizes between two words that do not stand in one text
-_ALIKE = 0.2  # sizes that differ less are one size, told a little differently
+_ALIKE = 0.09  # sizes that differ less are one size, told a little differently
 
 
 class Straightened(NamedTuple):
@@ -69,15 +71,18 @@ def recognised(sheet: Sheet, image: Image, engine: Recogniser, options: ReadOpti
     if reading.is_doubtful and not options.ocr_lang and (data := script_data(reading.straight.pixels)):
         engine = other_engine(data)
         reading = read(engine, pixels)
+    if reading.blots < _FEW_BLOTS and not reading.found:
+        return msgspec.structs.replace(sheet, warnings=[_NOTHING, *sheet.warnings], defect="")
     if reading.is_lost and not options.ocr_lang:
         return msgspec.structs.replace(sheet, warnings=[_UNKNOWN, *sheet.warnings], defect="picture")
     if not reading.found:
         return msgspec.structs.replace(sheet, warnings=[_NOTHING, *sheet.warnings], defect="")
     lines, depth = lines_of(reading, image.scale, image.height)
     kept = [line for line in sheet.lines if line.words]  # what was filled in, which is not drawn
-    return msgspec.structs.replace(
+    told = msgspec.structs.replace(
         sheet, lines=[*lines, *kept], depth=depth, source="ocr", reader=engine.name, warnings=[], defect="", rules=[]
     )
+    return refill(told)
 
 
 class Reading(NamedTuple):
@@ -85,8 +90,14 @@ class Reading(NamedTuple):
 
     straight: Straightened
     found: list[Found]
+    blots: int  # what looked like lines
     score: float
     told: float  # the share of the lines' width that letters were told for
+
+    @property
+    def quality(self) -> float:
+        """Return how well it was read, to compare with other ways to lay it."""
+        return self.score * self.told
 
     @property
     def is_doubtful(self) -> bool:
@@ -104,9 +115,9 @@ def read(engine: Recogniser, pixels: Pixels) -> Reading:
     """Return what stands in a picture, whichever way it lies."""
     degrees, standing = skew(pixels)
     reading = _read(engine, straighten(pixels, degrees, 1 if standing else 0))
-    if reading.score < _UPRIGHT:
+    if reading.quality < _UPRIGHT:
         other = _read(engine, straighten(pixels, degrees, 3 if standing else 2))
-        reading = max(reading, other, key=lambda read: read.score)
+        reading = max(reading, other, key=lambda read: read.quality)
     return reading
 
 
@@ -114,38 +125,36 @@ def _read(engine: Recogniser, straight: Straightened) -> Reading:
     lines = engine.lines(straight.pixels)
     found = [line for line in lines if line.words and line.score >= _SURE]
     letters = sum(line.letters for line in found)
-    score = sum(line.score * line.letters for line in found) / letters if letters else 1.0
+    score = sum(line.score * line.letters for line in found) / letters if letters else 0.0
     told = sum((x1 - x0) / (line.bottom - line.top) for line in lines for _, x0, x1 in line.words)
     whole = sum((line.right - line.left) / (line.bottom - line.top) for line in lines)
-    return Reading(straight, found, score, told / whole if whole else 1.0)
+    return Reading(straight, found, len(lines), score, told / whole if whole else 1.0)
 
 
 def lines_of(reading: Reading, scale: float, bottom: int) -> tuple[list[Line], float]:
     """Return the lines that were read from a picture so high, with so many pixels a point; and the upright height."""
-    depth = reading.straight.pixels.shape[0] / scale
-    lines = [line for item in reading.found for line in _lines(item, reading.straight.back, scale, bottom, depth)]
+    lines = [line for found in reading.found for line in _lines(found, reading.straight, scale, bottom)]
     for line in lines:
         if line.text[-1] == "-" and line.text[-2:-1].isalpha():
             line.text = line.text[:-1] + "\u2010"  # which may have been set only to divide a word
     _even(lines)
-    return in_order(lines), depth
+    return in_order(lines), reading.straight.pixels.shape[0] / scale
 
 
-def _lines(found: Found, back: npt.NDArray[np.float64], scale: float, bottom: int, depth: float) -> list[Line]:
+def _lines(found: Found, straight: Straightened, scale: float, bottom: int) -> list[Line]:
     """Return a line that was found, or its parts where wide gaps divide it."""
-    height = found.bottom - found.top
-    size, y = _EM * height / scale, depth - (found.bottom - _BASE * height) / scale
+    size, base, top, foot = measured(straight.pixels, found)
+    y = (straight.pixels.shape[0] - base) / scale
     lines: list[Line] = []
     for text, x0, x1 in found.words:
-        word = (text, *_shown(back, (x0, found.top, x1, found.bottom), scale, bottom))
-        left, right = x0 / scale, x1 / scale
+        word = (text, *_shown(straight.back, (x0, top, x1, foot), scale, bottom))
         line = lines[-1] if lines else None
-        if line is not None and max(left - line.x1, line.x0 - right) < _APART * size:
+        if line is not None and max(x0 / scale - line.x1, line.x0 - x1 / scale) < _APART * size / scale:
             line.text = f"{line.text} {text}"
-            line.x0, line.x1 = min(line.x0, left), max(line.x1, right)
+            line.x0, line.x1 = min(line.x0, x0 / scale), max(line.x1, x1 / scale)
             line.words = [*(line.words or ()), word]
         else:
-            lines.append(Line(text, left, right, y, size, words=[word]))
+            lines.append(Line(text, x0 / scale, x1 / scale, y, size / scale, words=[word]))
     return lines
 
 
@@ -162,16 +171,21 @@ def _shown(
 
 def _even(lines: list[Line]) -> None:
     """Give lines of nearly the same size one size: that which most letters have."""
-    left = sorted(lines, key=lambda line: line.size)
+    left = lines
     while left:
         letters: dict[float, int] = {}
         for line in left:
-            letters[round(line.size * 2) / 2] = letters.get(round(line.size * 2) / 2, 0) + len(line.text)
-        size = max(letters, key=letters.__getitem__)
-        alike = [line for line in left if abs(line.size - size) <= max(_ALIKE * size, 0.5)]
-        left = [line for line in left if abs(line.size - size) > max(_ALIKE * size, 0.5)]
+            letters[_step(line.size)] = letters.get(_step(line.size), 0) + len(line.text)
+        most = max(letters, key=letters.__getitem__)
+        size = median(line.size for line in left if _step(line.size) == most)
+        alike = [line for line in left if abs(line.size - size) <= _ALIKE * size]
+        left = [line for line in left if abs(line.size - size) > _ALIKE * size]
         for line in alike:
-            line.size = size
+            line.size = round(size, 1)
+
+
+def _step(size: float) -> float:
+    return round(2 * size) / 2
 
 
 def in_order(lines: list[Line]) -> list[Line]:

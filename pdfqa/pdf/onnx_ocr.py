@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import cv2
@@ -22,10 +21,12 @@ from pdfqa.errors import MissingExtraError
 from pdfqa.pdf.recognised import Found, Pixels
 
 _SIDE = 960  # pixels of the longer side when lines are looked for
+_LARGER = 1.5  # times what it is, at most
 _HEIGHT = 48  # pixels of a line when it is read
 _STRIDE = 8  # pixels of its width for which the reader tells one character
 _WIDEST = 3_200
 _INK, _SURE_BOX, _SURE_TEXT = 0.3, 0.5, 0.5
+_DARK = 0.35  # of the darkest: what is less is paper
 _GROWTH = 1.6  # the model tells the core of a line; the line is so much larger
 
 Floats = npt.NDArray[np.float32]
@@ -49,7 +50,7 @@ class OnnxEngine:
     def _boxes(self, pixels: Pixels) -> Iterator[tuple[int, int, int, int]]:
         """Yield left, top, right and bottom of what looks like a line."""
         height, width = pixels.shape
-        scale = _SIDE / max(height, width)
+        scale = min(_SIDE / max(height, width), _LARGER)
         across, down = (max(round(side * scale / 32), 1) * 32 for side in (width, height))
         small = cv2.resize(pixels, (across, down), interpolation=cv2.INTER_AREA)
         image = (small.astype(np.float32) / 127.5 - 1)[None, None]
@@ -85,23 +86,52 @@ class OnnxEngine:
         score = float(told[kept, best[kept]].mean())
         step = width / len(best)
         letters = [self._letters[at] for at in best[kept].tolist()]
-        words = _words(letters, [left + (at + 0.5) * step for at in kept.tolist()], left + width)
+        words = _words(letters, [(at + 0.5) * step for at in kept.tolist()], crop)
+        words = [(word, left + start, left + end) for word, start, end in words]
         return Found(left, top, left + width, top + height, words, score)
 
 
-def _words(letters: list[str], middles: list[float], end: float) -> list[tuple[str, float, float]]:
+def _words(letters: list[str], middles: list[float], crop: Pixels) -> list[tuple[str, float, float]]:
     """Return the words of a line, of which the middle of each letter is known, with left and right edge."""
-    steps = [after - before for before, after in pairwise(middles)]
-    half = (median(steps) if steps else end - middles[0]) / 2
-    words: list[tuple[str, float, float]] = []
+    width = crop.shape[1]
+    spans: list[tuple[int, int]] = []  # of letters
     start: int | None = None
     for at, letter in enumerate([*letters, " "]):
         if not letter.isspace():
             start = at if start is None else start
         elif start is not None:
-            words.append(("".join(letters[start:at]), middles[start] - half, min(middles[at - 1] + half, end)))
+            spans.append((start, at - 1))
             start = None
-    return words
+    inked = _inked(crop)
+    edges = [0.0]
+    for (_, last), (first, _) in pairwise(spans):
+        edges += _gap(inked, middles[last], middles[first])
+    edges.append(float(width))
+    if spans:
+        edges[0] = _gap(inked, 0, middles[spans[0][0]])[1]
+        edges[-1] = _gap(inked, middles[spans[-1][1]], width)[0]
+    return [
+        ("".join(letters[first : last + 1]), edges[2 * number], edges[2 * number + 1])
+        for number, (first, last) in enumerate(spans)
+    ]
+
+
+def _inked(crop: Pixels) -> npt.NDArray[np.bool_]:
+    """Return which columns of a line have ink in its middle: lines above and below may reach into its edges."""
+    height = crop.shape[0]
+    middle = crop[height // 5 : height - height // 5].astype(np.int16)
+    shade = np.abs(middle - int(np.median(middle)))
+    return np.asarray((shade > _DARK * max(int(shade.max()), 1)).any(axis=0))
+
+
+def _gap(inked: npt.NDArray[np.bool_], left: float, right: float) -> tuple[float, float]:
+    """Return the widest gap between two places of a line; their middle, where there is none."""
+    empty = np.flatnonzero(~inked[int(left) : int(right) + 1]) + int(left)
+    if not len(empty):
+        return (left + right) / 2, (left + right) / 2
+    runs = np.split(empty, np.flatnonzero(np.diff(empty) > 1) + 1)
+    widest = max(runs, key=len)
+    return float(widest[0]), float(widest[-1] + 1)
 
 
 def _session(path: Path) -> Any:
