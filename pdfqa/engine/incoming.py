@@ -120,13 +120,13 @@ class Reading:
             self.attached.update({(file.page, file.number): file for file in page.attached})
             if page.unseen:
                 self.unseen[page.number] = page.unseen
-            if page.defect == "damaged" and not self.damaged:
-                self.damaged = f"page {page.number}: {page.warnings[0]}"
             self._recognised += page.source == "ocr"
             self._missing += bool(self.no_ocr) and page.defect in ("picture", "garbled")
             if reason := unread_reason(page, self._options):
                 remark = remarks.get(page.number)
                 self.unread.append((page.number, f"{reason}: {remark}" if remark else reason))
+                if page.defect == "damaged" and not self.damaged:
+                    self.damaged = f"page {page.number}: {reason}"
 
     def segments(self) -> Iterator[Segment]:
         """Yield the segments in page order."""

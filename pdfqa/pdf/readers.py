@@ -99,7 +99,8 @@ class Readers:
             if other.lines and not other.defect:
                 other.extras, other.attached, other.unseen = sheet.extras, sheet.attached, sheet.unseen
                 return other
-            sheet.defect = sheet.defect or other.defect
+            if other.defect == "garbled" and not sheet.defect:
+                sheet.defect, sheet.warnings = other.defect, [*sheet.warnings, *other.warnings]
         return sheet
 
     def info(self) -> DocumentInfo:
