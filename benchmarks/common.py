@@ -65,7 +65,7 @@ SOURCES = (
     Source("known_item", "heading -> page", "open_set/qa_known_item.jsonl", "", (0.119, 0.903, 0.963)),
     Source("financebench", "FinanceBench", "reports/qa.jsonl", "FinanceBench", (0.20, 0.267, 0.367)),
     Source("mmlongbench", "MMLongBench", "reports/qa.jsonl", "MMLongBench", (0.433, 0.663, 0.721)),
-    Source("scanned", "scanned, no OCR", "open_set/qa_scanned.jsonl", "", (0.0, 0.0, 0.0)),
+    Source("scanned", "scanned", "open_set/qa_scanned.jsonl", "", (0.0, 0.0, 0.0)),
     Source("offtopic", "off-topic", "open_set/qa_offtopic.jsonl"),
 )
 
