@@ -156,6 +156,9 @@ class _Filler:
     def _beside(self, label: tuple[int, Line], field: Field, spot: Spot) -> str:
         at, line = label
         self._insert(at + 1, field, spot, (line.x1, line.y, line.size))
+        value = self._lines[at + 1]
+        if line.text.endswith(":") and line.x1 < value.x0 < line.x1 + _NEAR:
+            value.x0 = line.x1 + _GLUE * line.size  # a label and its value are no two cells
         return line.text
 
     def _under(self, above: int, field: Field, spot: Spot) -> str:
