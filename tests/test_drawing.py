@@ -69,14 +69,14 @@ def test_a_quote_is_marked_wherever_the_page_has_it(tmp_path: Path) -> None:
 
 
 def test_a_quote_in_one_of_two_columns_is_marked_line_by_line(tmp_path: Path) -> None:
-    left = paragraph(f"{MINE} {CLUB} {MINE}", 60, letters=30)
-    right = paragraph(f"{CLUB} {MINE} {CLUB}", 320, letters=30)
+    left = paragraph(f"{MINE} {CLUB} {MINE}", 40, letters=40)
+    right = paragraph(f"{CLUB} {MINE} {CLUB}", 320, letters=40)
     leaf = Leaf([put for pair in zip(left, right, strict=False) for put in pair])  # row by row, as some programs do
     path = write_pdf(tmp_path / "columns.pdf", [leaf])
     with PDFQA() as qa:
         boxes = qa.look(path).draw(1, ["Its deepest shaft reached 640 metres below the sea. The treasurer"]).boxes
     assert len(boxes) >= 3
-    assert all(50 < box.x0 < box.x1 < 300 for box in boxes)
+    assert all(30 < box.x0 < box.x1 < 300 for box in boxes)
 
 
 def test_a_running_head_can_be_marked_though_it_is_no_text_of_the_page(tmp_path: Path) -> None:
