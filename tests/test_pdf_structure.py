@@ -134,3 +134,8 @@ def test_pages_that_are_much_alike_keep_their_text() -> None:
 def test_labels_with_their_values_are_lines_of_their_own() -> None:
     page = page_of([line("Name: Ann Fox", 700), line("Date of birth: 4 March 1990", 688)])
     assert shown(page) == [("text", "Name: Ann Fox"), ("text", "Date of birth: 4 March 1990")]
+
+
+def test_pages_with_nothing_but_a_title_keep_it() -> None:
+    sheets = [sheet([line(f"Potato {number}", 720)], number=number + 1) for number in range(5)]
+    assert [f"Potato {number}" for number in range(5)] == [page.text for page in Layout().pages(sheets)]

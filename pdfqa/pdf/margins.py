@@ -38,8 +38,9 @@ class Margins:
         edges = _edges(sheets)
         window = _Window(sheets, edges, self._met, self._steps)
         printed: dict[int, str] = {}
+        kept = [sheet.lines for sheet in sheets]
         self._note_sides(sheets)
-        for sheet, both in zip(sheets, edges, strict=True):
+        for at, (sheet, both) in enumerate(zip(sheets, edges, strict=True)):
             gone = {id(line) for line in sheet.lines if line.turned and self._sides[_side(line)] > 2}
             for edge in both:
                 for line in window.margin_of(sheet, edge):
@@ -48,7 +49,10 @@ class Margins:
                     if number:
                         printed.setdefault(sheet.number, number)
             if gone:
-                sheet.lines = _without(sheet.lines, gone)
+                kept[at] = _without(sheet.lines, gone)
+        if any(kept):  # or it is what there is of text: nothing but a title on each page
+            for sheet, lines in zip(sheets, kept, strict=True):
+                sheet.lines = lines
         return consistent(printed, [sheet.number for sheet in sheets])
 
     def _note_sides(self, sheets: list[Sheet]) -> None:
