@@ -9,7 +9,7 @@ from typing import Any
 
 from pypdfium2 import raw
 
-from pdfqa.pdf.native import Pointer, Table, floats, integers, is_layered, pointer, quick
+from pdfqa.pdf.native import Pointer, Table, floats, handle, integers, is_layered, pointer, quick
 
 _AT_ONCE = 256
 _FEW_CORNERS = 40  # of a clipping path
@@ -60,6 +60,15 @@ def objects_at(textpage: Any, places: range) -> list[Pointer]:
     return list(found.values())
 
 
+def letters_of(textpage: Any, text: str) -> dict[int | None, list[int]]:
+    """Return for each text object, by its address, the letters and figures that pdfium tells of it."""
+    found: dict[int | None, list[int]] = {}
+    places = [at for at, char in enumerate(text) if char.isalnum()]
+    for at, object_ in zip(places, map(_text_object, repeat(pointer(textpage)), places), strict=True):
+        found.setdefault(object_.value, []).append(at)
+    return found
+
+
 def boxes_of(objects: list[Pointer]) -> list[Box]:
     """Return the boxes around objects: on the page, or in their form."""
     boxes: list[Box] = []
@@ -78,6 +87,12 @@ def colours_of(objects: list[Pointer]) -> list[Colour]:
         deque(map(_fill, part, *_colours.places), maxlen=0)
         colours += _colours.rows(len(part))
     return colours
+
+
+def paint(object_: Pointer, filling: Colour, outline: Colour) -> None:
+    """Give an object, in memory, other colours."""
+    raw.FPDFPageObj_SetFillColor(handle(object_), *filling)
+    raw.FPDFPageObj_SetStrokeColor(handle(object_), *outline)
 
 
 def stroke_of(object_: Pointer) -> Colour:

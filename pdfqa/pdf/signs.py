@@ -48,7 +48,7 @@ _TWIN = 1.5  # points
 _FEW_CLIPS = 24  # clipping paths looked at on a page
 _PATTERN = (191, 191, 191)  # what pdfium says of a pattern of several colours
 _FILLED = {0, 2, 4, 6}
-_UNDRAWN = {3, 7}
+_UNDRAWN, _SHAPES = {3, 7}, 7
 
 
 class Surface(NamedTuple):
@@ -91,6 +91,7 @@ class Signs:
         self._may_be_layered, self._most = layered, most
         self.crowded = False  # whether there are more objects than the most that may be looked at
         self.suspects: dict[int, Kind] = {}
+        self.shapes: set[int] = set()  # texts that are not drawn themselves, but give their shape to what is
         self.surfaces: list[Surface] = []
         self.forms: list[Group] = []
         self._batches: list[Batch] = []
@@ -152,6 +153,8 @@ class Signs:
     def _unfilled(self, object_: Pointer, mode: int) -> None:
         if mode in _UNDRAWN:
             self.suspects[object_.value or 0] = "undrawn"
+            if mode == _SHAPES:
+                self.shapes.add(object_.value or 0)
             return
         self.suspects.pop(object_.value or 0, None)
         if kind := _hides(stroke_of(object_)):
@@ -245,19 +248,17 @@ class Signs:
         self._boxes = self._boxes or [_boxes_in(batch) for batch in self._batches]
         return zip(self._batches, self._boxes, strict=True)
 
-    def twins(self, objects: set[int], told: set[int | None]) -> dict[int, list[Pointer]]:
-        """Return for texts those that stand at the very same place and are not told of.
-
-        Of texts that are drawn one over the other, pdfium tells the first one only.
-        """
+    def twins(self, objects: set[int | None]) -> dict[int | None, list[Pointer]]:
+        """Return for texts those others that stand at the very same place."""
         placed = [
             (text, box) for batch, boxes in self._placed() for text, box in zip(batch.objects, boxes, strict=True)
         ]
-        silent = [(text, box) for text, box in placed if text.value not in told]
-        wanted = [(text.value or 0, box) for text, box in placed if text.value in objects] if silent else []
-        return {
-            at: found for at, place in wanted if (found := [text for text, box in silent if _same_place(box, place)])
+        wanted = [(text, box) for text, box in placed if text.value in objects]
+        found = {
+            one.value: [other for other, box in placed if _same_place(box, place) and other.value != one.value]
+            for one, place in wanted
         }
+        return {at: others for at, others in found.items() if others}
 
 
 def _same_place(one: Box, other: Box) -> bool:
@@ -320,8 +321,3 @@ def signs_of(page: Any, textpage: Any, letters: int, layered: Callable[[], bool]
             signs.look(objects_of(page, min(count, _MOST)))
             signs.suspects |= known
     return signs
-
-
-def told_objects(textpage: Any, letters: int) -> set[int | None]:
-    """Return the addresses of all objects of which pdfium tells a character."""
-    return {object_.value for object_ in objects_at(textpage, range(letters))}

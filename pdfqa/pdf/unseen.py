@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -12,13 +12,15 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
 from pdfqa.pdf.native import Pointer, pointer, quick
-from pdfqa.pdf.objects import Box
-from pdfqa.pdf.signs import Group, Kind, Signs, signs_of, told_objects
+from pdfqa.pdf.objects import Box, Colour, colours_of, letters_of, paint, stroke_of
+from pdfqa.pdf.signs import Group, Kind, Signs, signs_of
 from pdfqa.pdf.views import View
 
 _WORD = re.compile(r"[^\s\ufffe\x02]+")
 _INKED = 60  # of 255: letters in a picture differ by that from their paper
-_FRAMED = 0.6  # of the words over a picture: so many stand between gaps where a picture shows text
+_FRAMED = 0.5  # of the words over a picture: so many stand between gaps where a picture shows text
+_ROUGHLY = 0.3  # of the words of a line of a scan: so many stand on ink
+_BLACK, _WHITE, _MIDDLE = (0, 0, 0, 255), (255, 255, 255, 255), 127
 _THUMBNAIL = 48  # pixels
 _APART, _GROUPS = 20.0, 8  # points between groups of words that are drawn for themselves, and how many there may be
 _BLURRED, _SHARP = 6, 12  # pixels: as high letters are looked at first, and closely
@@ -33,7 +35,7 @@ _SAYS: dict[Kind, str] = {
     "off": "off the page",
 }
 
-_NO_TWINS: Mapping[int, list[Pointer]] = {}
+_NO_MORE: Mapping[int, list[Pointer]] = {}
 _text_object = quick(raw.FPDFText_GetTextObject, Pointer)
 
 
@@ -62,12 +64,9 @@ def unseen(page: Any, textpage: Any, text: str, layered: Callable[[], bool] = _p
             signs.suspect_form(form)
     if not signs.suspects:
         return []
-    words = _Suspects(page, textpage, signs).words(text)
-    if not words:
-        return []
-    judge = _Judge(page, signs, text)
-    hidden = judge.judge(words)
-    return judge.alone(hidden, told_objects(textpage, len(text))) if hidden else []
+    suspects = _Suspects(page, textpage, signs)
+    words = suspects.words(text)
+    return _Judge(page, suspects, text).judge(words) if words else []
 
 
 def _is_seen(page: Any, form: Group) -> bool:
@@ -90,7 +89,8 @@ class _Suspects:
     """Finds the words of suspicious objects."""
 
     def __init__(self, page: Any, textpage: Any, signs: Signs) -> None:
-        self._text, self._quick_text = textpage, pointer(textpage)
+        self.textpage, self.signs = textpage, signs
+        self._quick_text = pointer(textpage)
         self._suspects = signs.suspects
         self._page = page
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
@@ -126,16 +126,25 @@ class _Suspects:
         words.append(Word(first, last, object_, kind, self._box(first, last)))
 
     def _is_tiny(self, at: int) -> bool:
-        if not raw.FPDFText_GetMatrix(self._text, at, self._matrix):
+        if not raw.FPDFText_GetMatrix(self.textpage, at, self._matrix):
             return False
-        size, matrix = raw.FPDFText_GetFontSize(self._text, at), self._matrix
+        size, matrix = raw.FPDFText_GetFontSize(self.textpage, at), self._matrix
         across, up = size * (matrix.a**2 + matrix.b**2) ** 0.5, size * (matrix.c**2 + matrix.d**2) ** 0.5
         return bool(min(across, up) < 0.5)
+
+    def any_within(self, characters: Iterable[int], word: Word) -> bool:
+        """Return whether any of some characters stands where a word does."""
+        left, _, right, _ = word.box
+        for at in characters:
+            x0, _, x1, _ = self._box(at, at)
+            if min(x1, right) - max(x0, left) > 0.3 * (x1 - x0) > 0:
+                return True
+        return False
 
     def _box(self, first: int, last: int) -> Bounds:
         boxes: list[tuple[float, float, float, float]] = []
         for at in (first, last):
-            if raw.FPDFText_GetLooseCharBox(self._text, at, self._rect):
+            if raw.FPDFText_GetLooseCharBox(self.textpage, at, self._rect):
                 rect = self._rect
                 boxes.append((rect.left, rect.bottom, rect.right, rect.top))
         if not boxes:
@@ -147,61 +156,98 @@ class _Suspects:
 class _Judge:
     """Judges suspicious words by what is drawn."""
 
-    def __init__(self, page: Any, signs: Signs, text: str) -> None:
-        self._page, self._signs = page, signs
-        self._letters = len("".join(text.split()))
+    def __init__(self, page: Any, suspects: _Suspects, text: str) -> None:
+        self._page, self._suspects, self._signs = page, suspects, suspects.signs
+        self._text = text
         self._size = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
 
     def judge(self, words: list[Word]) -> list[Word]:
         """Return those that nobody can see."""
-        drawn = self._drawn([word for word in words if word.kind not in ("undrawn", "tiny")])
-        hidden = [word for word in words if word.first not in drawn]
-        shown = self._shown_by_picture([word for word in hidden if word.kind not in ("tiny", "layer")])
-        return [word for word in hidden if word.first not in shown]
+        seen = self._drawn([word for word in words if word.kind not in ("undrawn", "tiny")])
+        hidden = [word for word in words if word.first not in seen]
+        for look in (self._drawn_again, self._not_drawable, self._shown_by_picture):
+            seen = look(hidden) if hidden else seen
+            hidden = [word for word in hidden if word.first not in seen]
+        return hidden
 
-    def alone(self, words: list[Word], told: set[int | None]) -> list[Word]:
-        """Return the hidden words without those that are drawn once more, visibly."""
-        twins = self._signs.twins({word.object.value or 0 for word in words}, told)
-        again = [word for word in words if word.object.value in twins]
-        drawn = self._drawn(again, twins)
-        return [word for word in words if word.first not in drawn]
-
-    def _drawn(self, words: list[Word], twins: Mapping[int, list[Pointer]] = _NO_TWINS) -> set[int]:
-        """Return the beginnings of the words without which the page looks different."""
+    def _drawn(self, words: list[Word], more: Mapping[int, list[Pointer]] = _NO_MORE) -> set[int]:
+        """Return the beginnings of the words without which, and without more objects, the page looks different."""
         drawn: set[int] = set()
         # Most are found at a glance; the others are looked at closely.
         for close in (False, True):
             words = [word for word in words if word.first not in drawn]
             for group in _neighbours(words):
-                drawn |= self._compared(group, twins, close=close)
+                drawn |= self._compared(group, more, close=close)
         return drawn
 
-    def _compared(self, words: list[Word], twins: Mapping[int, list[Pointer]], *, close: bool) -> set[int]:
+    def _compared(self, words: list[Word], more: Mapping[int, list[Pointer]], *, close: bool) -> set[int]:
         part = _around([word.box for word in words], self._size)
         if part is None:
             return set()
         lowest = min([max(word.box[3] - word.box[1], 1.0) for word in words])
         view = View(self._page, part, max(_SHARP / lowest, 1.5) if close else min(_BLURRED / lowest, 1.0))
-        objects = {word.object.value or 0: word.object for word in words}
-        other = view.without([*objects.values(), *(twin for at in objects for twin in twins.get(at, ()))])
+        objects = {word.object.value: word.object for word in words}
+        also = {other.value: other for word in words for other in more.get(word.first, ())}
+        other = view.without([*objects.values(), *also.values()])
         return {word.first for word in words if view.differs(other, word.box)}
+
+    def _drawn_again(self, words: list[Word]) -> set[int]:
+        """Return the beginnings of the words that another object draws too, at the same place.
+
+        Of letters that are drawn one over the other, pdfium tells the first ones only.
+        """
+        twins = self._signs.twins({word.object.value for word in words})
+        told = letters_of(self._suspects.textpage, self._text) if twins else {}
+        more: dict[int, list[Pointer]] = {}
+        for word in words:
+            others = twins.get(word.object.value, ())
+            if silent := [other for other in others if not self._suspects.any_within(told.get(other.value, ()), word)]:
+                more[word.first] = silent
+        return self._drawn([word for word in words if word.first in more], more)
+
+    def _not_drawable(self, words: list[Word]) -> set[int]:
+        """Return the beginnings of the words that are not seen in any colour: their font is broken, or not ours."""
+        plain = [word for word in words if word.kind == "background"]
+        objects = {word.object.value: word.object for word in plain}
+        before = [(object_, colours_of([object_])[0], stroke_of(object_)) for object_ in objects.values()]
+        for object_, filling, outline in before:
+            paint(object_, _opposite(filling), _opposite(outline))
+        drawable = self._drawn(plain)
+        for object_, filling, outline in before:
+            paint(object_, filling, outline)
+        return {word.first for word in plain if word.first not in drawable}
 
     def _shown_by_picture(self, words: list[Word]) -> set[int]:
         """Return the beginnings of the words of which a picture shows the letters: what was recognised in a scan."""
+        words = [word for word in words if word.kind not in ("tiny", "layer")]
         pictures = [shown(self._page, box) for box in self._signs.pictures]
-        over = [word for word in words if any(_holds(box, word.box) for box in pictures)]
-        part = _around([box for box in pictures if any(_holds(box, word.box) for word in over)], self._size)
+        over = [word for word in words if self._is_over(word, pictures)]
+        part = _around([word.box for word in over], self._size)
         if part is None:
             return set()
-        view = View(self._page, part, 2.0).without(self._signs.objects)
-        inked = [word for word in over if view.contrast(word.box) >= _INKED]
         letters = sum([word.last - word.first + 1 for word in over])
-        if 2 * letters > self._letters:
-            real = view.gathers([word.box for word in over])
-        else:
-            framed = sum([view.stands_apart(word.box) for word in inked])
-            real = framed > _FRAMED * len(over)
-        return {word.first for word in inked} if real else set()
+        mostly = 2 * letters > len("".join(self._text.split()))
+        view = View(self._page, part, 1.0 if mostly else 2.0).without(self._signs.objects)
+        inked = {word.first for word in over if view.contrast(word.box) >= _INKED}
+        framed = sum([view.stands_apart(word.box) for word in over if word.first in inked])
+        if not (framed > _FRAMED * len(over) or (mostly and view.gathers([word.box for word in over]))):
+            return set()
+        return self._lines_of(words, inked) if mostly else inked
+
+    def _is_over(self, word: Word, pictures: list[Bounds]) -> bool:
+        return word.object.value in self._signs.shapes or any(_holds(box, word.box) for box in pictures)
+
+    def _lines_of(self, words: list[Word], inked: set[int]) -> set[int]:
+        """Return the beginnings of all words in lines of which a part stands on ink: a layer fits only roughly."""
+        lines: dict[int, list[int]] = {}
+        for word in words:
+            lines.setdefault(self._text.count("\n", 0, word.first), []).append(word.first)
+        kept = [firsts for firsts in lines.values() if len(inked.intersection(firsts)) >= _ROUGHLY * len(firsts)]
+        return {first for firsts in kept for first in firsts}
+
+
+def _opposite(colour: Colour) -> Colour:
+    return _BLACK if min(colour[:3]) > _MIDDLE else _WHITE
 
 
 def _neighbours(words: list[Word]) -> list[list[Word]]:
