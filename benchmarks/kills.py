@@ -116,7 +116,7 @@ def undisturbed(place: Path, files: list[Path]) -> tuple[dict[str, list[str]], f
 
 def disturbed(place: Path, files: list[Path], whole: int, options: argparse.Namespace, source: random.Random) -> None:
     """Kill one run after the other, then let one come to its end."""
-    known, killed, longest = 0, 0, 1.0
+    known, killed, early, longest = 0, 0, 0, 1.0
     with tqdm(total=options.kills, unit="kill", file=sys.stderr, disable=None) as bar:
         while killed < options.kills:
             process = start(place, "killed", files)
@@ -125,13 +125,13 @@ def disturbed(place: Path, files: list[Path], whole: int, options: argparse.Name
             except subprocess.TimeoutExpired:
                 for number in processes(place) if killed % 2 else [process.pid]:
                     os.kill(number, signal.SIGKILL)
-                killed += 1
+                killed, early = killed + 1, early + (known < whole)
                 bar.update()
             process.wait()
             before, known = known, documents(place / "killed")
             # So that the kills are spread over the work, however long that takes here and now.
             longest *= 0.8 if known > before else 1.25 if known < whole else 1.0
-    print(f"{killed} runs killed, half of them with their workers; {known} documents were there by then")
+    print(f"{killed} runs killed, {killed // 2} of them with their workers, {early} before all documents were there")
     code = start(place, "killed", files).wait()
     for claim in (place / "killed" / "claims").glob("*"):  # of runs that were killed; the next run removes old ones
         os.utime(claim, (1, 1))

@@ -12,6 +12,7 @@ from pdfqa import PDFQA
 from pdfqa.engine.incoming import Item, Reading
 from pdfqa.engine.ranges import Look, Range
 from pdfqa.errors import ReaderFailedError
+from pdfqa.pages import Page, Segment
 from pdfqa.pdf.lines import Sheet
 from pdfqa.types import Progress
 from tests.bombs import SLOW, STUCK, write_slow
@@ -124,6 +125,13 @@ def test_recognising_is_given_up_over_many_bad_pages_and_the_file_read_on(readin
     for _ in range(101):
         reading.troubled(Look(Range(1, 48), "ocr", 7), CRASH, None)
     assert "recognising text was given up after many pages; the last: " + CRASH.message == reading.no_ocr
+
+
+def test_a_page_without_a_reason_is_no_trouble(reading: Reading) -> None:
+    page = Page(number=1, label="1", width=0, height=0, text="", blocks=[], source="none", defect="damaged")
+    segment = Segment([page], "", [], b"", b"", b"", {})
+    reading.keep(1, msgspec.msgpack.encode(segment), segment, {})
+    assert (1, True) == (len(reading.unread), reading.damaged.startswith("page 1: "))
 
 
 # With real workers.
