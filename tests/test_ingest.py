@@ -29,6 +29,7 @@ from tests.homes import (
     small_disk,
     start,
 )
+from tests.pdf_maker import Leaf, paragraph, write_pdf
 
 FALSE = shutil.which("false") or "/bin/false"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
@@ -387,9 +388,12 @@ def test_a_killed_process_loses_nothing_and_doubles_nothing(reports: Path, tmp_p
 
 @posix
 def test_nothing_of_a_killed_process_stays_behind(reports: Path, tmp_path: Path) -> None:
-    ((code, out, _),) = finish(start(ADD, tmp_path / "whole", reports, 10**9))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    ((code, out, _),) = finish(start(ADD, tmp_path / "whole", reports, 10**9, TMPDIR=str(temporary)))
     assert code == 0
-    finish(start(ADD, tmp_path / "killed", reports, int(out) // 2))
+    finish(start(ADD, tmp_path / "killed", reports, int(out) // 2, TMPDIR=str(temporary)))
+    assert [] == list(temporary.iterdir())
     add_to = tmp_path / "killed"
     with PDFQA(reports, home=add_to) as qa:
         qa.add()
@@ -523,3 +527,10 @@ def test_bytes_on_a_full_disk_leave_no_piece(tmp_path: Path) -> None:
             qa.add(b"%PDF-1.7\n" + b"x" * (2 << 20))
         assert [path for path in (home / "blobs").rglob("*") if path.is_file()] == []
         assert nothing_left(home)
+
+
+def test_a_blank_page_is_read_though_nothing_stands_on_it(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "gap.pdf", [Leaf(paragraph(CLUB)), Leaf(drawing="0 0 m 612 0 l S\n")])
+    with PDFQA(path, home=tmp_path / "home") as qa:
+        assert [] == qa.add().unread
+        assert "" == qa.document("gap.pdf").page(2).text

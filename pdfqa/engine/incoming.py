@@ -18,11 +18,10 @@ from pdfqa.engine.reading import Opened
 from pdfqa.errors import DamagedFileError, NoTextError, PdfqaError, ReaderFailedError, StorageFullError
 from pdfqa.pages import Attachment, Page, Segment
 from pdfqa.passages import DEFAULT, AnyStrategy
-from pdfqa.pdf import ReadOptions, unread_reason
+from pdfqa.pdf import BLANK, ReadOptions, unread_reason
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Unread
 
-_BLANK = "no text"  # of a page on which nothing stands
 _SPOOL = 32 << 20
 _PATIENCE = 100  # workers that may die over one file
 _SLOW = 10  # how many such one counts for that was late, since that took its time
@@ -165,7 +164,7 @@ class Reading:
         if len(self.unread) == info.pages and not carries:
             reasons = Counter(reason for _, reason in self.unread)
             reason, _ = reasons.most_common(1)[0]
-            hint = f"{reason[0].upper()}{reason[1:]}." if reason != _BLANK else "Its pages are blank."
+            hint = f"{reason[0].upper()}{reason[1:]}." if reason != BLANK else "Its pages are blank."
             raise NoTextError(f"{self.item.shown} has no text on {_pages(info.pages)}", hint=hint)
         return StoredDocument(
             id=0,
@@ -174,7 +173,7 @@ class Reading:
             language=max(self.languages, key=lambda language: self.languages[language]),
             read_at=read_at,
             info=info,
-            unread=_by_reason(self.item.shown, self.unread, info.damage),
+            unread=_by_reason(self.item.shown, [page for page in self.unread if page[1] != BLANK], info.damage),
             reading=told(self._options.ocr, self._options.ocr_lang, self._recognised, self._missing),
         )
 

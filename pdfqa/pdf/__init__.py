@@ -18,10 +18,11 @@ from pdfqa.pdf.ocr import lack as ocr_lack
 from pdfqa.pdf.ocr import require as require_ocr
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.pdf.readers import Readers, open_file
-from pdfqa.pdf.scans import unread_reason, wants_ocr
+from pdfqa.pdf.scans import BLANK, unread_reason, wants_ocr
 from pdfqa.types import Box
 
 __all__ = [
+    "BLANK",
     "ReadOptions",
     "find_boxes",
     "ocr_lack",

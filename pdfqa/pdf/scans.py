@@ -6,6 +6,7 @@ from pdfqa.pages import Page
 from pdfqa.pdf.ocr import lack
 from pdfqa.pdf.options import ReadOptions
 
+BLANK = "nothing stands on it"
 _REASONS = {"picture": "only a picture of text", "garbled": "text that nobody can tell the letters of"}
 
 
@@ -23,4 +24,4 @@ def unread_reason(page: Page, options: ReadOptions) -> str:
         return f"{_REASONS[page.defect]} ({hint})" if hint else _REASONS[page.defect]
     if page.text:
         return ""
-    return page.warnings[0] if page.warnings else "no text"
+    return page.warnings[0] if page.warnings else BLANK
