@@ -109,10 +109,11 @@ def search(
     """Return the k best passages of a scope for a question."""
     if not where.size:
         return Found([], [])
-    terms = question_terms(database, where, question)
+    pages = _named_pages(question)
+    terms = question_terms(database, where, _without_pages(question) if pages else question)
     # The fewer words of the question occur at all (it is asked in another language, say), the less keywords can tell.
     lead = ranking.lead if ranking.lead is not None else KEYWORD_WEIGHT * _known(terms)
-    scores = _score(where, terms, embedder.encode([question])[0], _named_pages(question), lead)
+    scores = _score(where, terms, embedder.encode([question])[0], pages, lead)
     pieces = _evidence(documents, where, scores, terms, top(scores.fused, max(k, AGAIN) if ranking.again else k))
     span = scores.high - scores.low
     scored = [
@@ -138,6 +139,12 @@ def _alone(piece: Evidence, ideal: float, lead: float) -> float:
 def _named_pages(question: str) -> list[int]:
     """Return the pages that a question names by number."""
     return [int(one or two) for one, two in re.findall(_PAGE, question)]
+
+
+def _without_pages(question: str) -> str:
+    """Return a question without the pages that it names, which its passages need not; whole if that is all it is."""
+    rest = re.sub(_PAGE, " ", question)
+    return rest if rest.strip() else question
 
 
 def _score(

@@ -14,7 +14,7 @@ from pdfqa.cli.tables import size_text
 from pdfqa.errors import ObjectNotFoundError
 from pdfqa.pages import Attachment
 from tests.forms import FIRST, annotated, annotation, carrying, widget
-from tests.homes import CLUB, PARK, WHO_CLUB, WHO_PARK, nothing_left, pdf
+from tests.homes import CLUB, MINE, PARK, WHO_CLUB, WHO_PARK, nothing_left, pdf
 from tests.pdf_maker import Leaf, Put, make_pdf, paragraph
 
 COVER = "The minutes of the meeting are in the annex."
@@ -74,6 +74,23 @@ def test_what_a_reviewer_asks_is_found_in_a_note(tmp_path: Path, home: Path) -> 
         answer = qa.ask("What did the reviewer ask to change?")
         assert [citation.quote for citation in answer.citations] == ["Note (Ann): Use the name of the yard here."]
         assert qa.ask(WHO_CLUB).citations[0].quote.startswith("The treasurer")
+
+
+def test_the_notes_of_a_page_are_asked_for_by_its_number(tmp_path: Path, home: Path) -> None:
+    notes = {1: "please shorten it", 2: "use the figures of 2024", 3: "the yard is missing"}
+    first = 10 + 2 * len(notes)
+    leaves, objects = [], []
+    for number, words in notes.items():
+        leaves.append(
+            Leaf(paragraph(f"{number} {[CLUB, PARK, MINE][number - 1]}"), extra=f"/Annots [{first + number - 1} 0 R]")
+        )
+        objects.append(annotation("Text", "500 690 520 710", f"/T (Ann) /Contents ({words})"))
+    path = tmp_path / "review.pdf"
+    path.write_bytes(make_pdf(leaves, objects=objects))
+    with PDFQA(path, home=home) as qa:
+        for number, words in notes.items():
+            answer = qa.ask(f"What did the reviewer ask to change on page {number}?")
+            assert [(cited.page, cited.quote) for cited in answer.citations] == [(number, f"Note (Ann): {words}")]
 
 
 def test_a_pdf_inside_a_pdf_is_asked_with_it(qa: PDFQA, report: Path) -> None:
