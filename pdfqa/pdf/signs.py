@@ -250,15 +250,25 @@ class Signs:
 
     def twins(self, objects: set[int | None]) -> dict[int | None, list[Pointer]]:
         """Return for texts those others that stand at the very same place."""
-        placed = [
-            (text, box) for batch, boxes in self._placed() for text, box in zip(batch.objects, boxes, strict=True)
-        ]
-        wanted = [(text, box) for text, box in placed if text.value in objects]
-        found = {
-            one.value: [other for other, box in placed if _same_place(box, place) and other.value != one.value]
-            for one, place in wanted
-        }
-        return {at: others for at, others in found.items() if others}
+        cells: dict[tuple[int, int], list[tuple[Pointer, Box]]] = {}
+        wanted: list[tuple[Pointer, Box]] = []
+        for batch, boxes in self._placed():
+            for text, box in zip(batch.objects, boxes, strict=True):
+                cells.setdefault(_cell(box), []).append((text, box))
+                if text.value in objects:
+                    wanted.append((text, box))
+        found: dict[int | None, list[Pointer]] = {}
+        for text, place in wanted:
+            x, y = _cell(place)
+            near = [item for i in (-1, 0, 1) for j in (-1, 0, 1) for item in cells.get((x + i, y + j), ())]
+            twins = [other for other, box in near if _same_place(box, place) and other.value != text.value]
+            if twins:
+                found[text.value] = twins
+        return found
+
+
+def _cell(box: Box) -> tuple[int, int]:
+    return int(box[0] // _TWIN), int(box[1] // _TWIN)
 
 
 def _same_place(one: Box, other: Box) -> bool:

@@ -165,7 +165,7 @@ class _Judge:
         """Return those that nobody can see."""
         seen = self._drawn([word for word in words if word.kind not in ("undrawn", "tiny")])
         hidden = [word for word in words if word.first not in seen]
-        for look in (self._drawn_again, self._not_drawable, self._shown_by_picture):
+        for look in (self._shown_by_picture, self._drawn_again, self._not_drawable):
             seen = look(hidden) if hidden else seen
             hidden = [word for word in hidden if word.first not in seen]
         return hidden
@@ -227,7 +227,7 @@ class _Judge:
             return set()
         letters = sum([word.last - word.first + 1 for word in over])
         mostly = 2 * letters > len("".join(self._text.split()))
-        view = View(self._page, part, 1.0 if mostly else 2.0).without(self._signs.objects)
+        view = View(self._page, part, 1.0 if mostly else 2.0, self._signs.objects)
         inked = {word.first for word in over if view.contrast(word.box) >= _INKED}
         framed = sum([view.stands_apart(word.box) for word in over if word.first in inked])
         if not (framed > _FRAMED * len(over) or (mostly and view.gathers([word.box for word in over]))):

@@ -20,48 +20,43 @@ _SHARPEST = 4.0
 
 
 class View:
-    """A part of a page, drawn. Boxes are left, bottom, right and top on the page as shown."""
+    """A part of a page, drawn without some objects. Boxes are left, bottom, right and top on the page as shown."""
 
-    def __init__(self, page: Any, part: Bounds, scale: float) -> None:
+    def __init__(self, page: Any, part: Bounds, scale: float, without: Iterable[Pointer] = ()) -> None:
         left, bottom, right, top = part
+        self._page, self._part = page, part
         self._left, self._top = left, top
         room = max((right - left) * (top - bottom), 1.0)
         self._scale = scale = min(scale, _SHARPEST, (_LARGEST / room) ** 0.5)
         self._width, self._height = int((right - left) * scale) + 1, int((top - bottom) * scale) + 1
-        self._page = page
-        self._height_of_page = raw.FPDF_GetPageHeightF(page)
-        self._stride = 0
-        self._pixels = self._drawn()
-
-    def _drawn(self) -> bytes:
-        bitmap = raw.FPDFBitmap_CreateEx(self._width, self._height, raw.FPDFBitmap_BGRx, None, 0)
-        if not bitmap:
-            return b""
-        try:
-            raw.FPDFBitmap_FillRect(bitmap, 0, 0, self._width, self._height, 0xFFFFFFFF)
-            scale = self._scale
-            matrix = raw.FS_MATRIX(scale, 0, 0, scale, -self._left * scale, (self._top - self._height_of_page) * scale)
-            raw.FPDF_RenderPageBitmapWithMatrix(
-                bitmap, self._page, matrix, raw.FS_RECTF(0, 0, self._width, self._height), raw.FPDF_ANNOT
-            )
-            self._stride = raw.FPDFBitmap_GetStride(bitmap)
-            return pixels(bitmap, self._stride * self._height)
-        finally:
-            raw.FPDFBitmap_Destroy(bitmap)
-
-    def without(self, objects: Iterable[Pointer]) -> View:
-        """Return the same part without some objects."""
-        other = View.__new__(View)
-        other.__dict__.update(self.__dict__)
-        handles = [handle(object_) for object_ in objects]
+        self._stride = 4 * self._width
+        handles = [handle(object_) for object_ in without]
         try:
             for each in handles:
                 raw.FPDFPageObj_SetIsActive(each, False)
-            other._pixels = other._drawn()
+            self._pixels = self._drawn()
         finally:
             for each in handles:
                 raw.FPDFPageObj_SetIsActive(each, True)
-        return other
+
+    def without(self, objects: Iterable[Pointer]) -> View:
+        """Return the same part without some objects."""
+        return View(self._page, self._part, self._scale, objects)
+
+    def _drawn(self) -> bytes:
+        width, height, scale = self._width, self._height, self._scale
+        bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_BGRx, None, 0)
+        if not bitmap:
+            raise MemoryError(f"no room for {width} x {height} pixels")
+        try:
+            raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+            down = (self._top - raw.FPDF_GetPageHeightF(self._page)) * scale
+            matrix = raw.FS_MATRIX(scale, 0, 0, scale, -self._left * scale, down)
+            whole = raw.FS_RECTF(0, 0, width, height)
+            raw.FPDF_RenderPageBitmapWithMatrix(bitmap, self._page, matrix, whole, raw.FPDF_ANNOT)
+            return pixels(bitmap, self._stride * height)
+        finally:
+            raw.FPDFBitmap_Destroy(bitmap)
 
     def _rows(self, box: Bounds) -> list[slice]:
         left, bottom, right, top = box
