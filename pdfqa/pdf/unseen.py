@@ -18,7 +18,7 @@ from pdfqa.pdf.views import View
 
 _WORD = re.compile(r"[^\s\ufffe\x02]+")
 _INKED = 60  # of 255: letters in a picture differ by that from their paper
-_FRAMED = 0.5  # of the words over a picture: so many stand between gaps where a picture shows text
+_FRAMED = 0.6  # of the words over a picture: so many stand between gaps where a picture shows text
 _ROUGHLY = 0.3  # of the words of a line of a scan: so many stand on ink
 _BLACK, _WHITE, _MIDDLE = (0, 0, 0, 255), (255, 255, 255, 255), 127
 _THUMBNAIL = 48  # pixels
@@ -229,9 +229,10 @@ class _Judge:
         mostly = 2 * letters > len("".join(self._text.split()))
         view = View(self._page, part, 1.0 if mostly else 2.0, self._signs.objects)
         inked = {word.first for word in over if view.contrast(word.box) >= _INKED}
-        framed = sum([view.stands_apart(word.box) for word in over if word.first in inked])
-        if not (framed > _FRAMED * len(over) or (mostly and view.gathers([word.box for word in over]))):
-            return set()
+        if not view.gathers([word.box for word in over]):
+            framed = sum([view.stands_apart(word.box) for word in over if word.first in inked])
+            if framed < _FRAMED * len(over):
+                return set()
         return self._lines_of(words, inked) if mostly else inked
 
     def _is_over(self, word: Word, pictures: list[Bounds]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from pypdfium2 import raw
@@ -12,7 +13,7 @@ from pdfqa.pdf.geometry import Bounds
 from pdfqa.pdf.native import Pointer, handle, pixels
 
 _INK = 60  # of 255
-_GATHERED = 1.3  # times as much ink in words as on the whole page
+_GATHERED = 1.6  # times as much ink in words as around them
 _SEEN = 20  # of 255: what differs by less in each colour looks the same
 _LARGEST = 1_500_000  # pixels
 _SAMPLE = 7  # of so many points one tells the colour of the paper
@@ -58,30 +59,36 @@ class View:
         finally:
             raw.FPDFBitmap_Destroy(bitmap)
 
-    def _rows(self, box: Bounds) -> list[slice]:
+    def _place(self, box: Bounds) -> tuple[int, int, int, int]:
+        """Return the first column and the one after the last of a box, and its rows likewise."""
         left, bottom, right, top = box
         scale = self._scale
-        x0 = max(int((left - self._left) * scale), 0)
-        x1 = min(int((right - self._left) * scale) + 1, self._width)
-        y0 = max(int((self._top - top) * scale), 0)
-        y1 = min(int((self._top - bottom) * scale) + 1, self._height)
-        if x1 <= x0:
-            return []
-        return [slice(y * self._stride + 4 * x0, y * self._stride + 4 * x1) for y in range(y0, y1)]
+        x0, x1 = int((left - self._left) * scale), int((right - self._left) * scale) + 1
+        y0, y1 = int((self._top - top) * scale), int((self._top - bottom) * scale) + 1
+        return max(x0, 0), min(x1, self._width), max(y0, 0), min(y1, self._height)
 
     def differs(self, other: View, box: Bounds) -> bool:
         """Return whether an eye sees a difference between this view and another of the same part, inside a box."""
-        for row in self._rows(box):
-            one, two = self._pixels[row], other._pixels[row]
+        x0, x1, y0, y1 = self._place(box)
+        for start in range(y0 * self._stride, y1 * self._stride, self._stride):
+            one, two = (view._pixels[start + 4 * x0 : start + 4 * x1] for view in (self, other))
             if one != two and max([abs(a - b) for a, b in zip(one, two, strict=True)]) >= _SEEN:
                 return True
         return False
 
+    @cached_property
+    def _grey(self) -> bytes:
+        return self._pixels[1::4]  # green is nearly as light as the whole
+
+    def _area(self, box: Bounds) -> bytes:
+        x0, x1, y0, y1 = self._place(box)
+        starts = range(y0 * self._width, y1 * self._width, self._width) if x0 < x1 else ()
+        return b"".join([self._grey[start + x0 : start + x1] for start in starts])
+
     def contrast(self, box: Bounds) -> int:
-        """Return by how much the lightest and the darkest point of a box differ, in the colour that differs most."""
-        parts = [self._pixels[row] for row in self._rows(box)]
-        area = b"".join(parts)
-        return max([max(area[at::4]) - min(area[at::4]) for at in range(3)]) if area else 0
+        """Return by how much the lightest and the darkest point of a box differ."""
+        area = self._area(box)
+        return max(area) - min(area) if area else 0
 
     def stands_apart(self, box: Bounds) -> bool:
         """Return whether there is ink in a box, and little right before and after it: a word between two gaps."""
@@ -91,15 +98,29 @@ class View:
         sides = (left - gap, bottom, left - 1.5 * point, top), (right + 0.5 * point, bottom, right + gap, top)
         return all(2 * self.contrast(side) < ink for side in sides)
 
-    def gathers(self, boxes: Iterable[Bounds]) -> bool:
-        """Return whether the ink of this view is where the boxes are, as in a scan whose words they are around."""
-        green = self._pixels[1::4]
-        paper = Counter(green[::_SAMPLE]).most_common(1)[0][0]
-        table = bytes(abs(value - paper) >= _INK for value in range(256))
-        room = ink = 0
-        for box in boxes:
-            for row in self._rows(box):
-                part = self._pixels[row][1::4]
-                room += len(part)
-                ink += part.translate(table).count(1)
-        return bool(room) and ink / room > _GATHERED * green.translate(table).count(1) / len(green)
+    def gathers(self, boxes: list[Bounds]) -> bool:
+        """Return whether there is more ink in boxes than right around them, as where words of a scan are."""
+        paper = Counter(self._grey[::_SAMPLE]).most_common(1)[0][0]
+        inked = _number(self._grey.translate(bytes(abs(value - paper) >= _INK for value in range(256))))
+        within = self._mask(boxes)
+        around = self._mask(map(_widened, boxes)) & ~within
+        inside, outside = (inked & within).bit_count(), (inked & around).bit_count()
+        return inside * around.bit_count() > _GATHERED * outside * within.bit_count()
+
+    def _mask(self, boxes: Iterable[Bounds]) -> int:
+        """Return a number that has a one for each point of some boxes."""
+        points = bytearray(len(self._grey))
+        for x0, x1, y0, y1 in map(self._place, boxes):
+            for start in range(y0 * self._width, y1 * self._width, self._width):
+                points[start + x0 : start + x1] = bytes([1]) * (x1 - x0)
+        return _number(points)
+
+
+def _number(points: bytes | bytearray) -> int:
+    return int.from_bytes(points, "big")
+
+
+def _widened(box: Bounds) -> Bounds:
+    left, bottom, right, top = box
+    more = (top - bottom) / 2
+    return left - more, bottom - more, right + more, top + more
