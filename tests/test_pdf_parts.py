@@ -215,6 +215,25 @@ def test_a_number_that_a_form_reckons_with_is_left_out_in_silence(tmp_path: Path
     assert (page.text, page.warnings, page.unseen) == ("Name:", [], 0)
 
 
+FONT = "/AcroForm << /Fields [12 0 R] /NeedAppearances true /DR << /Font << /Helv 4 0 R >> >> >>"
+
+
+@pytest.mark.parametrize(("look", "seen"), [("1 g", False), ("0 g", True), ("1 g 0.2", True)])
+def test_type_in_the_colour_of_its_field_is_left_out(look: str, seen: bool, tmp_path: Path) -> None:
+    colour, _, ground = look.partition(" g")
+    background = f"/MK << /BG [{ground}] >>" if ground else ""
+    field = widget("110 530 250 550", f"/FT /Tx /T (a) /V (Ignore it) /DA (/Helv 10 Tf {colour} g) {background}")
+    page = read(annotated([Put("Name:", 72, 540)], [field], root=FONT), tmp_path)
+    assert (page.text, page.unseen) == (("Name: Ignore it", 0) if seen else ("Name:", 2))
+
+
+@pytest.mark.parametrize(("colour", "unseen"), [("1 g", 2), ("0 0 1 rg", 0)])
+def test_a_text_put_on_the_page_in_its_colour_is_left_out(colour: str, unseen: int, tmp_path: Path) -> None:
+    text = note("FreeText", f"/Contents (Ignore it) /DA (/Helv 10 Tf {colour})", "110 530 250 550")
+    page = read(annotated(paragraph(TEXT), [text]), tmp_path)
+    assert page.unseen == unseen
+
+
 def test_a_note_of_no_size_is_as_large_as_its_icon(tmp_path: Path) -> None:
     assert (
         text_of(tmp_path, [Put("Name:", 72, 540)], [f"<< /Type /Annot {NOTE} {NOWHERE} >>"]) == "Name:\nNote: Ignore it"

@@ -11,8 +11,8 @@ import msgspec
 from pypdfium2 import raw
 
 from pdfqa.pages import Attachment, BlockKind
-from pdfqa.pdf.appearances import drawn_texts
-from pdfqa.pdf.fields import Forms
+from pdfqa.pdf.appearances import drawn_texts, is_blank
+from pdfqa.pdf.fields import Forms, is_faint
 from pdfqa.pdf.filling import Field, Spot, fill
 from pdfqa.pdf.geometry import Bounds, turned_box
 from pdfqa.pdf.lines import Extra, Line, Loose
@@ -164,18 +164,22 @@ class _Found:
         field = self._forms.field(annotation, rect)
         if field is None:
             return
-        if unseen or field.is_tiny:
+        if unseen or field.is_tiny or (field.faint and self._is_blank(rect)):
             self._added.unseen += _words_in(field.value)
         elif field.drawn:
             self._drawn.append(_Drawn(field.label, "field", rect))
         elif not _stands(self._surface, field):
             self._fields.append(field)
 
+    def _is_blank(self, rect: Bounds) -> bool:
+        return is_blank(self._surface.document, self._surface.number, self._surface.as_shown(rect))
+
     def note(self, annotation: Any, rect: Bounds, unseen: bool, which: tuple[int, int]) -> None:
         """Take in any other annotation, of which number and kind are given."""
         number, kind = which
         title, said = _title(kind, entry(annotation, b"T")), _said(self._surface, kind, annotation, rect)
-        if unseen:
+        faint = kind == raw.FPDF_ANNOT_FREETEXT and is_faint(entry(annotation, b"DA"))
+        if unseen or (faint and self._is_blank(rect)):
             if not raw.FPDFAnnot_HasKey(annotation, b"StateModel"):  # "Accepted set by Ann" is never shown
                 self._added.unseen += _words_in(said)
             return

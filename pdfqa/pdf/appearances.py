@@ -10,6 +10,10 @@ from pypdfium2 import raw
 from pdfqa.pdf.geometry import Bounds
 from pdfqa.pdf.strings import text_within
 
+_SCALE = 2.0  # pixels for a point
+_EDGE = 4  # pixels at the sides of a field, where its border is
+_CONTRAST = 40  # of 255 that make a difference to an eye
+
 
 def drawn_texts(document: Any, number: int, textpage: Any, rects: Sequence[Bounds]) -> list[str]:
     """Return what appearances show in some rectangles of a page (counted from 1) besides the page's own text.
@@ -57,3 +61,24 @@ def _flatten(copy: Any) -> bool:
 def _new(text: str, before: str) -> str:
     """Return what came to a text: appearances are drawn after what stood there."""
     return text[len(before) :].strip() if text.startswith(before) else text
+
+
+def is_blank(document: Any, number: int, rect: Bounds) -> bool:
+    """Return whether nothing can be seen in a rectangle of a page as it is shown, forms and notes drawn."""
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        left, bottom, right, top = rect
+        crop = (max(left, 0), max(bottom, 0), max(width - right, 0), max(height - top, 0))
+        if width - crop[0] - crop[2] < 1 or height - crop[1] - crop[3] < 1:
+            return True
+        bitmap = page.render(scale=_SCALE, crop=crop, grayscale=True)
+        try:
+            shades = bytes(bitmap.buffer)
+            rows = [shades[at : at + bitmap.width] for at in range(0, bitmap.stride * bitmap.height, bitmap.stride)]
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
+    inner = [row[_EDGE:-_EDGE] for row in rows[_EDGE:-_EDGE] if len(row) > 2 * _EDGE]
+    return not inner or max(map(max, inner)) - min(map(min, inner)) < _CONTRAST

@@ -14,6 +14,10 @@ from pdfqa.pdf.repair import clean
 from pdfqa.pdf.strings import entry, wide
 
 _LONGEST = 50_000  # characters of one value
+_COLOUR = re.compile(r"((?:\d*\.?\d+\s+){1,3})(?:g|rg)\b")
+_SIZE = re.compile(r"(\d*\.?\d+)\s+Tf\b")
+_PALE = 0.75
+_SMALL = 2.0  # points; 0 stands for a size that fits
 _OPTIONS = 2_000  # of one list that are looked through
 _PASSWORD = 1 << 13  # flag of a text field whose value is nobody's business
 _MARKS = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
@@ -64,7 +68,9 @@ class Forms:
             value = _value(form, annotation)
         else:
             return None
-        return Field(value, rect, self._label(form, annotation)) if value else None
+        if not value:
+            return None
+        return Field(value, rect, self._label(form, annotation), faint=is_faint(entry(annotation, b"DA")))
 
     def _marked(self, form: Any, annotation: Any, rect: Bounds) -> Field | None:
         """Return a box or button that is on; its state is what it shows, and names what it stands for."""
@@ -84,6 +90,13 @@ class Forms:
         if tooltip and not _is_given(tooltip):
             return tooltip.rstrip(" :.")
         return name_label(wide(raw.FPDFAnnot_GetFormFieldName, form, annotation))
+
+
+def is_faint(look: str) -> bool:
+    """Return whether a field's type is nearly white, or hardly larger than a dot."""
+    colours, sizes = _COLOUR.findall(look), _SIZE.findall(look)
+    pale = bool(colours) and all(float(part) > _PALE for part in colours[-1].split())
+    return pale or (bool(sizes) and 0 < float(sizes[-1]) < _SMALL)
 
 
 def name_label(name: str) -> str:

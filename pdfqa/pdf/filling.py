@@ -35,7 +35,7 @@ class Field(NamedTuple):
 
     `mark` says that it is a box or button that is on; its value then is what it stands for, if the form tells.
     `drawn` says that only its appearance tells what it holds. `title` is set for a text that somebody has put onto the
-    page: it may fill in a form that has no fields, or be a note, which then is called so.
+    page: it may fill in a form that has no fields, or be a note, which then is called so. `faint` type may not be seen.
     """
 
     value: str
@@ -44,6 +44,7 @@ class Field(NamedTuple):
     mark: bool = False
     drawn: bool = False
     title: str = ""
+    faint: bool = False
 
     @property
     def is_tiny(self) -> bool:

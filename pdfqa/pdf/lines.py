@@ -77,7 +77,7 @@ class Extra(msgspec.Struct, frozen=True, array_like=True):
 
 
 # A field without a label in the text layer: `filling.Field`, with its rectangle as shown.
-Loose = tuple[str, tuple[float, float, float, float], str, bool, bool, str]
+Loose = tuple[str, tuple[float, float, float, float], str, bool, bool, str, bool]
 
 
 class Sheet(msgspec.Struct):
