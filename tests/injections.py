@@ -34,6 +34,12 @@ def form(content: str, entries: str = "") -> str:
     )
 
 
+def square(content: str) -> list[str]:
+    """Return a page's only annotation, a rectangle, and what is drawn for it."""
+    drawn = form(content).replace("0 0 612 792", "60 560 540 620")
+    return ["<< /Subtype /Square /Rect [60 560 540 620] /F 4 /AP << /N 13 0 R >> >>", drawn]
+
+
 def image(rows: list[str], entries: str = "") -> str:
     """Return an image object: each letter is a grey pixel, from . (white) to # (black)."""
     shades = {".": "ff", "-": "c0", "+": "80", "#": "00"}
@@ -120,6 +126,11 @@ INJECTIONS: dict[str, bytes] = {
         objects=[image(["++", "++"])],
     ),
     "under a form": page(text() + "/fm Do\n", resources="/XObject << /fm 12 0 R >>", objects=[form("1 g " + _BOX)]),
+    "under an annotation": page(
+        text(),
+        extra="/Annots [12 0 R]",
+        objects=square("1 g " + _BOX),
+    ),
     "clipped away": page("q 0 0 20 20 re W n " + text() + "Q\n"),
     "clipped away bit by bit": page("q 60 560 480 60 re W n 0 0 612 300 re W n " + text() + "Q\n"),
     "in an empty clipping path": page("q 100 100 0 0 re W n " + text() + "Q\n"),
@@ -268,6 +279,11 @@ HONEST: dict[str, bytes] = {
         "/Pattern cs /pt scn " + text() + "0 g\n",
         resources="/Pattern << /pt << /PatternType 2 /Shading 12 0 R >> >>",
         objects=[_SHADING],
+    ),
+    "in a frame that was put around it": page(
+        text(),
+        extra="/Annots [12 0 R]",
+        objects=square("1 0 0 RG " + _BOX.replace("f", "S")),
     ),
     "in a black frame": page("60 560 480 60 re 62 562 476 56 re f*\n" + text()),
     "on striped rows": page("0.9 g 60 594 480 14 re f 0 g " + text()),

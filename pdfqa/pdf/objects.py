@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import repeat
 from typing import Any
 
@@ -12,6 +12,7 @@ from pypdfium2 import raw
 from pdfqa.pdf.native import Pointer, Table, floats, handle, integers, is_layered, pointer, quick
 
 _AT_ONCE = 256
+_MOST_ANNOTATIONS = 1000
 _FEW_CORNERS = 40  # of a clipping path
 
 _object = quick(raw.FPDFPage_GetObject, Pointer)
@@ -34,9 +35,15 @@ _inner = quick(raw.FPDFFormObj_GetObject, Pointer)
 _matrix = quick(raw.FPDFPageObj_GetMatrix)
 _text_object = quick(raw.FPDFText_GetTextObject, Pointer)
 
+_annotation = quick(raw.FPDFPage_GetAnnot, Pointer)
+_subtype = quick(raw.FPDFAnnot_GetSubtype)
+_rect = quick(raw.FPDFAnnot_GetRect)
+_close = quick(raw.FPDFPage_CloseAnnot, None)
+
 _boxes = Table("f", _AT_ONCE)
 _colours = Table("I", _AT_ONCE)
 _four, _two, _at, _six = integers(), integers(2), floats(2), floats(6)
+_left_top_right_bottom = floats()
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Colour = tuple[int, int, int, int]  # red, green, blue, opacity, to 255
@@ -58,6 +65,19 @@ def objects_at(textpage: Any, places: range) -> list[Pointer]:
     found = {object_.value: object_ for object_ in map(_text_object, repeat(pointer(textpage)), places)}
     found.pop(None, None)
     return list(found.values())
+
+
+def annotations_of(page: Any, kinds: Collection[int]) -> list[Box]:
+    """Return where annotations of some kinds stand on a page."""
+    boxes: list[Box] = []
+    quick_page = pointer(page)
+    for number in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_ANNOTATIONS)):
+        annotation = _annotation(quick_page, number)
+        if _subtype(annotation) in kinds and _rect(annotation, *_left_top_right_bottom.places):
+            left, top, right, bottom = _left_top_right_bottom.values
+            boxes.append((left, min(bottom, top), right, max(bottom, top)))
+        _close(annotation)
+    return boxes
 
 
 def letters_of(textpage: Any, text: str) -> dict[int | None, list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import compress
 from typing import Any, Literal, NamedTuple
@@ -13,6 +14,7 @@ from pdfqa.pdf.objects import (
     Box,
     Colour,
     Matrix,
+    annotations_of,
     boxes_of,
     clipped,
     clips_of,
@@ -48,6 +50,16 @@ _TWIN = 1.5  # points
 _FEW_CLIPS = 24  # clipping paths looked at on a page
 _PATTERN = (191, 191, 191)  # what pdfium says of a pattern of several colours
 _FILLED = {0, 2, 4, 6}
+# What stands over the page and may be opaque.
+_LIDS = {
+    raw.FPDF_ANNOT_FREETEXT,
+    raw.FPDF_ANNOT_SQUARE,
+    raw.FPDF_ANNOT_CIRCLE,
+    raw.FPDF_ANNOT_POLYGON,
+    raw.FPDF_ANNOT_STAMP,
+    raw.FPDF_ANNOT_INK,
+    raw.FPDF_ANNOT_REDACT,
+}
 _UNDRAWN, _SHAPES = {3, 7}, 7
 
 
@@ -319,11 +331,14 @@ def signs_of(page: Any, textpage: Any, letters: int, layered: Callable[[], bool]
     Where it has many objects, only those of some characters are looked at, and those of all only if one is suspicious.
     """
     count = raw.FPDFPage_CountObjects(page)
-    signs = Signs(layered, FEW)
-    if count <= FEW:
+    lids = annotations_of(page, _LIDS) if raw.FPDFPage_GetAnnotCount(page) > 0 else []
+    most = _MOST if lids else FEW
+    signs = Signs(layered, most)
+    if count <= most:
         signs.look(objects_of(page, count))
+        signs.surfaces += [Surface(math.inf, box, None) for box in lids]
         signs.compare()
-    if count > FEW or signs.crowded:
+    if count > most or signs.crowded:
         signs.look(objects_at(textpage, range(0, letters, _STEP)))
         if signs.suspects:
             known = signs.suspects
