@@ -21,6 +21,7 @@ _JUMPS = 3
 _THIN = 3.0  # points: what is lower or narrower is a rule
 _SHORT = 6.0  # points: what is shorter is none
 _SEGMENTS = 200  # of one path: what has more is a picture
+_SIDES = 9  # of one path: what has more may be made of thin pieces, stroked or not
 _ROWS = 256  # objects asked about together
 _DEEP = 2  # forms in forms
 
@@ -35,12 +36,15 @@ _kind = quick(raw.FPDFPathSegment_GetType)
 _matrix = quick(raw.FPDFPageObj_GetMatrix)
 _inside = quick(raw.FPDFFormObj_CountObjects)
 _inner = quick(raw.FPDFFormObj_GetObject, Pointer)
-_boxes = Table("f", _ROWS)
-_two, _mode, _six = floats(2), integers(2), floats(6)
+_boxes, _points = Table("f", _ROWS), Table("f", _SEGMENTS)
+_mode, _six = integers(2), floats(6)
+_PATH, _FORM = raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM
+_MOVE, _LINE = raw.FPDF_SEGMENT_MOVETO, raw.FPDF_SEGMENT_LINETO
 
 Matrix = tuple[float, ...]
 _SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Rect = tuple[float, float, float, float]
+Point = tuple[float, float]
 
 
 def rules_of(page: Any, lines: Sequence[Line], turns: int, bounds: Bounds) -> list[Rule]:
@@ -48,9 +52,12 @@ def rules_of(page: Any, lines: Sequence[Line], turns: int, bounds: Bounds) -> li
     count = raw.FPDFPage_CountObjects(page)
     if count > _FEW and count > _limit(lines):
         return []
-    objects = list(map(_object, repeat(pointer(page)), range(count)))
+    rects = _rects(list(map(_object, repeat(pointer(page)), range(count))), _SAME, 0)
+    # Level rules alone divide no cells.
+    if not any((x1 - x0 < y1 - y0) != turns % 2 for x0, y0, x1, y1 in rects):
+        return []
     rules = []
-    for rect in _rects(objects, _SAME, 0):
+    for rect in rects:
         box = turned_box(rect, turns, bounds)
         if box.x1 - box.x0 < box.y1 - box.y0:
             middle = (box.x0 + box.x1) / 2
@@ -58,7 +65,6 @@ def rules_of(page: Any, lines: Sequence[Line], turns: int, bounds: Bounds) -> li
         else:
             middle = (box.y0 + box.y1) / 2
             rules.append(Rule(box.x0, middle, box.x1, middle))
-    # Level rules alone divide no cells.
     return with_implied(rules) if any(rule.x0 == rule.x1 for rule in rules) else []
 
 
@@ -73,10 +79,11 @@ def _limit(lines: Sequence[Line]) -> int:
     return _MANY if rows > 1 else 0
 
 
-def _rects(objects: list[Pointer], onto: Matrix, depth: int) -> Iterator[Rect]:
-    """Yield the thin rectangles among objects, on the page."""
+def _rects(objects: list[Pointer], onto: Matrix, depth: int) -> list[Rect]:
+    """Return the thin rectangles among objects, on the page."""
+    rects: list[Rect] = []
     kinds = list(map(_type, objects))
-    paths = list(compress(objects, [kind == raw.FPDF_PAGEOBJ_PATH for kind in kinds]))
+    paths = list(compress(objects, map(_PATH.__eq__, kinds)))
     for start in range(0, len(paths), _ROWS):
         some = paths[start : start + _ROWS]
         deque(map(_edges, some, *_boxes.places), maxlen=0)
@@ -84,42 +91,49 @@ def _rects(objects: list[Pointer], onto: Matrix, depth: int) -> Iterator[Rect]:
             across, down = right - left, top - bottom
             if across < _THIN or down < _THIN:
                 if across > _SHORT or down > _SHORT:
-                    yield (left, bottom, right, top) if onto is _SAME else _moved(onto, (left, bottom), (right, top))
-            elif 1 < (count := _segments(one)) <= _SEGMENTS:
-                yield from _strokes(one, count, onto)
-    if depth < _DEEP and raw.FPDF_PAGEOBJ_FORM in kinds:
-        for one in compress(objects, [kind == raw.FPDF_PAGEOBJ_FORM for kind in kinds]):
+                    rect = left, bottom, right, top
+                    rects.append(rect if onto is _SAME else _moved(onto, rect[:2], rect[2:]))
+            elif 1 < (count := _segments(one)) <= _SEGMENTS and (count > _SIDES or _is_stroked(one)):
+                rects += _strokes(one, count, onto)
+    if depth < _DEEP and _FORM in kinds:
+        for one in compress(objects, map(_FORM.__eq__, kinds)):
             _matrix(one, *_six.places[:1])
             inner = _joined(tuple(_six.values), onto)
-            yield from _rects([_inner(one, at) for at in range(min(_inside(one), _MANY))], inner, depth + 1)
+            rects += _rects([_inner(one, at) for at in range(min(_inside(one), _MANY))], inner, depth + 1)
+    return rects
 
 
-def _strokes(path: Pointer, count: int, onto: Matrix) -> Iterator[Rect]:
-    """Yield the straight level and upright parts of a path that is stroked, or made of thin pieces."""
-    _drawing(path, *_mode.places[:2])
-    if not (_mode.values[1] or count > 9):
-        return
+def _is_stroked(path: Pointer) -> bool:
+    _drawing(path, *_mode.places)
+    return bool(_mode.values[1])
+
+
+def _strokes(path: Pointer, count: int, onto: Matrix) -> list[Rect]:
+    """Return the straight level and upright parts of a path that is stroked, or made of thin pieces."""
+    segments = list(map(_segment, repeat(path), range(count)))
+    kinds = list(map(_kind, segments))
+    deque(map(_point, segments, *_points.places[:2]), maxlen=0)
     _matrix(path, *_six.places[:1])
-    matrix = _joined(tuple(_six.values), onto)
-    points = []
-    for at in range(count):
-        segment = _segment(path, at)
-        _point(segment, *_two.places)
-        points.append((_kind(segment), *_two.values))
-    start = points[0]
-    for one, other in pairwise(points):
-        if other[0] == raw.FPDF_SEGMENT_MOVETO:
-            start = other
-        elif other[0] == raw.FPDF_SEGMENT_LINETO:
-            yield from _straight(_moved(matrix, one[1:], other[1:]))
-    if len(points) > 3:  # back to where it began, as a rectangle does
-        yield from _straight(_moved(matrix, points[-1][1:], start[1:]))
+    a, b, c, d, e, f = _six.values if onto is _SAME else _joined(tuple(_six.values), onto)
+    points = [(a * x + c * y + e, b * x + d * y + f) for x, y, _, _ in _points.rows(count)]
+    rects: list[Rect] = []
+    before = start = points[0]
+    for kind, point in zip(kinds[1:], points[1:], strict=True):
+        if kind == _MOVE:
+            start = point
+        elif kind == _LINE:
+            rects += _straight(before, point)
+        before = point
+    if count > 3:  # back to where it began, as a rectangle does
+        rects += _straight(before, start)
+    return rects
 
 
-def _straight(rect: Rect) -> Iterator[Rect]:
-    across, down = rect[2] - rect[0], rect[3] - rect[1]
-    if min(across, down) < 1 and max(across, down) > _SHORT:
-        yield rect
+def _straight(one: Point, other: Point) -> Iterator[Rect]:
+    (x0, y0), (x1, y1) = one, other
+    across, down = abs(x1 - x0), abs(y1 - y0)
+    if (across < 1 or down < 1) and (across > _SHORT or down > _SHORT):
+        yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def _moved(onto: Matrix, one: Sequence[float], other: Sequence[float]) -> Rect:

@@ -8,6 +8,7 @@ from bisect import bisect
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
 
 GARBLED = "the text is garbled: a font does not say which letters it draws"
 
@@ -70,13 +71,12 @@ def is_garbled(text: str, unmapped: Callable[[], float] = float) -> bool:
         return False
     sample = _sample(text)
     solid = "".join(_REPEATED.sub(r"\1", sample).split())
-    pairs = _pairs(sample)
-    if len(solid) < _SHORT and len(pairs) < _LEAST_PAIRS and unmapped() > 0.6:
-        return _share(pairs) > 0.3 or sum(map(str.isalnum, solid)) < 0.7 * len(solid) or _lost(sample, solid) > 0
-    strange = _share(pairs)
-    if _lost(sample, solid) > max(4, 0.15 * len(solid)) or (len(solid) > 100 and _is_signs(solid, len(pairs), strange)):
+    pairs, strange = _pairs(sample)
+    if len(solid) < _SHORT and pairs < _LEAST_PAIRS and unmapped() > 0.6:
+        return strange > 0.3 or sum(map(str.isalnum, solid)) < 0.7 * len(solid) or _lost(sample, solid) > 0
+    if _lost(sample, solid) > max(4, 0.15 * len(solid)) or (len(solid) > 100 and _is_signs(solid, pairs, strange)):
         return True
-    if len(pairs) >= _LEAST_PAIRS and strange > 0.12:
+    if pairs >= _LEAST_PAIRS and strange > 0.12:
         return strange > 0.21 or unmapped() > 0.5
     return not sample.isascii() and _is_mixture(sample)
 
@@ -115,21 +115,24 @@ def _is_signs(solid: str, pairs: int, strange: float) -> bool:
 
 def strangeness(text: str) -> float:
     """Return the share of pairs of letters that are hardly found in Western languages; 1 where there are no words."""
-    pairs = _pairs(text)
-    return _share(pairs) if pairs else 1.0
+    pairs, strange = _pairs(text)
+    return strange if pairs else 1.0
 
 
-def _pairs(text: str) -> list[str]:
-    return [one + other for word in _WORD.findall(text.lower()) for one, other in pairwise(word)]
-
-
-def _share(pairs: list[str]) -> float:
-    """Return how many of the pairs of letters are hardly found in any Western language."""
-    return sum([pair not in _KNOWN for pair in pairs]) / (len(pairs) or 1)
+def _pairs(text: str) -> tuple[int, float]:
+    """Return how many pairs of letters there are, and the share that is hardly found in any Western language."""
+    words = _WORD.findall(text.lower())
+    joined = " ".join(words)
+    pairs = len(joined) - 2 * len(words) + 1 if words else 0
+    known = sum(map(_KNOWN.__contains__, map(add, joined, joined[1:])))
+    return pairs, (pairs - known) / (pairs or 1)
 
 
 def _is_mixture(text: str) -> bool:
     """Return whether letters of scripts that have nothing in common stand side by side, or hardly known ones."""
+    found = set(map(_script, set(text))) - {-1}
+    if len(found) < 2 and found.isdisjoint((_ODD, _EAST)):
+        return False
     scripts = [_script(char) for char in text]
     letters = sum([script >= 0 for script in scripts])
     if letters < _LEAST_LETTERS:

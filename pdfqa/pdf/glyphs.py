@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+from itertools import compress, repeat
 from typing import Any
 
 from pypdfium2 import raw
 
 from pdfqa.pdf.fontmap import letters_of
-from pdfqa.pdf.native import quick
+from pdfqa.pdf.native import pointer, quick
 
 _unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint)
 _is_unmapped = quick(raw.FPDFText_HasUnicodeMapError)
@@ -25,42 +26,44 @@ class Glyphs:
     """The characters of one page."""
 
     def __init__(self, text: Any) -> None:
-        self._text = text
+        self._text, self._quick = text, pointer(text)
         self.count: int = max(raw.FPDFText_CountChars(text), 0)
         self._values = (ctypes.c_double * 6)()
         places = [ctypes.byref(ctypes.c_double.from_buffer(self._values, 8 * at)) for at in range(6)]
         self._way = raw.FS_MATRIX()
+        self._way_at = ctypes.byref(self._way)
         self._edges, self._point = places[:4], places[4:]
         self._fonts: dict[int, dict[int, str]] = {}
         self._spots: dict[int, Spot] = {}
 
     def codes(self) -> list[int]:
         """Return the code point of each character."""
-        return [_unicode(self._text, index) for index in range(self.count)]
+        return list(map(_unicode, repeat(self._quick), range(self.count)))
 
     def unmapped(self) -> list[int]:
         """Return the characters of which the font does not say what they are: their codes are numbers of glyphs."""
-        return [index for index in range(self.count) if _is_unmapped(self._text, index) > 0]
+        return list(compress(range(self.count), map(_is_unmapped, repeat(self._quick), range(self.count))))
 
     def is_made_up(self, index: int) -> bool:
         """Return whether pdfium put a character there itself, for a gap."""
-        return bool(_is_generated(self._text, index) > 0)
+        return bool(_is_generated(self._quick, index) > 0)
 
     def spot(self, index: int) -> Spot:
         """Return where a character stands."""
-        if index in self._spots:
-            return self._spots[index]
-        _box(self._text, index, *self._edges)
-        _origin(self._text, index, *self._point)
+        known = self._spots.get(index)
+        if known is not None:
+            return known
+        _box(self._quick, index, *self._edges)
+        _origin(self._quick, index, *self._point)
         left, right, _, _, x, y = self._values
         spot = self._spots[index] = left, right, x, y
         return spot
 
     def size(self, index: int) -> float:
         """Return the size of a character."""
-        _matrix(self._text, index, ctypes.byref(self._way))
+        _matrix(self._quick, index, self._way_at)
         way = self._way
-        size: float = _font_size(self._text, index) * abs(way.a * way.d - way.b * way.c) ** 0.5
+        size: float = _font_size(self._quick, index) * abs(way.a * way.d - way.b * way.c) ** 0.5
         return size if 0.01 < size < 1000 else 10.0
 
     def letter(self, index: int, code: int) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 _ZERO = "\u200b"
+_LEAST = 0.01  # points: no letter is lower
 _OPENING, _CLOSING = "([{", ")]}"
 _STOPS = frozenset(".,:;!?\u060c\u061b\u061f")
 
@@ -89,16 +91,23 @@ def _runs(page: Page, text: list[str], order: list[int], line: list[int]) -> lis
                 runs.append(Run(unit, 0.0, 0.0))
             continue
         left, right = min(spot[0] for spot in seen), max(spot[1] for spot in seen)
-        near = page.size(order[unit[0]])
-        if runs and (not runs[-1].right or (left < runs[-1].right + near and right > runs[-1].left - near)):
+        if runs and (not runs[-1].right or _touch(runs[-1], left, right, page, order[unit[0]])):
             last = runs.pop()
             edges = (min(left, last.left), max(right, last.right)) if last.right else (left, right)
-            runs.append(Run(last.places + unit, *edges))
+            last.places.extend(unit)
+            runs.append(Run(last.places, *edges))
         else:
             runs.append(Run(unit, left, right))
     return runs
 
 
+def _touch(run: Run, left: float, right: float, page: Page, index: int) -> bool:
+    """Return whether a run and what lies between two edges are nearer to one another than a character is high."""
+    apart = max(left - run.right, run.left - right)
+    return apart < _LEAST or apart < page.size(index)
+
+
+@lru_cache(4096)
 def _is_nothing(char: str) -> bool:
     return char.isspace() or char == _ZERO or unicodedata.category(char) == "Mn"
 

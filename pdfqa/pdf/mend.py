@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Protocol
 
 from pdfqa.pdf.garbled import strangeness
@@ -33,6 +34,7 @@ _LIGATURES = {
     "\x0e": "\ufb03",
     "\x0f": "\ufb04",
 }
+_ENDS = "ilf\ufb00\ufb01\ufb02\ufb03\ufb04"  # of ligatures
 _COMPLEX = (0x0590, 0x1100)  # from Hebrew to Burmese: scripts whose letters carry signs
 _FAR = 400  # characters: how far from its letter a sign may have come
 
@@ -111,6 +113,8 @@ def _look_up(page: Page, text: list[str], unmapped: list[int]) -> set[int]:
 
 def _shift(text: list[str], unknown: set[int]) -> set[int]:
     """Take numbers of glyphs as most TrueType fonts have them, 29 less than the codes, if that makes words of them."""
+    if not unknown:
+        return unknown
     solid = sum(not char.isspace() and char != ZERO for char in text)
     if 2 * len(unknown) <= solid or not all(2 < ord(text[at]) < 98 for at in unknown):
         return unknown
@@ -142,9 +146,8 @@ def _set_ligatures(text: list[str], unknown: set[int]) -> None:
 
 def _set_accents(page: Page, text: list[str]) -> None:
     """Set accents that are drawn over a letter of their own after that letter, as signs that join it."""
-    for index, char in enumerate(text):
-        if char not in _MARKS:
-            continue
+    for index in _places_of(text, _MARKS.__contains__):
+        char = text[index]
         left, right, _, y = page.spot(index)
         middle = (left + right) / 2
         for other in (index - 1, index + 1):
@@ -163,8 +166,8 @@ def _set_accents(page: Page, text: list[str]) -> None:
 def _take_home(page: Page, text: list[str], order: list[int], odd: set[int]) -> tuple[list[str], list[int]]:
     """Put signs that stand alone in the text after the letter over or under which they are drawn."""
     homes: dict[int, list[int]] = {}
-    for at, char in enumerate(text):
-        if not (_is_mark(char) or (char in "<‹" and order[at] in odd)):
+    for at in _places_of(text, lambda char: _is_mark(char) or char in "<‹"):
+        if text[at] in "<‹" and order[at] not in odd:
             continue
         before = at - 1
         while before >= 0 and text[before] == ZERO:
@@ -209,10 +212,11 @@ def _is_mark(char: str) -> bool:
 
 def _close_gaps(page: Page, text: list[str], order: list[int]) -> None:
     """Take out spaces that were made up after a sign without a width or a ligature, though nothing is left free."""
-    for at in range(1, len(text) - 1):
-        if text[at] != " " or not page.is_made_up(order[at]):
-            continue
+    after = {char for char in set(text) if char[-1:] in _ENDS or _is_mark(char)}
+    for at in [at for at in range(1, len(text) - 1) if text[at] == " " and text[at - 1] in after]:
         if not _is_mark(text[at - 1]) and not _is_ligature("".join(text[max(at - 3, 0) : at])):
+            continue
+        if not page.is_made_up(order[at]):
             continue
         letter = at - 1
         while letter and (_is_mark(text[letter]) or text[letter] == ZERO):
@@ -227,3 +231,9 @@ def _close_gaps(page: Page, text: list[str], order: list[int]) -> None:
 
 def _is_ligature(text: str) -> bool:
     return text.endswith(("fi", "fl", "ff", "\ufb00", "\ufb01", "\ufb02", "\ufb03", "\ufb04"))
+
+
+def _places_of(text: list[str], wanted: Callable[[str], bool]) -> list[int]:
+    """Return where characters stand that are wanted, asking about each different one once."""
+    chars = set(filter(wanted, set(text)))
+    return [at for at, char in enumerate(text) if char in chars] if chars else []

@@ -103,7 +103,7 @@ class _Frame:
                     first = cells[row, column - 1]
                 if row and not self._divides_rows(row, column):
                     above = cells[row - 1, column]
-                    if first != (row, column):  # one cell joins another
+                    if first not in ((row, column), above):  # one cell joins another
                         cells = {
                             square: min(first, above) if its in (first, above) else its for square, its in cells.items()
                         }
