@@ -12,7 +12,7 @@ from pdfqa.pages import Page
 from pdfqa.pdf import find_boxes, read_pages
 from tests.cli_runner import pdfqa
 from tests.homes import WHO_CLUB
-from tests.injections import HONEST, INJECTIONS, SECRET, SEEN, page, text
+from tests.injections import HONEST, INJECTIONS, SECRET, SEEN, form, image, page, text
 from tests.model_server import ModelServer, model_server, says
 from tests.pdf_maker import Leaf, make_pdf
 
@@ -84,10 +84,20 @@ def test_a_quote_is_found_over_what_nobody_can_see(tmp_path: Path) -> None:
     assert find_boxes(path, 1, "Ludwig Mallory") == []
 
 
+def test_a_font_of_drawings_may_have_any_size(tmp_path: Path) -> None:
+    drawing = "<< /Length 29 >>\nstream\n60 0 d0 0 0 50 70 re f       \nendstream"
+    font = (
+        "<< /Type /Font /Subtype /Type3 /FontMatrix [1 0 0 1 0 0] /FontBBox [0 0 60 80] /FirstChar 72 /LastChar 73 "
+        "/Widths [60 60] /CharProcs << /H 14 0 R /I 14 0 R >> /Encoding << /Differences [72 /H /I] >> >>"
+    )
+    shown = form("BT /drawn 0.12 Tf 1 0 0 1 72 600 Tm (HI HIHI) Tj ET").replace("/Font <<", "/Font << /drawn 13 0 R")
+    only = read(tmp_path, page("/fm Do\n", resources="/XObject << /fm 12 0 R >>", objects=[shown, font, drawing]))
+    assert "HIHI" in only.text
+    assert only.warnings == []
+
+
 def test_text_over_a_photograph_is_no_scan(tmp_path: Path) -> None:
     # Dark and light under the words, as letters of a scan are, but not where the words are.
-    from tests.injections import image
-
     noise = ["".join(".#+-"[(7 * x * x + 3 * x * y + 5 * y) % 4] for x in range(80)) for y in range(60)]
     leaf = Leaf(drawing="q 612 0 0 792 0 0 cm /im Do Q 3 Tr " + text(), resources="/XObject << /im 12 0 R >>")
     only = read(tmp_path, make_pdf([leaf], objects=[image(noise)]))

@@ -264,8 +264,9 @@ class _PageLines:
             x, y, left, right, bottom, top = values
             a, b = matrix.a, matrix.b
             size = _font_size(text, start) * abs(a * matrix.d - b * matrix.c) ** 0.5
-            if not 0.01 < size < 1000:
-                size = abs(top - bottom) or 10.0
+            if not 0.5 <= size < 1000:  # the size of a Type 3 font alone says nothing
+                room = abs(top - bottom) * abs(right - left)
+                size = abs(top - bottom) or 10.0 if room > 0.25 or not 0.01 < size < 1000 else room**0.5
             if not b and a > 0:
                 places.append((x, y, right, size, 0))
             elif abs(a) >= abs(b):
