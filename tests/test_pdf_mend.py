@@ -90,6 +90,13 @@ def test_a_space_made_up_after_a_vowel_sign_goes_only_where_nothing_is_free() ->
     assert (text_of(closed), text_of(spaced)) == ("केव", "के व")
 
 
+def test_a_vowel_sign_that_came_with_its_letter_fills_the_gap_behind_it() -> None:
+    filled = Drawn(("का", 0, 10), (" ", 0, 0), ("ल", 13, 23), made_up=(2,))
+    spaced = Drawn(("की", 0, 10), (" ", 0, 0), ("व", 16, 26), made_up=(2,))
+    apart = Drawn(("क", 0, 10), ("ा", 10, 13), (" ", 13, 13), ("ल", 16, 26), made_up=(2,))
+    assert (text_of(filled), text_of(spaced), text_of(apart)) == ("काल", "की व", "का ल")
+
+
 @pytest.mark.parametrize(
     ("glyphs", "expected"),
     [

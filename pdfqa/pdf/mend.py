@@ -211,22 +211,34 @@ def _is_mark(char: str) -> bool:
 
 
 def _close_gaps(page: Page, text: list[str], order: list[int]) -> None:
-    """Take out spaces that were made up after a sign without a width or a ligature, though nothing is left free."""
-    after = {char for char in set(text) if char[-1:] in _ENDS or _is_mark(char)}
+    """Take out spaces that were made up after a sign or a ligature, though no word ends there."""
+    after = {char for char in set(text) if char[-1:] in _ENDS or _is_sign(char)}
     for at in [at for at in range(1, len(text) - 1) if text[at] == " " and text[at - 1] in after]:
-        if not _is_mark(text[at - 1]) and not _is_ligature("".join(text[max(at - 3, 0) : at])):
+        if not _is_sign(text[at - 1]) and not _is_ligature("".join(text[max(at - 3, 0) : at])):
             continue
         if not page.is_made_up(order[at]):
             continue
         letter = at - 1
-        while letter and (_is_mark(text[letter]) or text[letter] == ZERO):
+        while letter and (_is_sign(text[letter]) or text[letter] == ZERO):
             letter -= 1
         spots = [page.spot(order[place]) for place in range(letter, at)]
         left, right, _, y = page.spot(order[at + 1])
         gap = max(left - max(spot[1] for spot in spots), min(spot[0] for spot in spots) - right)
         size = page.size(order[at + 1])
-        if gap < 0.15 * size and abs(y - spots[0][3]) < 0.5 * size:
+        # A sign that has the origin of its letter came with that one's glyph, and its own, a glyph without a text,
+        # fills the gap: a space beside it would be as wide again.
+        most = 0.45 if _takes_room(text[at - 1]) and spots[-1][2] == spots[0][2] else 0.15
+        if gap < most * size and abs(y - spots[0][3]) < 0.5 * size:
             text[at] = ZERO
+
+
+def _is_sign(char: str) -> bool:
+    return _is_mark(char) or _takes_room(char)
+
+
+def _takes_room(char: str) -> bool:
+    """Return whether a character is a sign, such as a vowel, that is drawn beside its letter."""
+    return char >= "\u0900" and unicodedata.category(char) == "Mc"
 
 
 def _is_ligature(text: str) -> bool:
