@@ -31,6 +31,7 @@ from tqdm import tqdm
 from pdfqa.pdf import read_pages
 from pdfqa.pdf.characters import codes_of
 from pdfqa.pdf.layers import may_have_layers
+from pdfqa.pdf.objects import PageObjects
 from pdfqa.pdf.unseen import unseen
 
 sys.path.insert(0, str(common.ROOT))
@@ -117,7 +118,7 @@ def look(document: object, number: int, tally: Tally, layered: Callable[[], bool
     tally.raw += time.process_time() - start
     text = "".join(map(chr, codes_of(textpage)))
     start = time.process_time()
-    words = unseen(page, textpage, text, layered)
+    words = unseen(PageObjects(page), textpage, text, layered)
     tally.looking += time.process_time() - start
     tally.pages += 1
     tally.words += len(text.split())

@@ -16,6 +16,7 @@ from pdfqa.pdf.geometry import bounds_of, turned_box
 from pdfqa.pdf.glyphs import Glyphs
 from pdfqa.pdf.mend import mended, needs_mending
 from pdfqa.pdf.native import quick
+from pdfqa.pdf.objects import PageObjects
 from pdfqa.pdf.signs import Kind
 from pdfqa.pdf.unseen import unseen
 from pdfqa.types import Box
@@ -56,10 +57,10 @@ def page_text(text: Any, room_for: Callable[[int], Any]) -> Told:
 
 
 def seen_text(
-    page: Any, handle: Any, text: str, index_of: Callable[[int], int] | None, layered: Callable[[], bool]
+    objects: PageObjects, handle: Any, text: str, index_of: Callable[[int], int] | None, layered: Callable[[], bool]
 ) -> tuple[str, list[Kind]]:
     """Return a page's text with spaces for words that nobody can see, and in which ways these are hidden."""
-    words = unseen(page, handle, text if index_of is None else "".join(map(chr, codes_of(handle))), layered)
+    words = unseen(objects, handle, text if index_of is None else "".join(map(chr, codes_of(handle))), layered)
     hidden = {at for word in words for at in range(word.first, word.last + 1)}
     if hidden:
         places = range(len(text)) if index_of is None else map(index_of, range(len(text)))
@@ -117,7 +118,7 @@ class PageCharacters:
         if not self._text:
             return []
         codes = codes_of(self._text)
-        for word in unseen(self._page, self._text, "".join(map(chr, codes))):
+        for word in unseen(PageObjects(self._page), self._text, "".join(map(chr, codes))):
             codes[word.first : word.last + 1] = [32] * (word.last - word.first + 1)
         if not _is_faulty(self._text, self.text()):
             return codes

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import compress, pairwise, repeat
-from typing import Any
 
 from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds, turned_box
 from pdfqa.pdf.lines import Line, Rule
-from pdfqa.pdf.native import Pointer, Table, floats, integers, pointer, quick
+from pdfqa.pdf.native import Pointer, Table, floats, integers, quick
+from pdfqa.pdf.objects import PageObjects
 from pdfqa.pdf.rules import with_implied
 
 _FEW = 200  # objects that are looked at on any page: a tenth of a millisecond
@@ -25,7 +25,6 @@ _SIDES = 9  # of one path: what has more may be made of thin pieces, stroked or 
 _ROWS = 256  # objects asked about together
 _DEEP = 2  # forms in forms
 
-_object = quick(raw.FPDFPage_GetObject, Pointer)
 _type = quick(raw.FPDFPageObj_GetType)
 _edges = quick(raw.FPDFPageObj_GetBounds)
 _drawing = quick(raw.FPDFPath_GetDrawMode)
@@ -47,12 +46,11 @@ Rect = tuple[float, float, float, float]
 Point = tuple[float, float]
 
 
-def rules_of(page: Any, lines: Sequence[Line], turns: int, bounds: Bounds) -> list[Rule]:
+def rules_of(objects: PageObjects, lines: Sequence[Line], turns: int, bounds: Bounds) -> list[Rule]:
     """Return the rules of a page whose lines look as if there were a table, or that has few objects."""
-    count = raw.FPDFPage_CountObjects(page)
-    if count > _FEW and count > _limit(lines):
+    if objects.count > _FEW and objects.count > _limit(lines):
         return []
-    rects = _rects(list(map(_object, repeat(pointer(page)), range(count))), _SAME, 0)
+    rects = _rects(objects.others, _SAME, 0)
     # Level rules alone divide no cells.
     if not any((x1 - x0 < y1 - y0) != turns % 2 for x0, y0, x1, y1 in rects):
         return []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator
-from itertools import repeat
+from functools import cached_property
+from itertools import compress, repeat
 from typing import Any
 
 from pypdfium2 import raw
@@ -50,9 +51,27 @@ Colour = tuple[int, int, int, int]  # red, green, blue, opacity, to 255
 Matrix = tuple[float, ...]
 
 
-def objects_of(page: Any, count: int) -> list[Pointer]:
-    """Return so many objects of a page, in the order in which they are drawn."""
-    return list(map(_object, repeat(pointer(page)), range(count)))
+class PageObjects:
+    """The objects of a page in the order in which they are drawn, fetched when they are first asked for."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.count: int = raw.FPDFPage_CountObjects(page)
+
+    @cached_property
+    def all(self) -> list[Pointer]:
+        """The objects."""
+        return list(map(_object, repeat(pointer(self.page)), range(self.count)))
+
+    @cached_property
+    def modes(self) -> list[int]:
+        """In which way each one renders text; below 0 what is none."""
+        return list(map(mode_of, self.all))
+
+    @property
+    def others(self) -> list[Pointer]:
+        """What is no text."""
+        return list(compress(self.all, map((0).__gt__, self.modes)))
 
 
 def objects_inside(form: Pointer) -> list[Pointer]:

@@ -26,6 +26,7 @@ from pdfqa.pdf.info import info, label
 from pdfqa.pdf.layers import may_have_layers
 from pdfqa.pdf.lines import Cell, Line, Rule, Sheet, damaged
 from pdfqa.pdf.native import quick
+from pdfqa.pdf.objects import PageObjects
 from pdfqa.pdf.pictured import FEW_LETTERS, is_picture
 from pdfqa.pdf.pieces import (
     FIGURE_ENDS,
@@ -110,7 +111,7 @@ class PdfiumFile:
             silent = raw.FPDFText_CountChars(textpage) <= 0
             reader = _PageLines(page, textpage, self._room, self._may_have_layers)
             lines, warnings = ([], []) if silent else reader.lines()
-            rules = rules_of(page, lines, reader.turns, reader.bounds) if lines else []
+            rules = rules_of(reader.objects, lines, reader.turns, reader.bounds) if lines else []
             reader.split(lines, rules)
             few = sum([len(line.text) for line in lines]) < FEW_LETTERS
             added = look(self.document, number, (page, textpage), reader, lines)
@@ -190,7 +191,7 @@ class _PageLines:
     """Makes lines of one page's text with few questions to pdfium: some for each line, none for each character."""
 
     def __init__(self, page: Any, textpage: Any, room: _Room, layered: Callable[[], bool]) -> None:
-        self._page, self._text = page, textpage
+        self._text, self.objects = textpage, PageObjects(page)
         self._room, self._layered = room, layered
         self.bounds = bounds_of(page)
         self._tidy: Callable[[str], str] = clean
@@ -206,7 +207,7 @@ class _PageLines:
         """Return the lines in the order of the content stream, and warnings."""
         text, index_of, self.garbled = page_text(self._text, self._room.for_units)
         self._index_of = index_of
-        text, kinds = seen_text(self._page, self._text, text, index_of, self._layered)
+        text, kinds = seen_text(self.objects, self._text, text, index_of, self._layered)
         self.left_out.update(kinds)
         if not text or text.isspace():
             return [], told(self.left_out)
@@ -265,8 +266,8 @@ class _PageLines:
             a, b = matrix.a, matrix.b
             size = _font_size(text, start) * abs(a * matrix.d - b * matrix.c) ** 0.5
             if not 0.5 <= size < 1000:  # the size of a Type 3 font alone says nothing
-                room = abs(top - bottom) * abs(right - left)
-                size = abs(top - bottom) or 10.0 if room > 0.25 or not 0.01 < size < 1000 else room**0.5
+                area = abs(top - bottom) * abs(right - left)
+                size = abs(top - bottom) or 10.0 if area > 0.25 or not 0.01 < size < 1000 else area**0.5
             if not b and a > 0:
                 places.append((x, y, right, size, 0))
             elif abs(a) >= abs(b):

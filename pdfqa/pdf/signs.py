@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import compress
 from typing import Any, Literal, NamedTuple
 
@@ -14,6 +14,7 @@ from pdfqa.pdf.objects import (
     Box,
     Colour,
     Matrix,
+    PageObjects,
     annotations_of,
     boxes_of,
     clipped,
@@ -30,7 +31,6 @@ from pdfqa.pdf.objects import (
     moved,
     objects_at,
     objects_inside,
-    objects_of,
     stroke_of,
     type_of,
 )
@@ -91,7 +91,7 @@ class Group(NamedTuple):
 class Batch(NamedTuple):
     """Texts of a page or of one form, as columns."""
 
-    orders: list[float]
+    orders: Sequence[float]
     objects: list[Pointer]
     form: Form | None
 
@@ -122,33 +122,28 @@ class Signs:
         """All texts that were looked at."""
         return [object_ for batch in self._batches for object_ in batch.objects]
 
-    def look(self, objects: list[Pointer], form: Form | None = None) -> None:
+    def look(self, objects: list[Pointer], modes: list[int] | None = None, form: Form | None = None) -> None:
         """Look at objects in the order in which they are drawn, on the page or in a form."""
-        for start in range(0, len(objects), FEW):
-            batch = objects[start : start + FEW]
-            if form:
-                orders = [form.order + form.step * at for at in range(start, start + len(batch))]
-            else:
-                orders = list(map(float, range(start, start + len(batch))))
-            self._look(batch, orders, form)
-
-    def _look(self, objects: list[Pointer], orders: list[float], form: Form | None) -> None:
-        modes = list(map(mode_of, objects))
+        modes = list(map(mode_of, objects)) if modes is None else modes
+        orders: Sequence[float] = range(len(objects))
+        if form:
+            orders = [form.order + form.step * at for at in orders]
         self._count += len(objects)
         if min(modes, default=0) < 0:
             other = [mode < 0 for mode in modes]
             self._others(list(compress(orders, other)), list(compress(objects, other)), form)
             text = [mode >= 0 for mode in modes]
-            orders, objects, modes = (list(compress(column, text)) for column in (orders, objects, modes))
+            orders, objects = list(compress(orders, text)), list(compress(objects, text))
+            modes = list(compress(modes, text))
         self._batches.append(Batch(orders, objects, form))
-        step = 1 + len(objects) // _MANY
+        step = 1 if self._most > FEW else 1 + len(objects) // _MANY
         if self._coloured(objects[::step]) and step > 1:
             self._coloured(objects)
         if not _FILLED.issuperset(modes):
             for object_, mode in zip(objects, modes, strict=True):
                 if mode not in _FILLED:
                     self._unfilled(object_, mode)
-        step = 1 + len(objects) // _SOME
+        step = 1 if self._most > FEW else 1 + len(objects) // _SOME
         if self._rare(objects[::step]) and step > 1:
             self._rare(objects)
 
@@ -197,7 +192,7 @@ class Signs:
         found += [(object_, "tiny") for object_, box in zip(objects, boxes_of(objects), strict=True) if _is_tiny(box)]
         found += [(object_, "clear") for object_ in compress(objects, map(is_transparent, objects))]
         marks = list(map(count_marks, objects))
-        if max(marks, default=0) > 0 and self._may_be_layered():
+        if max(marks, default=0) > 0:
             marked = [object_ for object_, count in zip(objects, marks, strict=True) if count > 0]
             found += [(object_, "layer") for object_ in marked if marked_layer(object_, self._layers)]
         held = [object_ for object_, count in zip(objects, clips_of(objects), strict=True) if count > 0]
@@ -207,7 +202,7 @@ class Signs:
             self._suspect(object_, kind)
         return bool(found)
 
-    def _others(self, orders: list[float], objects: list[Pointer], form: Form | None) -> None:
+    def _others(self, orders: Sequence[float], objects: list[Pointer], form: Form | None) -> None:
         for order, object_, box in zip(orders, objects, boxes_of(objects), strict=True):
             if box[2] - box[0] > _SURFACE and box[3] - box[1] > _SURFACE:
                 self._other(order, object_, moved(box, form.onto) if form else box, form)
@@ -230,7 +225,7 @@ class Signs:
         step = (form.step if form else 1.0) / (count + 1)
         before = len(self._batches)
         inner = Form(order, step, joined(onto, form.onto), form.depth + 1) if form else Form(order, step, onto, 0)
-        self.look(objects_inside(object_), inner)
+        self.look(objects_inside(object_), None, inner)
         texts = [text for batch in self._batches[before:] for text in batch.objects]
         if texts and form is None:
             self._form(Group(object_, box, texts))
@@ -325,24 +320,24 @@ def _covers(surface: Box, text: Box) -> bool:
     return down > 0.6 * high and across > min(high, 0.5 * (text[2] - text[0]))
 
 
-def signs_of(page: Any, textpage: Any, letters: int, layered: Callable[[], bool]) -> Signs:
+def signs_of(objects: PageObjects, textpage: Any, letters: int, layered: Callable[[], bool]) -> Signs:
     """Return what is suspicious on a page with so many characters; `layered` tells whether its file may have layers.
 
     Where it has many objects, only those of some characters are looked at, and those of all only if one is suspicious.
     """
-    count = raw.FPDFPage_CountObjects(page)
+    page = objects.page
     lids = annotations_of(page, _LIDS) if raw.FPDFPage_GetAnnotCount(page) > 0 else []
     most = _MOST if lids else FEW
     signs = Signs(layered, most)
-    if count <= most:
-        signs.look(objects_of(page, count))
+    if objects.count <= most:
+        signs.look(objects.all, objects.modes)
         signs.surfaces += [Surface(math.inf, box, None) for box in lids]
         signs.compare()
-    if count > most or signs.crowded:
+    if objects.count > most or signs.crowded:
         signs.look(objects_at(textpage, range(0, letters, _STEP)))
         if signs.suspects:
             known = signs.suspects
             signs = Signs(layered, _MOST)
-            signs.look(objects_of(page, min(count, _MOST)))
+            signs.look(objects.all, objects.modes)
             signs.suspects |= known
     return signs

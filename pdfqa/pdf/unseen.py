@@ -12,7 +12,7 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
 from pdfqa.pdf.native import Pointer, pointer, quick
-from pdfqa.pdf.objects import Box, Colour, colours_of, letters_of, paint, stroke_of
+from pdfqa.pdf.objects import Box, Colour, PageObjects, colours_of, letters_of, paint, stroke_of
 from pdfqa.pdf.signs import Group, Kind, Signs, signs_of
 from pdfqa.pdf.views import View
 
@@ -53,12 +53,13 @@ def _perhaps() -> bool:
     return True
 
 
-def unseen(page: Any, textpage: Any, text: str, layered: Callable[[], bool] = _perhaps) -> list[Word]:
+def unseen(objects: PageObjects, textpage: Any, text: str, layered: Callable[[], bool] = _perhaps) -> list[Word]:
     """Return the words of a page that nobody can see; `layered` tells whether its file may have layers.
 
     Their characters are counted as in the text.
     """
-    signs = signs_of(page, textpage, len(text), layered)
+    page = objects.page
+    signs = signs_of(objects, textpage, len(text), layered)
     for form in signs.forms:
         if not _is_seen(page, form):
             signs.suspect_form(form)
