@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pdfqa.pages import Block, BlockKind, OutlineItem, Page, Place, Table
+from pdfqa.pdf.abreast import columns_apart
 from pdfqa.pdf.carried import carry_heads
 from pdfqa.pdf.flow import SENTENCE_END, Piece, join_interrupted
 from pdfqa.pdf.footnotes import find_footnotes, with_footnotes_last
@@ -69,7 +70,7 @@ class Layout:
         """Return the pages of a window of neighbouring sheets, whose labels are taken from their feet if missing."""
         for sheet in sheets:
             if sheet.source != "ocr":  # whose lines come by no order that could tell what goes together
-                sheet.lines = visual_lines(sheet.lines)
+                sheet.lines = columns_apart(visual_lines(sheet.lines))
         labels = page_labels(sheets, self._margins.set_aside(sheets))
         for sheet in sheets:
             if sheet.rules:
