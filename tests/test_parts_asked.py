@@ -290,3 +290,34 @@ def test_a_file_inside_that_is_called_a_pdf_and_is_none_is_a_failure(home: Path,
         assert [(failure.file, failure.error) for failure in qa.add().failed] == [
             (f"{path} › annex.pdf", "unsupported_file")
         ]
+
+
+def test_files_inside_a_locked_file_wait_for_its_password(home: Path, report: Path, tmp_path: Path) -> None:
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=report)
+    writer.encrypt("secret", algorithm="RC4-128")
+    locked = tmp_path / "locked.pdf"
+    writer.write(locked)
+    with PDFQA(locked, home=home, password="secret") as qa:
+        qa.add()
+        inside = qa.document("annex.pdf").file.id
+        with qa._engine.database.atomic() as connection:  # as if killed before it was taken out
+            connection.execute("DELETE FROM attachments")
+            qa._engine.files.delete(inside)
+    with PDFQA(locked, home=home) as qa:
+        assert [(failure.file, failure.error) for failure in qa.add().failed] == [(str(locked), "encrypted_file")]
+    with PDFQA(locked, home=home, password="secret") as qa:
+        assert qa.ask(WHO_CLUB).found
+
+
+def test_a_pdf_inside_whose_bytes_are_gone_is_told(home: Path, tmp_path: Path) -> None:
+    pin = annotation("FileAttachment", "500 690 520 710", f"/FS {FIRST + 1} 0 R")
+    spec = "<< /Type /Filespec /F (annex.pdf) /UF (annex.pdf) /EF << /F 99 0 R >> >>"
+    path = tmp_path / "pinned.pdf"
+    path.write_bytes(annotated(paragraph(COVER), [pin], more=[spec]))
+    with PDFQA(path, home=home) as qa:
+        assert [(failure.file, failure.error) for failure in qa.add().failed] == [
+            (f"{path} › annex.pdf", "damaged_file")
+        ]
+        assert qa.document(path).attachments == [Attachment(0, "annex.pdf", page=1)]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.engine.files import printable
-from pdfqa.errors import StorageFullError
+from pdfqa.errors import DamagedFileError, FileError, PdfqaError, ReaderFailedError, StorageFullError
 from pdfqa.pages import Attachment
 from pdfqa.store.attachments import Carried
 from pdfqa.store.blobs import Received
 from pdfqa.store.documents import StoredDocument
 from pdfqa.wire import File
-from pdfqa.workers import Task, WorkerPool
+
+if TYPE_CHECKING:
+    from pdfqa.workers import WorkerPool
 
 DEPTH = 2  # a file inside a file inside a file is only listed
 _MOST = 500  # files of one PDF that are looked into
@@ -51,16 +54,26 @@ class Attaching:
             self._pool.close()
             self._pool = None
 
-    def inside(self, document: StoredDocument) -> list[tuple[File, str, str]]:
+    def inside(
+        self, document: StoredDocument, shown: str
+    ) -> tuple[list[tuple[File, str, str]], list[tuple[str, PdfqaError]]]:
         """Return the PDFs that a document carries, taken out if they were not: file, hash and name of each.
 
+        With them come the names of those that cannot be taken out, and why: told once, when it is tried.
+
+        Args:
+            document: What carries them.
+            shown: What the user calls it.
+
         Raises:
-            FileMissingError: They were not, and the document is no longer where it was read from.
+            FileError: They were not, and the document is no longer where it was read from, or now needs a password.
+            StorageFullError: There is no room for them.
         """
         engine = self._engine
         carried = engine.attachments.of(document.sha256)
+        failed: list[tuple[str, PdfqaError]] = []
         if not carried and document.info.attachments:
-            self._take(document, engine.blobs.locate(document.sha256))
+            failed = self._take(document, engine.blobs.locate(document.sha256), shown)
             carried = engine.attachments.of(document.sha256)
         found = []
         for one in carried:
@@ -68,23 +81,31 @@ class Attaching:
             if files:
                 file = next((file for file in files if file.id == one.file), files[0])
                 found.append((file, one.child, one.attachment.name))
-        return found
+        return found, failed
 
-    def _take(self, document: StoredDocument, path: Path) -> None:
+    def _take(self, document: StoredDocument, path: Path, shown: str) -> list[tuple[str, PdfqaError]]:
+        """Take out what a document carries, and return what of it cannot be."""
+        from pdfqa.pdf.attachments import called_pdf
+
+        failed: list[tuple[str, PdfqaError]] = []
         with self._places() as places, ExitStack() as open_:
             received: list[tuple[Attachment, Received | None]] = []
-            for attachment, out in self._taken(document, path, places):
-                got = open_.enter_context(self._engine.blobs.receiving([out])) if out else None
-                received.append((attachment, got))
+            for attachment, out in self._taken(document, path, shown, places):
+                if isinstance(out, PdfqaError) and called_pdf(attachment.name):
+                    failed.append((attachment.name, out))
+                kept = open_.enter_context(self._engine.blobs.receiving([out])) if isinstance(out, Path) else None
+                received.append((attachment, kept))
             with self._engine.database.atomic():
                 carried = [self._kept(attachment, got, document.sha256) for attachment, got in received]
                 self._engine.attachments.write(document.sha256, carried)
+        return failed
 
     def _taken(
-        self, document: StoredDocument, path: Path, places: Callable[[int], Path]
-    ) -> Iterator[tuple[Attachment, Path | None]]:
-        """Yield the files inside a document with their sizes, and where the bytes of those are that are PDFs."""
+        self, document: StoredDocument, path: Path, shown: str, places: Callable[[int], Path]
+    ) -> Iterator[tuple[Attachment, Path | PdfqaError | None]]:
+        """Yield the files inside a document with their sizes, and where the bytes of PDFs are, or why they are not."""
         from pdfqa.pdf.attachments import Request, Taken, called_pdf
+        from pdfqa.workers import Task, WorkerPool  # which most questions need not wait for
 
         tasks = [
             Task(
@@ -106,16 +127,28 @@ class Attaching:
             for place, file in enumerate(document.info.attachments[:_MOST])
         ]
         left = _MOST_BYTES
-        sizes: dict[int, Taken] = {}
+        taken: dict[int, Taken] = {}
+        errors: dict[int, PdfqaError] = {}
         self._pool = self._pool or WorkerPool(1, memory_mb=self._engine.settings.memory_mb)
-        for done in self._pool.map(tasks):
-            if done.result is not None:
-                sizes[done.key] = msgspec.msgpack.decode(done.result, type=Taken)
+        with closing(self._pool.map(tasks)) as outcomes:
+            for done in outcomes:
+                if done.result is not None:
+                    taken[done.key] = msgspec.msgpack.decode(done.result, type=Taken)
+                elif done.error is not None:
+                    done.error.message = done.error.message.replace(os.fspath(path), shown)
+                    if not isinstance(done.error, ReaderFailedError | DamagedFileError):
+                        raise done.error  # no password, no room: another time it may go well, so nothing is recorded
+                    errors[done.key] = done.error
         for place, file in enumerate(document.info.attachments):
-            taken = sizes.get(place, Taken(bytes=0, written=False))
-            fits = taken.written and taken.bytes <= left
-            left -= taken.bytes if fits else 0
-            yield msgspec.structs.replace(file, bytes=taken.bytes), places(place) if fits else None
+            size = taken[place].bytes if place in taken else 0
+            sized = msgspec.structs.replace(file, bytes=size)
+            if place in errors or place >= _MOST or not 0 < size <= min(left, _LARGEST):
+                yield sized, errors.get(place) or _not_taken(sized, place)
+            elif not taken[place].written:
+                yield sized, None
+            else:
+                left -= size
+                yield sized, places(place)
 
     def _kept(self, attachment: Attachment, received: Received | None, parent: str) -> Carried:
         """Keep the bytes of a PDF as a file, unless there is one of them."""
@@ -146,3 +179,14 @@ class Attaching:
         finally:
             for path in incoming.glob(f"{prefix}-*"):
                 path.unlink(missing_ok=True)
+
+
+def _not_taken(file: Attachment, place: int) -> PdfqaError:
+    """Return why a file stays where it is."""
+    hint = "Save it from the PDF with a viewer, and add it as a file of its own."
+    if place >= _MOST:
+        return FileError(f"only the first {_MOST} files inside a PDF are looked into", hint=hint)
+    if file.bytes:
+        most = f"{_LARGEST >> 20} MB, or {_MOST_BYTES >> 30} GB together"
+        return FileError(f"files inside a PDF are read up to {most}; this one has {file.bytes:,} bytes", hint=hint)
+    return DamagedFileError("the PDF names this file, but its bytes are missing or damaged", hint=hint)

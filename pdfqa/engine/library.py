@@ -101,10 +101,11 @@ class Library:
                 if document is None or not document.info.attachments:
                     continue
                 try:
-                    inside = attaching.inside(document)
-                except FileError as error:  # the PDF is gone by now: what was read of it stands
+                    inside, lost = attaching.inside(document, item.shown)
+                except FileError as error:  # gone by now, or locked: what was read of it stands
                     failed.append((item.shown, error))
                     continue
+                failed += [(within(item.shown, name), error) for name, error in lost]
                 for file, sha256, name in inside:
                     if sha256 not in known:
                         found.setdefault(sha256, Named(file, sha256, within(item.shown, name), inside=True))

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from pypdfium2 import raw
 
+from pdfqa.errors import StorageFullError
 from pdfqa.pages import Attachment
 from pdfqa.pdf.files import RefusedError, check_file, refusal
 from pdfqa.pdf.repair import clean
@@ -78,7 +79,13 @@ def take(payload: bytes) -> bytes:
     data, size = opened(request.passwords, lambda password: _bytes(request, password))
     written = bool(data) and (request.called or _MARK in data[:_HEAD])
     if written:
-        Path(os.fsdecode(request.out)).write_bytes(data)
+        try:
+            Path(os.fsdecode(request.out)).write_bytes(data)
+        except OSError as error:
+            raise StorageFullError(
+                f"{os.fsdecode(request.out)} could not be written: {error.strerror}",
+                hint="Free some space, or move the home directory with PDFQA_HOME.",
+            ) from error
     return msgspec.msgpack.encode(Taken(bytes=size, written=written))
 
 
