@@ -11,7 +11,7 @@ from pdfqa.pdf.repair import clean
 _LONGEST = 1_000  # characters of one entry
 _MOST_BYTES = 64 << 20  # of a file that is looked through for XMP
 _DATES = ("CreationDate", "ModDate")
-_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+\-])(\d\d)'?(\d\d)?'?|Z)?")
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+\-Z])(?:(\d\d)'?(\d\d)?)?'?)?")
 _PACKET = re.compile(rb"<(?:\w+:)?xmpmeta\b.*?</(?:\w+:)?xmpmeta>", re.DOTALL)
 _OF_A_PDF = b"http://ns.adobe.com/pdf/1.3/"  # else it is of a picture
 # Entry: element or attribute of the packet.
@@ -48,7 +48,8 @@ def iso(date: str) -> str:
     text = "-".join(filter(None, (year, month, day)))
     if day and hour and minute:
         text += f"T{hour}:{minute}:{second or '00'}"
-        text += f"{sign}{hours}:{minutes or '00'}" if sign else "Z" if date.endswith("Z") else ""
+        if sign:
+            text += "Z" if sign == "Z" or not hours else f"{sign}{hours}:{minutes or '00'}"
     return text
 
 
