@@ -9,10 +9,13 @@ import msgspec
 import pytest
 
 from pdfqa import PDFQA
+from pdfqa.config import Settings
+from pdfqa.engine.again import is_outdated
 from pdfqa.engine.incoming import Item, Reading
 from pdfqa.engine.ranges import Look, Range
+from pdfqa.engine.reading import Opened
 from pdfqa.errors import ReaderFailedError
-from pdfqa.pages import Page, Segment
+from pdfqa.pages import DocumentInfo, Page, Segment
 from pdfqa.pdf.lines import Sheet
 from pdfqa.types import Progress
 from tests.bombs import SLOW, STUCK, write_slow
@@ -125,6 +128,21 @@ def test_recognising_is_given_up_over_many_bad_pages_and_the_file_read_on(readin
     for _ in range(101):
         reading.troubled(Look(Range(1, 48), "ocr", 7), CRASH, None)
     assert "recognising text was given up after many pages; the last: " + CRASH.message == reading.no_ocr
+
+
+@pytest.mark.parametrize(("lack", "again"), [("not installed", True), ("", False)])
+def test_what_recognising_was_given_up_over_is_not_tried_again_with_each_question(lack: str, again: bool) -> None:
+    reading = Reading(Item(file_id="", sha256="", shown="a.pdf"), no_ocr=lack)
+    reading.opened = Opened(info=DocumentInfo(pages=2), embedder="")
+    for _ in range(101):
+        reading.troubled(Look(Range(1, 2), "ocr", 1), CRASH, None)
+    picture = Page(number=1, label="1", width=0, height=0, text="", blocks=[], source="none", defect="picture")
+    plain = Page(number=2, label="2", width=0, height=0, text=CLUB, blocks=[])
+    segment = Segment([picture, plain], "en", [], b"", b"", b"", {})
+    reading.keep(1, msgspec.msgpack.encode(segment), segment, {1: reading.no_ocr})
+    document = reading.document(read_at=0)
+    reading.close()
+    assert again == is_outdated(document, Settings(home=Path("home"), ocr="auto"))
 
 
 def test_a_page_without_a_reason_is_no_trouble(reading: Reading) -> None:

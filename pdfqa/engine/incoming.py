@@ -58,6 +58,7 @@ class Reading:
         self.path = path
         self.known = known
         self.no_ocr = no_ocr  # why no text is recognised
+        self._lacking = bool(no_ocr)  # another time it could be; what was given up is not tried with each question
         self.tried = 0  # passwords
         self.suspect: tuple[PdfqaError, int] | None = None  # what a worker died over that both opened and read
         self.opened: Opened | None = None
@@ -120,7 +121,7 @@ class Reading:
             if page.unseen:
                 self.unseen[page.number] = page.unseen
             self._recognised += page.source == "ocr"
-            self._missing += bool(self.no_ocr) and page.defect in ("picture", "garbled")
+            self._missing += self._lacking and page.defect in ("picture", "garbled")
             if reason := unread_reason(page, self._options):
                 remark = remarks.get(page.number)
                 self.unread.append((page.number, f"{reason}: {remark}" if remark else reason))
