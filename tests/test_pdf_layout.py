@@ -148,6 +148,20 @@ def test_list_items_stand_on_lines_of_their_own() -> None:
     ]
 
 
+@pytest.mark.parametrize(("first", "second"), [("2.1.", "2.2."), ("2.1", "2.2"), ("§ 2", "§ 3")])
+def test_clauses_of_a_contract_stand_on_lines_of_their_own(first: str, second: str) -> None:
+    clauses = [f"{first} The term begins on the first day of the month of May.", f"{second} Either party may end it."]
+    page = page_of(
+        [line(clauses[0], 700), line(clauses[1], 688), line("It is a sentence about 2.5 Litre engines.", 600)]
+    )
+    assert shown(page)[:2] == [("list", clause) for clause in clauses]
+
+
+def test_a_figure_at_the_beginning_of_a_line_begins_no_clause() -> None:
+    page = page_of([line("It costs the members of the club each year", 700), line("2.5 Euros or more.", 688)])
+    assert page.text == "It costs the members of the club each year 2.5 Euros or more."
+
+
 def test_a_contents_line_loses_its_dots_and_stands_alone() -> None:
     lines = [line("1.1 Spaces … 2", 700), line("1.2 Metrics … 6", 688), line("1.3 Continuity … 9", 676)]
     assert [kind for kind, _ in shown(page_of(lines))] == ["list", "list", "list"]

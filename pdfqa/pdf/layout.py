@@ -27,7 +27,11 @@ from pdfqa.pdf.titles import Title, Titles
 _BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-"
 _BULLET = re.compile(rf"[{_BULLETS}]\s+\S")
 _BULLETS_AND_O = f"{_BULLETS}o"
-_ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]\s+\S")
+_ENUMERATOR = re.compile(
+    r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]\s+\S"
+    # Clauses of a contract: 2.1. The fee, § 4 Notice.
+    r'|\d{1,2}(?:\.\d{1,2}){1,4}[.)]?\s+(?:[^\W\d_a-z]|["“„«(])|§ ?\d{1,3}[a-z]?\s+\S'
+)
 _LABELLED = re.compile(r"[^\W\d_][^.:;,!?]{0,28}: ?\S")  # Date of birth: 4 March
 _CAPTION = re.compile(
     r"(?:FIGURE|TABLE|Figure|Fig\.?|Table|Tab\.|Abbildung|Abb\.?|Tabelle|Tabla|Figura|Tableau|Tabela|Chart|Рис\.?|Рисунок|Таблица|图|表|圖)"
