@@ -128,9 +128,9 @@ def disturbed(place: Path, files: list[Path], whole: int, options: argparse.Name
                 killed, early = killed + 1, early + (known < whole)
                 bar.update()
             process.wait()
-            before, known = known, documents(place / "killed")
+            known = documents(place / "killed")
             # So that the kills are spread over the work, however long that takes here and now.
-            longest *= 0.8 if known > before else 1.25 if known < whole else 1.0
+            longest *= 0.9 if known * options.kills > whole * killed else 1.15
     print(f"{killed} runs killed, {killed // 2} of them with their workers, {early} before all documents were there")
     code = start(place, "killed", files).wait()
     for claim in (place / "killed" / "claims").glob("*"):  # of runs that were killed; the next run removes old ones
