@@ -1,7 +1,8 @@
-"""Tell narrow columns of prose, set line by line across the page, from rows of a table. Pure.
+"""Tell columns of prose that stand far apart, set line by line across the page, from rows of a table. Pure.
 
 Where a program writes the lines of two columns in turn, each pair of them looks like a row. But prose runs on: in every
-column its lines begin in the middle of sentences, and are about as long as the column is wide.
+column its lines begin in the middle of sentences, and are about as long as the column is wide. Columns with a
+gutter between them as narrow as is usual are told by it: `order`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pdfqa.pdf.lines import Cell, Line, is_figure
+from pdfqa.pdf.order import is_divided
 
 _ROWS = 5  # fewer may be cells of several lines
 _RUNNING = 0.4  # of the lines of a column begin in the middle of a sentence
@@ -17,7 +19,7 @@ _LETTERS = 14  # in a line of prose, on average
 
 
 def columns_apart(lines: list[Line]) -> list[Line]:
-    """Return the lines of a page with such columns put one after another."""
+    """Return the lines of a page with columns that stand far apart put one after another."""
     if sum(line.cells is not None for line in lines) < _ROWS:
         return lines
     result: list[Line] = []
@@ -25,7 +27,11 @@ def columns_apart(lines: list[Line]) -> list[Line]:
     while at < len(lines):
         end = _end(lines, at)
         rows = [line.cells for line in lines[at:end] if line.cells]
-        if end - at >= _ROWS and all(_is_prose(column) for column in zip(*rows, strict=True)):
+        if (
+            end - at >= _ROWS
+            and not is_divided(lines[at])
+            and all(_is_prose(column) for column in zip(*rows, strict=True))
+        ):
             end, columns = _with_rest(lines, at, end)
             result += [line for column in columns for line in column]
         else:

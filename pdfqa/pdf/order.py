@@ -29,7 +29,7 @@ def needs_order(sheet: Sheet) -> bool:
     above = None
     for line in sheet.lines:
         if line.cells is not None:
-            if len(line.text) > 2 * _PROSE and _is_divided(line):
+            if len(line.text) > 2 * _PROSE and is_divided(line):
                 beside += 1
             else:
                 rows += 1
@@ -64,7 +64,8 @@ def _are_beside(one: Cell, other: Cell) -> bool:
     return 0 < other[0] - one[1] < 0.5 * min(one[1] - one[0], other[1] - other[0])
 
 
-def _is_divided(line: Line) -> bool:
+def is_divided(line: Line) -> bool:
+    """Return whether cells of a line are lines of columns with a gutter between them."""
     return any(starmap(_are_beside, pairwise(line.cells or ())))
 
 
