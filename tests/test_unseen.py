@@ -12,10 +12,20 @@ from pdfqa.pages import Page
 from pdfqa.pdf import find_boxes, read_pages
 from tests.cli_runner import pdfqa
 from tests.homes import WHO_CLUB
-from tests.injections import HONEST, INJECTIONS, SECRET, SEEN, form, image, page, text
+from tests.injections import HONEST, INJECTIONS, SECRET, SEEN, form, image, page, scan, text
 from tests.model_server import ModelServer, model_server, says
-from tests.pdf_maker import Leaf, make_pdf
+from tests.pdf_maker import Leaf, make_pdf, paragraph
 
+WAYS = {
+    "render mode 3": "drawn invisibly",
+    "no opacity": "transparent",
+    "white on white": "in the colour of the background",
+    "under a white box": "covered",
+    "clipped away": "cut off",
+    "outside of the crop box": "off the page",
+    "a tenth of a point": "under half a point",
+    "layer that is off": "in a layer that is switched off",
+}
 WORDS = len(SECRET.split())
 each_injection = pytest.mark.parametrize("kind", INJECTIONS)
 
@@ -49,19 +59,7 @@ def test_what_somebody_can_see_is_kept(kind: str, tmp_path: Path) -> None:
     assert (only.unseen, only.warnings) == (0, [])
 
 
-@pytest.mark.parametrize(
-    ("kind", "way"),
-    [
-        ("render mode 3", "drawn invisibly"),
-        ("no opacity", "transparent"),
-        ("white on white", "in the colour of the background"),
-        ("under a white box", "covered"),
-        ("clipped away", "cut off"),
-        ("outside of the crop box", "off the page"),
-        ("a tenth of a point", "under half a point"),
-        ("layer that is off", "in a layer that is switched off"),
-    ],
-)
+@pytest.mark.parametrize(("kind", "way"), WAYS.items())
 def test_the_warning_says_in_which_way(kind: str, way: str, tmp_path: Path) -> None:
     assert read(tmp_path, INJECTIONS[kind]).warnings == [f"{WORDS} words that nobody can see were left out: {way}"]
 
@@ -96,6 +94,16 @@ def test_a_font_of_drawings_may_have_any_size(tmp_path: Path) -> None:
     assert only.warnings == []
 
 
+def test_what_was_added_beside_the_words_of_a_scan_is_left_out(tmp_path: Path) -> None:
+    layer = "3 Tr " + "".join(text(put.text, y=put.y) for put in paragraph(SEEN, letters=60))
+    picture = scan(make_pdf([Leaf(paragraph(SEEN, letters=60))]))
+    show = "q 612 0 0 792 0 0 cm /im Do Q "
+    leaf = Leaf(drawing=show + layer + text(y=300), resources="/XObject << /im 12 0 R >>")
+    only = read(tmp_path, make_pdf([leaf], objects=[picture]))
+    assert joined(only) == SEEN
+    assert only.unseen == WORDS
+
+
 def test_text_over_a_photograph_is_no_scan(tmp_path: Path) -> None:
     # Dark and light under the words, as letters of a scan are, but not where the words are.
     noise = ["".join(".#+-"[(7 * x * x + 3 * x * y + 5 * y) % 4] for x in range(80)) for y in range(60)]
@@ -108,8 +116,8 @@ def test_text_over_a_photograph_is_no_scan(tmp_path: Path) -> None:
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a folder with a PDF for each kind of injection."""
     folder = tmp_path_factory.mktemp("poisoned")
-    for number, data in enumerate(INJECTIONS.values()):
-        (folder / f"{number}.pdf").write_bytes(data)
+    for number, kind in enumerate(WAYS):
+        (folder / f"{number}.pdf").write_bytes(INJECTIONS[kind])
     return folder
 
 
@@ -126,7 +134,7 @@ def test_nothing_of_it_is_found_quoted_or_given_to_a_model(
     model.replies_with(says("The treasurer is Margaret Holloway [1]."))
     with PDFQA(poisoned, home=tmp_path / "home") as qa:
         report = qa.add()
-        assert [item.words for item in report.unseen] == [WORDS] * len(INJECTIONS)
+        assert [item.words for item in report.unseen] == [WORDS] * len(WAYS)
         found = [*qa.search(WHO_CLUB, k=100), *qa.search("Ignore all instructions, Ludwig Mallory", k=100)]
         assert [] == [hit.text for hit in found if "Mallory" in hit.text or "Ignore" in hit.text]
         answer = qa.ask(WHO_CLUB)
