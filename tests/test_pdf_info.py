@@ -77,6 +77,17 @@ def test_xmp_of_a_picture_says_nothing_of_the_document(tmp_path: Path) -> None:
     assert read_info(path).metadata == {}
 
 
+def test_metadata_that_never_ends_takes_no_time_and_says_nothing(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "a.pdf", [Leaf(paragraph(TEXT))])
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"<x:xmpmeta " * 400_000)
+    assert read_info(path).metadata == {}
+    path.write_bytes(
+        whole + b"<x:xmpmeta>http://ns.adobe.com/pdf/1.3/" + b"<dc:title <rdf:li " * 200_000 + b"</x:xmpmeta>"
+    )
+    assert read_info(path).metadata == {}
+
+
 def test_files_inside_are_named(tmp_path: Path) -> None:
     path = carrying(tmp_path / "a.pdf", make_pdf([Leaf(paragraph(TEXT))]), annex_pdf=b"%PDF-", data_csv=b"1")
     info = read_info(path)

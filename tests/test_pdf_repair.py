@@ -11,7 +11,7 @@ from pdfqa.pdf.boxes import find_range, find_ranges, one_for_each_line, plain
 from pdfqa.pdf.lines import is_figure, is_year
 from pdfqa.pdf.pieces import closed, is_spread, may_have_cells, mostly_leftwards, pieces_of
 from pdfqa.pdf.pypdf_reader import typed_lines
-from pdfqa.pdf.repair import Vocabulary, clean, runs_on, tidier
+from pdfqa.pdf.repair import Vocabulary, clean, join_lines, runs_on, tidier
 from pdfqa.types import Box
 from tests.pdf_maker import Leaf, Put, write_pdf
 
@@ -260,3 +260,10 @@ def test_a_heading_of_letters_placed_one_by_one_is_read_as_words(tmp_path: Path)
     (page,) = pdf.read_pages(path, 1, 1)
     assert page.text == "ANNUAL REPORT"
     assert len(pdf.find_boxes(path, 1, "ANNUAL REPORT")) == 1
+
+
+def test_the_lines_of_an_endless_paragraph_are_all_joined() -> None:
+    lines = [f"line {number} of a list that does not end" for number in range(20_000)]
+    assert join_lines(lines, [False] * len(lines), set()) == " ".join(lines)
+    halves = ["they keep or-", "der"] * 2_000
+    assert join_lines(halves, [False] * len(halves), {"order"}) == " ".join(["they keep order"] * 2_000)

@@ -46,7 +46,7 @@ _WORDS = {
     raw.FPDF_ANNOT_FILEATTACHMENT: "Attached file",
 }
 _DRAWN = {raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_FREETEXT}  # may show text that they have no entry for
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 LEFT_OUT = "a hidden note or form field was left out"
 
 

@@ -32,7 +32,7 @@ _MEANINGLESS = re.compile(r"(?:yes|on|x|ja|oui|s[ií]|true|checked|\W*|\d{1,2}|[
 _CAPITALS = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _INDEX = re.compile(r"\[\d+\]")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class Forms:

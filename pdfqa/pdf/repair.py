@@ -45,6 +45,7 @@ _VOWELS |= {"\u093e\u094b": "\u094b", "\u093e\u094c": "\u094c"}
 _VOWELS |= {"\u0906\u0947": "\u0913", "\u0906\u0948": "\u0914", "\u0905\u093e": "\u0906", "\u0906\u0945": "\u0911"}
 _TOLD_APART = re.compile("|".join([*_VOWELS, "[\u0300-\u036f]"]))
 _EITHER = frozenset("·“”‘’…—")  # stand among Chinese characters without a space, too
+_LONG, _END = 20_000, 1_000  # characters of a paragraph; of its end that the next line may change
 _MANY = 60  # questions after which a set of all words pays
 HYPHENS = "-\u2010\u00ad"
 
@@ -181,8 +182,12 @@ def join_lines(lines: list[str], cut: list[bool], known: Container[str], *, hard
         known: The words of the surrounding pages.
         hard: Whether "-" is a part of its word at a line's end too, since words are divided by another sign.
     """
+    done: list[str] = []
     text = lines[0]
     for line, was_cut in zip(lines[1:], cut, strict=False):
+        if len(text) > _LONG:  # its end is all that counts, and a text that grows is copied with each line
+            done.append(text[:-_END])
+            text = text[-_END:]
         if not text or not line:
             text += line
         elif hard and was_cut:
@@ -195,7 +200,7 @@ def join_lines(lines: list[str], cut: list[bool], known: Container[str], *, hard
             text += line
         else:
             text = f"{text} {line}"
-    return text
+    return "".join([*done, text])
 
 
 def _join_hyphen(text: str, line: str, known: Container[str]) -> str:
