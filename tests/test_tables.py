@@ -140,6 +140,13 @@ def test_lines_of_one_head_are_one_cell(tmp_path: Path) -> None:
     assert head_rows(page) == [1]
 
 
+def test_rows_of_words_over_the_first_figure_stay_apart(tmp_path: Path) -> None:
+    words = [("Claimant", "Jonas Weber"), ("Policy", "PX-55121-A"), ("Date of loss", "14.08.2026")]
+    texts = [put for at, (name, value) in enumerate(words) for put in figures(name, [value], 700 - 30 * at)]
+    [page] = read(tmp_path, Leaf(texts))
+    assert page.text == "Claimant  Jonas Weber\nPolicy  PX-55121-A\nDate of loss  14.08.2026"
+
+
 def test_dots_that_lead_to_several_figures_divide_cells(tmp_path: Path) -> None:
     texts = [
         Put("All ages . . . . . . . . . . . . .", 72, 700),

@@ -202,7 +202,7 @@ def _head(pieces: list[list[_Piece]], lines: list[Line]) -> list[list[Box]]:
             found is not None and 0 < found[2] - line.y < _TIGHT * line.size and _in_line(found[1], piece, line.size)
             for piece, found in zip(row, joins, strict=True)
         ]
-        if apart or alone:
+        if apart or alone or _is_taken(rows[-1], row, joined):
             rows.append([])
         alone = apart and not all(joined)
         for piece, found, close in zip(row, joins, joined, strict=True):
@@ -216,6 +216,16 @@ def _head(pieces: list[list[_Piece]], lines: list[Line]) -> list[list[Box]]:
                 rows[-1].append(box)
             last[piece.first, piece.last] = box, piece, line.y
     return [sorted(row, key=lambda box: box.column) for row in rows if row]
+
+
+def _is_taken(boxes: list[Box], row: list[_Piece], joined: list[bool]) -> bool:
+    """Return whether a text that goes on in no cell above stands where a row of the head has one."""
+    return any(
+        box.column <= piece.last and piece.first < box.column + box.columns
+        for piece, close in zip(row, joined, strict=True)
+        if not close
+        for box in boxes
+    )
 
 
 def _in_line(above: _Piece, piece: _Piece, size: float) -> bool:
