@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pdfqa.pages import Block, BlockKind, OutlineItem, Page, Place, Table
 from pdfqa.pdf.abreast import columns_apart
 from pdfqa.pdf.carried import carry_heads
+from pdfqa.pdf.centred import with_rows
 from pdfqa.pdf.flow import SENTENCE_END, Piece, join_interrupted
 from pdfqa.pdf.footnotes import find_footnotes, with_footnotes_last
 from pdfqa.pdf.grid import Grid, written
@@ -81,6 +82,7 @@ class Layout:
                 sheet.lines = ruled_tables(sheet.lines, sheet.rules)
             if needs_order(sheet):
                 sheet.lines = visual_lines(by_place(sheet))
+            sheet.lines = with_rows(sheet.lines)
         sizes = [_letters_by_size(sheet.lines) for sheet in sheets]
         for letters in sizes:
             self._sizes.update(letters)
