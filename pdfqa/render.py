@@ -287,9 +287,10 @@ def _widths(texts: Sequence[Sequence[str]], room: int) -> list[int]:
 
 
 def _figures(column: Sequence[str]) -> bool:
-    """Return whether most of what stands in a column are figures."""
+    """Return whether most of what stands in a column are figures, with a unit or without."""
     filled = [text for text in column if text]
-    return 2 * sum(re.match(r"\W*\d[\d.,%)\s]*|\W*[-–—]\W*$", text) is not None for text in filled) > len(filled)
+    figures = sum(re.fullmatch(r"\W*\d[\d.,%)\s]*(?:[^\W\d]+\W*)?|\W*[-–—]\W*", text) is not None for text in filled)
+    return 2 * figures > len(filled)
 
 
 def _tail(text: str, room: int) -> str:

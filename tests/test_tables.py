@@ -147,6 +147,25 @@ def test_rows_of_words_over_the_first_figure_stay_apart(tmp_path: Path) -> None:
     assert page.text == "Claimant  Jonas Weber\nPolicy  PX-55121-A\nDate of loss  14.08.2026"
 
 
+def test_heads_over_columns_that_stand_too_close_to_be_told_apart_are_one(tmp_path: Path) -> None:
+    ends = (350, 430, 510)
+    heads = [
+        Put("Date", 72, 712),
+        Put("Details", 132, 712),
+        *figures("", ["Paid out", "Paid in", "Balance"], 712, ends),
+    ]
+    rows = [
+        *figures("01 Oct 2026 Salary", ["", "355.07", "504.46"], 700, ends),
+        *figures("02 Oct 2026 Trainline", ["378.49", "", "125.97"], 688, ends),
+    ]
+    [page] = read(tmp_path, Leaf([put for put in [*heads, *rows] if put.text]))
+    assert grid(page) == [
+        ["Date Details", "Paid out", "Paid in", "Balance"],
+        ["01 Oct 2026 Salary", "", "355.07", "504.46"],
+        ["02 Oct 2026 Trainline", "378.49", "", "125.97"],
+    ]
+
+
 def test_dots_that_lead_to_several_figures_divide_cells(tmp_path: Path) -> None:
     texts = [
         Put("All ages . . . . . . . . . . . . .", 72, 700),

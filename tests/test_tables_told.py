@@ -175,6 +175,11 @@ def test_columns_that_are_empty_everywhere_are_not_shown() -> None:
     assert aligned([["a", "", "b"], ["1", "", "2"]], 1) == "a  b\n────\n1  2"
 
 
+def test_figures_with_a_unit_stand_to_the_right_but_no_labels_that_begin_with_a_date() -> None:
+    rows = [["Day", "Took"], ["1 May 2026 Salary", "12 days"], ["12 May 2026 Rent", "4 days"]]
+    assert aligned(rows, 1).split("\n")[2:] == ["1 May 2026 Salary  12 days", "12 May 2026 Rent    4 days"]
+
+
 def report(folder: Path) -> Path:
     """Write a report with a table that goes on over two pages, its cells aligned to the right."""
     heads = [Put("Town", 72, 712), Put("Ships", 320, 712), Put("Boats", 400, 712)]

@@ -92,6 +92,7 @@ def grid_of(lines: list[Line], header: int) -> Grid:
         columns = _columns(pieces)
     for number, line in enumerate(pieces):
         _place(line, columns, head=number < header)
+        pieces[number] = _merged(line)
     for number in range(header - 1):
         below = {
             column
@@ -159,6 +160,8 @@ def _place(line: list[_Piece], columns: list[tuple[float, float]], *, head: bool
             piece.first = piece.last = taken = low
             continue
         free = range(taken + 1, len(columns) - (len(line) - 1 - number))
+        if len(line) > len(columns):  # columns that stand too close in the rows to be told apart have a head each
+            free = range(max(taken, 0), len(columns))
         shared = {at: min(columns[at][1], piece.x1) - max(columns[at][0], piece.x0) for at in free}
         over = [
             at for at, size in shared.items() if size > 0.25 * min(columns[at][1] - columns[at][0], piece.x1 - piece.x0)
@@ -169,6 +172,18 @@ def _place(line: list[_Piece], columns: list[tuple[float, float]], *, head: bool
         wide = head or (len(line) == 1 and best > 0)
         piece.first, piece.last = (over[0], over[-1]) if wide and len(over) > 1 else (best, best)
         taken = piece.last
+
+
+def _merged(line: list[_Piece]) -> list[_Piece]:
+    """Return the cells of a line with those that stand over the same columns made one."""
+    result: list[_Piece] = []
+    for piece in line:
+        last = result[-1] if result else None
+        if last is not None and (last.first, last.last) == (piece.first, piece.last):
+            last.text, last.x1, last.cut = f"{last.text} {piece.text}", piece.x1, piece.cut
+        else:
+            result.append(piece)
+    return result
 
 
 def _widen(line: list[_Piece], columns: list[tuple[float, float]], below: set[int]) -> None:
