@@ -6,6 +6,7 @@ whole; a passage begins anew at a heading, and repeats the end of the one before
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -56,6 +57,7 @@ def by_name(name: str) -> AnyStrategy:
 
 
 _WORDS = 3 / 4  # of a token
+_WIDE = re.compile("[\u0e00-\u0eff\u2e80-\U0010ffff]")
 _ADDED = ("field", "note")  # kinds of blocks that come after the text of a page
 # What notes stand under: the words of who asks for them. Few notes say what they are.
 _NOTES = {
@@ -214,7 +216,7 @@ def pieces_of(body: str, kind: BlockKind, language: str) -> list[tuple[int, int]
 
 
 def _wide(piece: str) -> int:
-    return sum("\u0e00" <= character <= "\u0eff" or character >= "\u2e80" for character in piece)
+    return len(_WIDE.findall(piece))
 
 
 def _pack(units: list[_Unit], page: int, heading: str, strategy: Strategy) -> Iterator[Passage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from functools import cache
 
 import numpy as np
 
@@ -54,14 +55,15 @@ def _postings(passages: list[Passage], bodies: list[str], language: str) -> tupl
     analyzer = languages.analyzer(language)
     places: dict[str, list[int]] = {}
     lengths = []
+    terms_of = cache(analyzer.terms)  # passages follow one another under one heading
     for place, (passage, body) in enumerate(zip(passages, bodies, strict=True)):
         terms = analyzer.terms(body)
         # A heading speaks for every passage under it, and tells one table of figures from the next; so does the
         # header of a table that is cut.
         counts = Counter(terms)
-        counts.update(analyzer.terms(passage.heading))
+        counts.update(terms_of(passage.heading))
         if passage.header:
-            counts.update(analyzer.terms(passage.header))
+            counts.update(terms_of(passage.header))
         lengths.append(min(len(terms), _MAX_LENGTH))
         for term, count in counts.items():
             places.setdefault(term, []).append(place << 8 | min(count, _MAX_COUNT))

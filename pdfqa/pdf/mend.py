@@ -66,7 +66,7 @@ def needs_mending(text: str) -> bool:
     if "fi " in text or "fl " in text or "â€" in text:
         return True
     try:
-        letters = text.encode("cp1252")
+        letters = text.encode("ascii" if text.isascii() else "cp1252")
     except UnicodeEncodeError:
         return any(map(_is_hint, set(text))) or _APART.search(text) is not None
     return len(letters.translate(None, _HINTS)) < len(letters)
