@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pdfqa import PDFQA, AsyncClient, Client, InvalidRequestError
+from pdfqa.cli.reading import speed_text
 from pdfqa.progress import bar, reporting
 from pdfqa.types import Progress
 from pdfqa.wire import FileCounts, Run, VectorStoreFileBatch
@@ -156,3 +157,8 @@ def test_adding_and_asking_draw_bars(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert drawn(capsys)[-1].endswith("| 2/2 pages 2/2 files")
         assert qa.ask(WHO_CLUB, progress=True).found
         assert drawn(capsys) == []
+
+
+@pytest.mark.parametrize(("pages", "seconds", "expected"), [(280, 2.0, "140 pages/s"), (18, 36.0, "30 pages/min")])
+def test_slow_pages_are_counted_by_the_minute(pages: int, seconds: float, expected: str) -> None:
+    assert speed_text(pages, seconds) == expected

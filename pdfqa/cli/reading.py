@@ -68,10 +68,15 @@ def _new_bar(progress: Progress) -> Any:
 
 
 def _progress_text(progress: Progress, seconds: float) -> str:
-    speed = f"{progress.pages_done / seconds:.0f} pages/s" if seconds else ""
+    speed = speed_text(progress.pages_done, seconds) if seconds and progress.pages_done else ""
     files = f"{progress.files_done}/{progress.files_total} files" if progress.files_total > 1 else ""
     failed = f"{progress.failed} failed" if progress.failed else ""
     return ", ".join(filter(None, (speed, files, failed)))
+
+
+def speed_text(pages: int, seconds: float) -> str:
+    """Return how fast pages are read; by the minute where they are recognised, a few seconds each."""
+    return f"{pages / seconds:.0f} pages/s" if pages > 2 * seconds else f"{60 * pages / seconds:.0f} pages/min"
 
 
 def _short(path: str) -> str:
