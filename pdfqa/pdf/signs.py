@@ -45,6 +45,8 @@ _MOST = 20_000  # objects that are looked at where one is suspicious
 _DEEP = 6  # forms in forms
 _SURFACE = 4.0  # points: what is lower or narrower is a rule
 _FAINT = 24  # of 255: less contrast than an eye sees in letters
+_OPAQUE, _HALF = 200, 127  # of 255: what covers, and what has its own colour rather than that of what is under it
+_ROW = 24.0  # points
 _TINY = 0.3  # points: half of that is no letter
 _TWIN = 1.5  # points
 _FEW_CLIPS = 24  # clipping paths looked at on a page
@@ -103,11 +105,13 @@ class Signs:
         self._may_be_layered, self._most = layered, most
         self.crowded = False  # whether there are more objects than the most that may be looked at
         self.suspects: dict[int, Kind] = {}
+        self.doubly: set[int] = set()  # suspects in more than one way
         self.shapes: set[int] = set()  # texts that are not drawn themselves, but give their shape to what is
         self.surfaces: list[Surface] = []
         self.forms: list[Group] = []
         self._batches: list[Batch] = []
         self._boxes: list[list[Box]] = []  # of their texts
+        self._rows: dict[int, list[tuple[float, Pointer, Box]]] = {}
         self._seen: set[Colour] = set()
         self._count = 0
         self._layers: dict[int | None, bool] = {}
@@ -168,7 +172,8 @@ class Signs:
             self._suspect(object_, kind)
 
     def _suspect(self, object_: Pointer, kind: Kind) -> None:
-        self.suspects.setdefault(object_.value or 0, kind)
+        if self.suspects.setdefault(object_.value or 0, kind) != kind:
+            self.doubly.add(object_.value or 0)
 
     def _form(self, form: Group) -> None:
         if self._may_be_layered():
@@ -234,22 +239,33 @@ class Signs:
         """Look for texts that a later surface covers or an earlier one swallows."""
         first = min([batch.orders[0] for batch in self._batches if batch.orders], default=0.0)
         for surface in self.surfaces:
+            opaque = 255 if surface.colour is None else surface.colour[3]
             swallows = [each for each in self._seen if surface.colour is None or _near(surface.colour, each)]
-            covers = surface.order > first and (surface.colour is None or surface.colour[3] > 200)
+            swallows = swallows if opaque > _HALF else []
+            covers = surface.order > first and opaque > _OPAQUE
             if swallows or covers:
-                for batch, boxes in self._placed():
-                    self._hold(surface, batch, boxes, swallows, covers=covers)
+                self._hold(surface, swallows, covers=covers)
 
-    def _hold(self, surface: Surface, batch: Batch, boxes: list[Box], swallows: list[Colour], *, covers: bool) -> None:
+    def _hold(self, surface: Surface, swallows: list[Colour], *, covers: bool) -> None:
         left, bottom, right, top = surface.box
-        for at, (x0, y0, x1, y1) in enumerate(boxes):
-            if x0 < right and x1 > left and y0 < top and y1 > bottom:
-                text = batch.objects[at]
-                if batch.orders[at] < surface.order:
-                    if covers and _covers(surface.box, boxes[at]):
+        rows = self._rows = self._rows or self._in_rows()
+        low, high = int(bottom // _ROW), int(top // _ROW)
+        near = range(low, high + 1) if high - low < len(rows) else rows
+        for order, text, (x0, y0, x1, y1) in [item for row in near for item in rows.get(row, ())]:
+            if x0 < right and x1 > left and bottom < (y0 + y1) / 2 < top:
+                if order < surface.order:
+                    if covers and _covers(surface.box, (x0, y0, x1, y1)):
                         self._suspect(text, "covered")
                 elif swallows and colours_of([text])[0] in swallows:
                     self._suspect(text, "background")
+
+    def _in_rows(self) -> dict[int, list[tuple[float, Pointer, Box]]]:
+        """Return the texts by the row in which their middle is, to have those at hand that a surface holds."""
+        rows: dict[int, list[tuple[float, Pointer, Box]]] = {}
+        for batch, boxes in self._placed():
+            for item in zip(batch.orders, batch.objects, boxes, strict=True):
+                rows.setdefault(int((item[2][1] + item[2][3]) / 2 // _ROW), []).append(item)
+        return rows
 
     def _placed(self) -> Iterator[tuple[Batch, list[Box]]]:
         self._boxes = self._boxes or [_boxes_in(batch) for batch in self._batches]

@@ -12,7 +12,7 @@ from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
 from pdfqa.pdf.native import Pointer, pointer, quick
-from pdfqa.pdf.objects import Box, Colour, PageObjects, colours_of, letters_of, paint, stroke_of
+from pdfqa.pdf.objects import Box, Colour, PageObjects, colours_of, letters_of, mode_of, paint, stroke_of
 from pdfqa.pdf.signs import Group, Kind, Signs, signs_of
 from pdfqa.pdf.views import View
 
@@ -23,6 +23,8 @@ _ROUGHLY = 0.3  # of the words of a line of a scan: so many stand on ink
 _BLACK, _WHITE, _MIDDLE = (0, 0, 0, 255), (255, 255, 255, 255), 127
 _THUMBNAIL = 48  # pixels
 _APART, _GROUPS = 20.0, 8  # points between groups of words that are drawn for themselves, and how many there may be
+_COARSE = 0.25  # pixels for a point
+_FILLED = (0, 2)  # ways of rendering in which letters have the colour they are filled with
 _BLURRED, _SHARP = 6, 12  # pixels: as high letters are looked at first, and closely
 _SAYS: dict[Kind, str] = {
     "undrawn": "drawn invisibly",
@@ -164,12 +166,27 @@ class _Judge:
 
     def judge(self, words: list[Word]) -> list[Word]:
         """Return those that nobody can see."""
-        seen = self._drawn([word for word in words if word.kind not in ("undrawn", "tiny")])
+        seen = self._in_contrast(words) if self._signs.pictures else set()
         hidden = [word for word in words if word.first not in seen]
+        seen = self._drawn([word for word in hidden if word.kind not in ("undrawn", "tiny")])
+        hidden = [word for word in hidden if word.first not in seen]
         for look in (self._shown_by_picture, self._drawn_again, self._not_drawable):
             seen = look(hidden) if hidden else seen
             hidden = [word for word in hidden if word.first not in seen]
         return hidden
+
+    def _in_contrast(self, words: list[Word]) -> set[int]:
+        """Return the beginnings of the words whose colour is nowhere near those behind them, as few pixels tell.
+
+        Pictures take long to draw, so that words over them are not drawn as well where this is enough.
+        """
+        words = [word for word in words if word.kind == "background" and word.object.value not in self._signs.doubly]
+        words = [word for word in words if mode_of(word.object) in _FILLED]
+        part = _around([word.box for word in words], self._size)
+        if part is None:
+            return set()
+        view = View(self._page, part, _COARSE, self._signs.objects)
+        return {word.first for word in words if _contrasts(colours_of([word.object])[0], *view.span(word.box))}
 
     def _drawn(self, words: list[Word], more: Mapping[int, list[Pointer]] = _NO_MORE) -> set[int]:
         """Return the beginnings of the words without which, and without more objects, the page looks different."""
@@ -246,6 +263,12 @@ class _Judge:
             lines.setdefault(self._text.count("\n", 0, word.first), []).append(word.first)
         kept = [firsts for firsts in lines.values() if len(inked.intersection(firsts)) >= _ROUGHLY * len(firsts)]
         return {first for firsts in kept for first in firsts}
+
+
+def _contrasts(colour: Colour, low: list[int], high: list[int]) -> bool:
+    """Return whether a colour lies well outside of what is between others."""
+    own = zip(colour[:3], low, high, strict=True)
+    return colour[3] == _WHITE[3] and any(not least - _INKED < part < most + _INKED for part, least, most in own)
 
 
 def _opposite(colour: Colour) -> Colour:
