@@ -50,7 +50,8 @@ _ROW = 24.0  # points
 _TINY = 0.3  # points: half of that is no letter
 _TWIN = 1.5  # points
 _FEW_CLIPS = 24  # clipping paths looked at on a page
-_PATTERN = (191, 191, 191)  # what pdfium says of a pattern of several colours
+PATTERN = (191, 191, 191)  # what pdfium says of a pattern of several colours
+_PATH, _FORM = raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM
 _FILLED = {0, 2, 4, 6}
 # What stands over the page and may be opaque.
 _LIDS = {
@@ -208,18 +209,20 @@ class Signs:
         return bool(found)
 
     def _others(self, orders: Sequence[float], objects: list[Pointer], form: Form | None) -> None:
-        for order, object_, box in zip(orders, objects, boxes_of(objects), strict=True):
-            if box[2] - box[0] > _SURFACE and box[3] - box[1] > _SURFACE:
-                self._other(order, object_, moved(box, form.onto) if form else box, form)
-
-    def _other(self, order: float, object_: Pointer, box: Box, form: Form | None) -> None:
-        kind = type_of(object_)
-        if kind == raw.FPDF_PAGEOBJ_FORM:
-            self._inside(order, object_, box, form)
-        elif kind != raw.FPDF_PAGEOBJ_PATH:
-            self.surfaces.append(Surface(order, box, None))
-        elif is_filled(object_):
-            self.surfaces.append(Surface(order, box, colours_of([object_])[0]))
+        large = [
+            (order, object_, box)
+            for order, object_, box in zip(orders, objects, boxes_of(objects), strict=True)
+            if box[2] - box[0] > _SURFACE and box[3] - box[1] > _SURFACE
+        ]
+        found = [object_ for _, object_, _ in large]
+        for (order, object_, box), kind, colour in zip(large, map(type_of, found), colours_of(found), strict=True):
+            place = moved(box, form.onto) if form else box
+            if kind == _FORM:
+                self._inside(order, object_, place, form)
+            elif kind != _PATH:
+                self.surfaces.append(Surface(order, place, None))
+            elif is_filled(object_):
+                self.surfaces.append(Surface(order, place, colour))
 
     def _inside(self, order: float, object_: Pointer, box: Box, form: Form | None) -> None:
         count = count_inside(object_)
@@ -240,8 +243,9 @@ class Signs:
         first = min([batch.orders[0] for batch in self._batches if batch.orders], default=0.0)
         for surface in self.surfaces:
             opaque = 255 if surface.colour is None else surface.colour[3]
-            swallows = [each for each in self._seen if surface.colour is None or _near(surface.colour, each)]
-            swallows = swallows if opaque > _HALF else []
+            swallows: list[Colour] = []
+            if opaque > _HALF:
+                swallows = [each for each in self._seen if surface.colour is None or _near(surface.colour, each)]
             covers = surface.order > first and opaque > _OPAQUE
             if swallows or covers:
                 self._hold(surface, swallows, covers=covers)
@@ -319,13 +323,13 @@ def _hides(colour: Colour) -> Kind | None:
     red, green, blue, alpha = colour
     if alpha < _FAINT:
         return "clear"
-    if (red, green, blue) == _PATTERN:
+    if (red, green, blue) == PATTERN:
         return "background"
     return "background" if (255 - min(red, green, blue)) * alpha < 255 * _FAINT else None
 
 
 def _near(one: Colour, other: Colour) -> bool:
-    return all(abs(a - b) < _FAINT for a, b in zip(one[:3], other[:3], strict=True))
+    return abs(one[0] - other[0]) < _FAINT and abs(one[1] - other[1]) < _FAINT and abs(one[2] - other[2]) < _FAINT
 
 
 def _covers(surface: Box, text: Box) -> bool:

@@ -13,7 +13,7 @@ from pypdfium2 import raw
 from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
 from pdfqa.pdf.native import Pointer, pointer, quick
 from pdfqa.pdf.objects import Box, Colour, PageObjects, colours_of, letters_of, mode_of, paint, stroke_of
-from pdfqa.pdf.signs import Group, Kind, Signs, signs_of
+from pdfqa.pdf.signs import PATTERN, Group, Kind, Signs, signs_of
 from pdfqa.pdf.views import View
 
 _WORD = re.compile(r"[^\s\ufffe\x02]+")
@@ -267,8 +267,10 @@ class _Judge:
 
 def _contrasts(colour: Colour, low: list[int], high: list[int]) -> bool:
     """Return whether a colour lies well outside of what is between others."""
+    if colour[3] < _WHITE[3] or colour[:3] == PATTERN:
+        return False
     own = zip(colour[:3], low, high, strict=True)
-    return colour[3] == _WHITE[3] and any(not least - _INKED < part < most + _INKED for part, least, most in own)
+    return any(part <= least - _INKED or part >= most + _INKED for part, least, most in own)
 
 
 def _opposite(colour: Colour) -> Colour:

@@ -94,10 +94,9 @@ class View:
         """Return the least and the most of red, green and blue in a box."""
         x0, x1, y0, y1 = self._place(box)
         starts = range(y0 * self._stride, y1 * self._stride, self._stride)
-        area = (
-            b"".join([self._pixels[start + 4 * x0 : start + 4 * x1] for start in starts]) or b"\0\0\0\0\xff\xff\xff\0"
-        )
-        return [min(area[at::4]) for at in (2, 1, 0)], [max(area[at::4]) for at in (2, 1, 0)]
+        area = b"".join([self._pixels[start + 4 * x0 : start + 4 * x1] for start in starts])
+        colours = [area[at::4] or b"\x00\xff" for at in (2, 1, 0)]
+        return list(map(min, colours)), list(map(max, colours))
 
     def stands_apart(self, box: Bounds) -> bool:
         """Return whether there is ink in a box, and little right before and after it: a word between two gaps."""
