@@ -9,7 +9,6 @@ _CONSONANT = frozenset(map(chr, (*range(0x915, 0x93A), *range(0x958, 0x960), *ra
 _NUKTA, _VIRAMA, _RA, _SHORT_I = "\u093c", "\u094d", "\u0930", "\u093f"
 _OTHER_VOWELS = frozenset("\u093e\u0940\u0941\u0942\u0943\u0945\u0947\u0948\u0949\u094b\u094c")
 _SIGNS = _OTHER_VOWELS | frozenset("\u0900\u0901\u0902\u0903\u093c\u093f")
-_HOLDS = _CONSONANT | {_NUKTA, _ZERO}  # what the short i follows when it is read
 _NEAR = 16  # the glyphs of one sign in several widths are neighbours in a font
 
 
