@@ -166,6 +166,21 @@ def test_heads_over_columns_that_stand_too_close_to_be_told_apart_are_one(tmp_pa
     ]
 
 
+def test_what_stands_over_an_address_is_no_head_of_the_table_under_it(tmp_path: Path) -> None:
+    address = [Put(line, 72, 748 - 12 * at) for at, line in enumerate(["Bill to", "Hanna Berg", "4 Storgatan", "Oslo"])]
+    texts = [
+        Put("Customer no.: 88120", 300, 772),
+        *address,
+        *figures("Item", ["Price", "Amount"], 688),
+        *figures("", ["each", "in all"], 680),
+        *figures("Bench vice", ["89.50", "179.00"], 668),
+        *figures("Honing guide", ["18.25", "54.75"], 656),
+    ]
+    [page] = read(tmp_path, Leaf([put for put in texts if put.text]))
+    [table] = [page.text[block.start : block.end] for block in page.blocks if block.kind == "table"]
+    assert table.split("\n")[0] == "Item  Price each  Amount in all"
+
+
 def test_dots_that_lead_to_several_figures_divide_cells(tmp_path: Path) -> None:
     texts = [
         Put("All ages . . . . . . . . . . . . .", 72, 700),

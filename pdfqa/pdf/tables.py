@@ -101,7 +101,11 @@ def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
         index -= 1
         if _is_header(line, left, right) and line.x1 < right + 3 * line.size:
             start = index
-        elif line.x1 > left + 0.6 * (right - left) or (line.text.endswith((".", ":")) and len(line.text) > 30):
+        elif (
+            line.x1 > left + 0.6 * (right - left)
+            or (line.text.endswith((".", ":")) and len(line.text) > 30)
+            or (start < first and start - index > 1)  # an address over the head, say, and what stands over that
+        ):
             break
     for index in range(start, min(start + 4, first)):
         if lines[index].cells is not None:
