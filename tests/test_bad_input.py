@@ -15,6 +15,7 @@ from pdfqa import PDFQA, FileError, FileMissingError, NoPdfsError, NoTextError, 
 from pdfqa.errors import EncryptedFileError, FileAccessError, by_code
 from tests.homes import CLUB, PARK, WHO_CLUB, WHO_PARK, as_nobody, digest, nothing_left, open_to_nobody, pdf
 from tests.pdf_maker import Leaf, make_pdf, paragraph
+from tests.scans import Scan, write_scans
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 SECRET = "hush-hush-7141"
@@ -132,12 +133,11 @@ def test_a_folder_without_pdfs_is_told(tmp_path: Path, home: Path) -> None:
     assert nothing_left(home)
 
 
-def test_a_scan_says_which_pages_and_that_it_needs_ocr(tmp_path: Path) -> None:
-    path = tmp_path / "scan.pdf"
-    path.write_bytes(make_pdf([Leaf(drawing="0.5 g 100 100 300 300 re f") for _ in range(3)]))
-    with PDFQA(path) as qa, pytest.raises(NoTextError, match="any of its 3 pages") as caught:
+def test_a_scan_says_which_pages_and_what_would_read_them(tmp_path: Path) -> None:
+    path = write_scans(tmp_path / "scan.pdf", [Scan(paragraph(CLUB, 20, 200, letters=50))] * 3)
+    with PDFQA(path, ocr="never") as qa, pytest.raises(NoTextError, match="any of its 3 pages") as caught:
         qa.ask(WHO_CLUB)
-    assert "OCR" in caught.value.hint
+    assert "--ocr auto" in caught.value.hint
 
 
 # Permissions and odd files.

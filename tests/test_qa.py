@@ -25,7 +25,8 @@ from pdfqa.errors import FileError, PdfqaError, StorageError
 from pdfqa.types import Value
 from tests.cli_runner import ANSWER, ANSWERED, REPORT, ROOT, UNANSWERED
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, WHO_PARK, pdf
-from tests.pdf_maker import Leaf, paragraph, write_pdf
+from tests.pdf_maker import Leaf, paragraph
+from tests.scans import Scan, write_scans
 
 HANDBOOK, INFORME = ROOT / "samples" / "handbook.pdf", ROOT / "samples" / "informe-2024.pdf"
 
@@ -386,8 +387,9 @@ def test_one_bad_file_stops_no_answer_and_is_told(club: Path, tmp_path: Path) ->
 
 
 def test_pages_that_could_not_be_read_are_told(tmp_path: Path) -> None:
-    path = write_pdf(tmp_path / "half.pdf", [Leaf(paragraph(CLUB)), Leaf(), Leaf(paragraph(PARK)), Leaf()])
-    with PDFQA(path) as qa:
+    scan = Scan(paragraph(MINE, 20, 200, letters=50))
+    path = write_scans(tmp_path / "half.pdf", [Leaf(paragraph(CLUB)), scan, Leaf(paragraph(PARK)), scan])
+    with PDFQA(path, ocr="never") as qa:
         report = qa.add()
         for told in (report.unread, report.added[0].unread, qa.ask(WHO_CLUB).unread, qa.files()[0].unread):
             assert [unread.pages for unread in told] == [[2, 4]]
