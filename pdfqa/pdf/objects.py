@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Collection, Iterator
 from functools import cached_property
@@ -34,6 +35,7 @@ _point = quick(raw.FPDFPathSegment_GetPoint)
 _drawing = quick(raw.FPDFPath_GetDrawMode)
 _inner = quick(raw.FPDFFormObj_GetObject, Pointer)
 _matrix = quick(raw.FPDFPageObj_GetMatrix)
+_font_size = quick(raw.FPDFTextObj_GetFontSize)
 _text_object = quick(raw.FPDFText_GetTextObject, Pointer)
 
 _annotation = quick(raw.FPDFPage_GetAnnot, Pointer)
@@ -151,6 +153,13 @@ def matrix_of(object_: Pointer) -> Matrix:
     """Return what puts an object on the page."""
     _matrix(object_, _six.places[0])
     return tuple(_six.values)
+
+
+def size_of(text: Pointer) -> float:
+    """Return how large the letters of a text are, in the direction in which they are smaller."""
+    _font_size(text, *_at.places[:1])
+    a, b, c, d, *_ = matrix_of(text)
+    return float(_at.values[0]) * min(math.hypot(a, b), math.hypot(c, d))
 
 
 def marked_layer(object_: Pointer, known: dict[int | None, bool]) -> bool:

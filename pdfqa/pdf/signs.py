@@ -31,6 +31,7 @@ from pdfqa.pdf.objects import (
     moved,
     objects_at,
     objects_inside,
+    size_of,
     stroke_of,
     type_of,
 )
@@ -47,7 +48,7 @@ _SURFACE = 4.0  # points: what is lower or narrower is a rule
 _FAINT = 24  # of 255: less contrast than an eye sees in letters
 _OPAQUE, _HALF = 200, 127  # of 255: what covers, and what has its own colour rather than that of what is under it
 _ROW = 24.0  # points
-_TINY = 0.3  # points: half of that is no letter
+_THIN, _TINY = 0.3, 0.5  # points: what is lower may be a dash, or letters of less than the other size
 _TWIN = 1.5  # points
 _FEW_CLIPS = 24  # clipping paths looked at on a page
 PATTERN = (191, 191, 191)  # what pdfium says of a pattern of several colours
@@ -195,7 +196,8 @@ class Signs:
     def _rare(self, objects: list[Pointer]) -> bool:
         """Ask what is seldom worth asking; return whether it was."""
         found: list[tuple[Pointer, Kind]] = []
-        found += [(object_, "tiny") for object_, box in zip(objects, boxes_of(objects), strict=True) if _is_tiny(box)]
+        small = [object_ for object_, box in zip(objects, boxes_of(objects), strict=True) if _is_small(box)]
+        found += [(object_, "tiny") for object_ in small if size_of(object_) < _TINY]
         found += [(object_, "clear") for object_ in compress(objects, map(is_transparent, objects))]
         marks = list(map(count_marks, objects))
         if max(marks, default=0) > 0:
@@ -307,9 +309,9 @@ def _boxes_in(batch: Batch) -> list[Box]:
     return [moved(box, batch.form.onto) for box in boxes] if batch.form else boxes
 
 
-def _is_tiny(box: Box) -> bool:
+def _is_small(box: Box) -> bool:
     left, bottom, right, top = box
-    return 0 < top - bottom < _TINY or 0 < right - left < _TINY
+    return 0 < top - bottom < _THIN or 0 < right - left < _THIN
 
 
 def _cut(object_: Pointer, box: Box) -> bool:
