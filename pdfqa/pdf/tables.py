@@ -87,6 +87,7 @@ def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
     left = min(line.x0 for line in lines[first:end])
     right = max(line.x1 for line in lines[first:end])
     start = index = first
+    found = _is_header(lines[first], left, right)
     while index > floor and first - index < 7:
         line, below = lines[index - 1], lines[index]
         drop = line.y - below.y
@@ -100,11 +101,11 @@ def _with_head(lines: list[Line], first: int, end: int, floor: int) -> int:
             break
         index -= 1
         if _is_header(line, left, right) and line.x1 < right + 3 * line.size:
-            start = index
+            start, found = index, True
         elif (
             line.x1 > left + 0.6 * (right - left)
             or (line.text.endswith((".", ":")) and len(line.text) > 30)
-            or (start < first and start - index > 1)  # an address over the head, say, and what stands over that
+            or (found and start - index > 1)  # an address over the head, say, and what stands over that
         ):
             break
     for index in range(start, min(start + 4, first)):
