@@ -267,3 +267,18 @@ def test_the_lines_of_an_endless_paragraph_are_all_joined() -> None:
     assert join_lines(lines, [False] * len(lines), set()) == " ".join(lines)
     halves = ["they keep or-", "der"] * 2_000
     assert join_lines(halves, [False] * len(halves), {"order"}) == " ".join(["they keep order"] * 2_000)
+
+
+def test_rows_of_few_digits_are_lines_of_their_own(tmp_path: Path) -> None:
+    rows = [[str(row * column) for column in range(6)] for row in range(30)]
+    puts = [
+        Put(cell, 60 + 60 * at, 760 - 12 * number) for number, row in enumerate(rows) for at, cell in enumerate(row)
+    ]
+    sheet = pdf.read_sheet(write_pdf(tmp_path / "a.pdf", [Leaf(puts)]), 1)
+    assert [" ".join(row) for row in rows[10:]] == [line.text for line in sheet.lines[-20:]]
+
+
+def test_a_long_line_stays_whole(tmp_path: Path) -> None:
+    words = " ".join(f"word{number}" for number in range(40))
+    page = Leaf([Put(words, 20, 700, 4)])
+    assert [words] == [line.text for line in pdf.read_sheet(write_pdf(tmp_path / "a.pdf", [page]), 1).lines]

@@ -39,6 +39,7 @@ from pdfqa.pdf.pieces import (
     may_have_cells,
     mostly_leftwards,
     pieces_of,
+    unfolded,
 )
 from pdfqa.pdf.repair import clean, tidier
 from pdfqa.pdf.signs import Kind
@@ -211,7 +212,7 @@ class _PageLines:
         self.left_out.update(kinds)
         if not text or text.isspace():
             return [], told(self.left_out)
-        pieces = pieces_of(text)
+        pieces = [line for piece in pieces_of(text) for line in unfolded(piece, self._origin_of)]
         begins = [piece[1] for piece in pieces]
         if index_of is not None:
             pieces = [(piece, index_of(start), index_of(end), cut, spaced) for piece, start, end, cut, spaced in pieces]
@@ -249,6 +250,11 @@ class _PageLines:
             if len(words) < 100 and line.cells is None:
                 line.bold, line.italic = self._style(start + 2 if piece[1:2] == " " and len(piece) > 3 else start)
         return result, told(self.left_out)
+
+    def _origin_of(self, at: int) -> tuple[float, float]:
+        """Return where a character of the text stands."""
+        _origin(self._text, self._index_of(at) if self._index_of else at, *self._room.point)
+        return self._room.values[0], self._room.values[1]
 
     def _places(self, pieces: list[Text]) -> list[Place]:
         """Return each piece's place: its first character's origin, its last one's far end, its size and direction."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 # pdfium puts a character of its own where a line ended with a hyphen.
 _CUT = re.compile("[\ufffe\x02]")
@@ -10,6 +11,10 @@ _LEFTWARDS = re.compile("[\u05d0-\u05f4\u0620-\u064a\u066e-\u06d5\u06fa-\u07ff\u
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 FIGURE_ENDS = frozenset("0123456789)%$€£¥—–-−*")
 FIGURE_STARTS = frozenset("0123456789$€£¥—–-−.")
+
+_LONG = 120  # letters: few lines have more
+_WIDE, _LOW = 50.0, 2.0  # points that a line is wide, and the next one lower or higher, at least
+_WORDS = re.compile(r"\S+")
 
 
 # Text between breaks, its first and last index, whether the reader took a hyphen from its end, and whether white space
@@ -59,6 +64,29 @@ def _cut_pieces(part: str, begin: int, pieces: list[Text], spaced: bool) -> bool
         begin += len(piece) + 1
         spaced = False
     return spaced
+
+
+def unfolded(piece: Text, origin: Callable[[int], tuple[float, float]]) -> Iterator[Text]:
+    """Yield the lines that a very long piece is made of: pdfium does not see where rows of few digits end.
+
+    Args:
+        piece: The piece.
+        origin: Tells where a character of the page's text stands.
+    """
+    text, begin, end, cut, spaced = piece
+    if len(text) <= _LONG:
+        yield piece
+        return
+    start = last = 0
+    x0, y0 = origin(begin)
+    x = x0
+    for word in _WORDS.finditer(text):
+        left, low = origin(begin + word.start())
+        if x - x0 > _WIDE and left - x0 < (x - x0) / 4 and abs(low - y0) > _LOW:
+            yield text[start:last], begin + start, begin + last - 1, False, spaced
+            start, spaced, (x0, y0) = word.start(), True, (left, low)
+        last, x = word.end(), left
+    yield text[start:], begin + start, end, cut, spaced
 
 
 def may_have_cells(text: str, width: float, size: float) -> bool:
