@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from pdfqa.pdf.recognised import Found, Pixels
+from pdfqa.pdf.straight import ink
 
 _AROUND = 0.2  # of a line's height that is looked at over and under it
 _CORE = 0.42, 0.66  # of its height: there small letters are
-_HALF, _TRACE = 0.55, 0.08  # of the ink of a row among small letters
+_HALF, _TRACE = 0.5, 0.08  # of the ink of a row among small letters
 _TALL = re.compile(r"[A-Z0-9bdfhklßÀ-Þ]")  # letters higher than others
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_CAPITAL, _SMALL, _SQUARE, _LINE = 0.72, 0.5, 0.95, 0.8  # heights of letters, and of a line's box over size
+_CAPITAL, _SMALL, _SQUARE, _LINE = 0.72, 0.5, 0.95, 0.7  # heights of letters, and of a line's box over size
 _BASE = 0.72  # of a line's box, from its top
-_RANGE = 0.6, 1.4  # times what the box makes likely
+_LEAST, _MOST, _FEW = 4, 80, 30  # pixels of a spot that may be a letter; spots that tell nothing
+_LETTER = 0.55  # of the size: small letters are lower, figures higher
+_RANGE = 0.7, 1.4  # times what the box makes likely
 
 
 class Measured(NamedTuple):
@@ -35,9 +39,10 @@ def measured(pixels: Pixels, line: Found) -> Measured:
     guess = Measured(height * _LINE, line.top + _BASE * height, line.top, line.bottom)
     start = max(int(line.top - _AROUND * height), 0)
     crop = pixels[start : int(line.bottom + _AROUND * height) + 1, int(line.left) : int(line.right) + 1]
-    rows = np.abs(crop.astype(np.int16) - int(np.median(crop))).mean(axis=1)
+    # Against the ground of each row: every other row of a table may be tinted.
+    rows = np.abs(crop - np.median(crop, axis=1, keepdims=True)).mean(axis=1)
     low, high = (int(line.top + share * height) - start for share in _CORE)
-    core = float(rows[low : high + 1].mean()) if high > low else 0.0
+    core = float(np.median(rows[low : high + 1])) if high > low else 0.0
     if core <= 1.0:
         return guess
     middle = (low + high) // 2
@@ -52,6 +57,14 @@ def measured(pixels: Pixels, line: Found) -> Measured:
     if not _RANGE[0] * guess.size < size < _RANGE[1] * guess.size:
         return guess
     return Measured(size, start + base, start + top, start + bottom)
+
+
+def size_of_letters(pixels: Pixels) -> float:
+    """Return about how large letters are in a picture, by the heights of its spots of ink: the smaller ones count."""
+    _, _, spots, _ = cv2.connectedComponentsWithStats(ink(pixels).astype(np.uint8))
+    heights = spots[1:, cv2.CC_STAT_HEIGHT]
+    heights = heights[(heights >= _LEAST) & (heights <= _MOST)]
+    return float(np.percentile(heights, 30)) / _LETTER if len(heights) >= _FEW else 0.0
 
 
 def _edge(rows: npt.NDArray[np.float64], at: int, step: int, level: float) -> float:

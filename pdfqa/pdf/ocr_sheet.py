@@ -28,6 +28,7 @@ _NOTHING = "no text was found in its picture"
 _UNKNOWN = "its letters are not known here: tesseract with its data for the language reads them (--ocr-lang)"
 _DOUBTFUL, _LOST = 0.85, 0.7  # scores: of unknown letters, or of bad pictures; of noise
 _TOLD = 0.6  # of the lines' width
+_LETTER, _WIDE = 0.6, "\u2e7f"  # of a line's height that a letter is wide at most; letters after that, twice
 _APART = 1.3  # sizes between two words that do not stand in one text
 _ALIKE = 0.09  # sizes that differ less are one size, told a little differently
 
@@ -126,9 +127,16 @@ def _read(engine: Recogniser, straight: Straightened) -> Reading:
     found = [line for line in lines if line.words and line.score >= _SURE]
     letters = sum(line.letters for line in found)
     score = sum(line.score * line.letters for line in found) / letters if letters else 0.0
-    told = sum((x1 - x0) / (line.bottom - line.top) for line in lines for _, x0, x1 in line.words)
+    told = sum(
+        min((x1 - x0) / (line.bottom - line.top), _letters_room(word)) for line in lines for word, x0, x1 in line.words
+    )
     whole = sum((line.right - line.left) / (line.bottom - line.top) for line in lines)
     return Reading(straight, found, len(lines), score, told / whole if whole else 1.0)
+
+
+def _letters_room(word: str) -> float:
+    """Return how wide the letters of a word may be at most, in heights of its line."""
+    return _LETTER * sum(2 if letter > _WIDE else 1 for letter in word)
 
 
 def lines_of(reading: Reading, scale: float, bottom: int) -> tuple[list[Line], float]:

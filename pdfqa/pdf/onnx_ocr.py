@@ -18,12 +18,13 @@ import numpy.typing as npt
 import onnxruntime
 
 from pdfqa.errors import MissingExtraError
+from pdfqa.pdf.measured import size_of_letters
 from pdfqa.pdf.recognised import Found, Pixels
 
-_SIDE = 960  # pixels of the longer side when lines are looked for
+_SIZE = 10.0  # pixels of small letters' size when lines are looked for: with fewer lines are missed, more take longer
+_LEAST, _MOST = 480, 1_600  # pixels of the longer side
 _LARGER = 1.5  # times what it is, at most
 _HEIGHT = 48  # pixels of a line when it is read
-_STRIDE = 8  # pixels of its width for which the reader tells one character
 _WIDEST = 3_200
 _INK, _SURE_BOX, _SURE_TEXT = 0.3, 0.5, 0.5
 _DARK = 0.35  # of the darkest: what is less is paper
@@ -50,7 +51,7 @@ class OnnxEngine:
     def _boxes(self, pixels: Pixels) -> Iterator[tuple[int, int, int, int]]:
         """Yield left, top, right and bottom of what looks like a line."""
         height, width = pixels.shape
-        scale = min(_SIDE / max(height, width), _LARGER)
+        scale = self._scale(pixels)
         across, down = (max(round(side * scale / 32), 1) * 32 for side in (width, height))
         small = cv2.resize(pixels, (across, down), interpolation=cv2.INTER_AREA)
         image = (small.astype(np.float32) / 127.5 - 1)[None, None]
@@ -70,6 +71,11 @@ class OnnxEngine:
                 min(round((x + w + grown) * width / across), width),
                 min(round((y + h + grown) * height / down), height),
             )
+
+    def _scale(self, pixels: Pixels) -> float:
+        longer: float = max(pixels.shape)
+        scale = min(_SIZE / (size_of_letters(pixels) or 17.0), _LARGER)
+        return min(max(scale, _LEAST / longer), _MOST / longer)
 
     def _read(self, crop: Pixels, left: int, top: int) -> Found:
         height, width = crop.shape
