@@ -25,6 +25,7 @@ class Scan:
     turn: int = 0
     stamp: tuple[Put, ...] = ()  # texts over the picture
     extra: str = BOX
+    fonts: str = ""
 
 
 def write_scans(path: Path, pages: Sequence[Scan | Leaf]) -> Path:
@@ -49,7 +50,7 @@ def _picture(scan: Scan, scale: float = 2.0) -> tuple[bytes, int, int]:
     a, b = math.cos(turned), math.sin(turned)
     x, y = WIDTH / 2, HEIGHT / 2
     tilt = f"{a} {b} {-b} {a} {x - a * x + b * y} {y - b * x - a * y} cm\n"
-    document = pypdfium2.PdfDocument(make_pdf([Leaf(scan.texts, BOX, tilt)]))
+    document = pypdfium2.PdfDocument(make_pdf([Leaf(scan.texts, BOX, tilt, fonts=scan.fonts)]))
     bitmap = document[0].render(scale=scale, rotation=90 * scan.turn, grayscale=True)
     rows = bytes(bitmap.buffer)
     width, height, stride = bitmap.width, bitmap.height, bitmap.stride
