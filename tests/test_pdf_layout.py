@@ -8,6 +8,7 @@ import pytest
 
 from pdfqa.pages import Page
 from pdfqa.pdf.layout import Layout
+from pdfqa.pdf.lines import Line
 from tests.sheet_maker import FOX, cells, line, page_of, sheet, shown, typeset
 
 
@@ -94,6 +95,21 @@ def test_chinese_lines_are_joined_without_a_space() -> None:
 def test_pieces_of_one_line_are_put_together() -> None:
     pieces = [line("Pro", 700), line("forma", 700, 89), line("information", 700, 116)]
     assert page_of(pieces).text == "Pro forma information"
+
+
+def test_figures_that_were_recognised_apart_are_cells() -> None:
+    def found(text: str, x: float, y: float) -> Line:
+        return Line(text, x, x + 5 * len(text), y, 10, words=[(text, x, y, x + 5 * len(text), y + 8)])
+
+    rows = [("Rent", "118.40", "124.32"), ("Service charge", "11.75", "11.75")]
+    lines = [
+        found(text, x, 700 - 14 * at)
+        for at, row in enumerate(rows)
+        for text, x in zip(row, (72, 150, 184), strict=True)
+    ]
+    page = sheet(lines)
+    page.source = "ocr"
+    assert Layout().pages([page])[0].text == "Rent  118.40  124.32\nService charge  11.75  11.75"
 
 
 def test_raised_figures_stay_with_their_word() -> None:

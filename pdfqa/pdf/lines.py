@@ -156,7 +156,7 @@ def _prose(line: Line) -> bool:
 def _append(line: Line, piece: Line) -> None:
     big = max(line.size, piece.size)
     gap = piece.x0 - line.x1
-    apart = gap > 0.9 * big
+    apart = gap > 0.9 * big or _are_found_apart(line, piece, gap)
     if apart or line.cells or piece.cells:
         cells = line.cells or [(line.x0, line.x1, line.text)]
         more = piece.cells or [(piece.x0, piece.x1, piece.text)]
@@ -179,6 +179,12 @@ def _append(line: Line, piece: Line) -> None:
     if line.words or piece.words:
         line.words = [*(line.words or ()), *(piece.words or ())]
     line.x1 = max(line.x1, piece.x1)
+
+
+def _are_found_apart(line: Line, piece: Line, gap: float) -> bool:
+    """Return whether a figure was recognised for itself, as is done where a rule or much room is before it."""
+    recognised = bool(line.words and piece.words)
+    return recognised and gap > 0.1 * min(line.size, piece.size) and is_figure(piece.text)
 
 
 def _settle_cells(line: Line) -> None:
