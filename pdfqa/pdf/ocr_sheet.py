@@ -64,7 +64,7 @@ def straighten(pixels: Pixels, degrees: float, turns: int) -> Straightened:
 def recognised(sheet: Sheet, image: Image, engine: Recogniser, options: ReadOptions) -> Sheet:
     """Return a page with the lines in its picture instead of those of its text layer, if there are any.
 
-    Where the engine does not know the letters, another is asked; where there is none, the page stays a picture.
+    Where the engine does not know the letters, another is asked; where there is none, the page stays as it was.
     """
     rows = np.frombuffer(bytes(image.pixels), np.uint8).reshape(image.height, image.stride)
     pixels = rows[:, : image.width]
@@ -73,17 +73,23 @@ def recognised(sheet: Sheet, image: Image, engine: Recogniser, options: ReadOpti
         engine = other_engine(data)
         reading = read(engine, pixels)
     if reading.blots < _FEW_BLOTS and not reading.found:
-        return msgspec.structs.replace(sheet, warnings=[_NOTHING, *sheet.warnings], defect="")
+        return _left(sheet)
     if reading.is_lost and not options.ocr_lang:
-        return msgspec.structs.replace(sheet, warnings=[_UNKNOWN, *sheet.warnings], defect="picture")
+        return msgspec.structs.replace(sheet, warnings=[_UNKNOWN, *sheet.warnings])
     if not reading.found:
-        return msgspec.structs.replace(sheet, warnings=[_NOTHING, *sheet.warnings], defect="")
+        return _left(sheet)
     lines, depth = lines_of(reading, image.scale, image.height)
     kept = [line for line in sheet.lines if line.words]  # what was filled in, which is not drawn
     told = msgspec.structs.replace(
         sheet, lines=[*lines, *kept], depth=depth, source="ocr", reader=engine.name, warnings=[], defect="", rules=[]
     )
     return refill(told)
+
+
+def _left(sheet: Sheet) -> Sheet:
+    """Return a page as it is: nothing was found in its picture, so that it hides no text."""
+    defect = "" if sheet.defect == "picture" else sheet.defect
+    return msgspec.structs.replace(sheet, warnings=[_NOTHING, *sheet.warnings], defect=defect)
 
 
 class Reading(NamedTuple):
