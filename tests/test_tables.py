@@ -8,6 +8,8 @@ import pytest
 
 from pdfqa.pages import Page, Table
 from pdfqa.pdf import read_pages
+from pdfqa.pdf.lines import Line
+from pdfqa.pdf.tables import find_tables
 from tests.pdf_maker import Leaf, Put, paragraph, row, write_pdf
 
 AT = (72, 300, 380, 460)
@@ -164,6 +166,18 @@ def test_heads_over_columns_that_stand_too_close_to_be_told_apart_are_one(tmp_pa
         ["01 Oct 2026 Salary", "", "355.07", "504.46"],
         ["02 Oct 2026 Trainline", "378.49", "", "125.97"],
     ]
+
+
+def test_labels_and_what_was_filled_in_beside_them_are_no_heads() -> None:
+    filled = [("Claimant", "Ann Weber"), ("Policy number", "PX-A"), ("Date of loss", "14.08.2026")]
+    lines = [
+        Line(f"{label}  {value}", 72, 400, 700 - 30 * at, 10, cells=[(72, 130, label), (200, 400, value)])
+        for at, (label, value) in enumerate(filled)
+    ]
+    for line, (_, value) in zip(lines, filled, strict=True):
+        line.words = [(value, 200, line.y, 400, line.y + 10)]
+    [(start, end, found)] = find_tables(lines)
+    assert (start, end, found.header) == (0, 3, 0)
 
 
 def test_what_stands_over_an_address_is_no_head_of_the_table_under_it(tmp_path: Path) -> None:

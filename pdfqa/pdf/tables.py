@@ -147,7 +147,16 @@ def _until_figures(heads: list[Line]) -> int:
     return len(heads)
 
 
+def _is_filled_in(line: Line) -> bool:
+    """Return whether a line is a printed label with the value of a field: some of it is not in the text layer."""
+    if not line.words:
+        return False
+    return sum(len(word[0]) for word in line.words) < 0.9 * len(line.text.replace(" ", ""))
+
+
 def _is_header(line: Line, left: float, right: float) -> bool:
+    if _is_filled_in(line):
+        return False
     if line.cells is None:
         if is_unit(line.text):
             return True
