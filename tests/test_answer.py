@@ -254,3 +254,9 @@ def test_whatever_stands_on_the_pages_is_quoted_exactly(
     draft = answer(question, *pages, language=language)
     if len(draft.quotes) > 1:
         assert sum(len(quote.text.split()) for quote in draft.quotes) <= MOST_WORDS
+
+
+def test_an_item_of_a_list_answers_without_its_bullet() -> None:
+    draft = answer("Until when may tenants object?", page("• Tenants may object in writing until 30 November 2026."))
+    assert "•" not in draft.text
+    assert draft.quotes[0].text == "• Tenants may object in writing until 30 November 2026."

@@ -196,7 +196,8 @@ def _covers(question: Question, piece: Evidence, row: Row, place: int) -> bool:
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split())
+    """Return a text as one line, without the bullet that it has as an item of a list."""
+    return " ".join(text.split()).lstrip("•▪●○◦‣▸►▶∙· ")
 
 
 def _logistic(value: float) -> float:
