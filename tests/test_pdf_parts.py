@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pdfqa.pages import Page
-from pdfqa.pdf import find_boxes, read_pages
+from pdfqa.pdf import find_boxes, read_pages, read_sheet
 from tests.forms import FIRST, annotated, annotation, appearance, widget
 from tests.pdf_maker import Leaf, Put, make_pdf, paragraph
 
@@ -346,3 +346,11 @@ def test_a_page_of_notes_alone_is_read(tmp_path: Path) -> None:
 def test_a_page_without_annotations_has_no_places(tmp_path: Path) -> None:
     page = read(make_pdf([Leaf(paragraph(TEXT))]), tmp_path)
     assert (page.text, page.places) == (TEXT, [])
+
+
+def test_a_page_with_too_many_notes_says_so(tmp_path: Path) -> None:
+    notes = [annotation("Text", "500 690 520 710", "/Contents (the same)")] * 5_001
+    path = tmp_path / "a.pdf"
+    path.write_bytes(annotated([Put("A page with notes", 72, 700)], notes))
+    sheet = read_sheet(path, 1)
+    assert ["only the first 5,000 of 5,001 notes, fields and links were looked at"] == sheet.warnings

@@ -133,7 +133,8 @@ def look(document: Any, number: int, handles: tuple[Any, Any], way: Way, lines: 
         lines: The lines that its text layer gave.
     """
     page, text = handles
-    if raw.FPDFPage_GetAnnotCount(page) <= 0:
+    count = raw.FPDFPage_GetAnnotCount(page)
+    if count <= 0:
         return None
     shown = raw.FPDFPage_GetRotation(page)
     turns = way.turns if lines else shown
@@ -146,7 +147,10 @@ def look(document: Any, number: int, handles: tuple[Any, Any], way: Way, lines: 
             found.field(annotation, rect, unseen)
         else:
             found.note(annotation, rect, unseen, (place, kind))
-    return found.whole()
+    added = found.whole()
+    if count > _MOST:
+        added.warnings.append(f"only the first {_MOST:,} of {count:,} notes, fields and links were looked at")
+    return added
 
 
 class _Found:
