@@ -24,8 +24,8 @@ INSIDE = {
     "lines: drawn rules": ("pdfqa.pdf.pdfium", "rules_of"),
     "lines: annotations": ("pdfqa.pdf.pdfium", "look"),
     "lines: picture or not": ("pdfqa.pdf.pdfium", "is_picture"),
-    "layout: margins": ("pdfqa.pdf.margins", "Margins.set_aside"),
-    "layout: tables": ("pdfqa.pdf.layout", "find_tables"),
+    "layout: margins": ("pdfqa.pdf.layout.margins", "Margins.set_aside"),
+    "layout: tables": ("pdfqa.pdf.layout.layout", "find_tables"),
     "index: cutting": ("pdfqa.index.build", "cut"),
     "index: terms": ("pdfqa.index.build", "_postings"),
     "index: vectors": ("pdfqa.embed", "StaticEmbedder.encode"),
@@ -105,7 +105,7 @@ def steps(path: Path, last: int, embedder: Any, costs: Costs) -> None:
     """Take the steps of reading one document apart: each does all pages before the next begins."""
     from pdfqa import pdf
     from pdfqa.index.build import build
-    from pdfqa.pdf.layout import Layout
+    from pdfqa.pdf.layout.layout import Layout
     from pdfqa.pdf.readers import Readers
 
     with watching(costs):

@@ -23,7 +23,7 @@ import pypdfium2
 from tqdm import tqdm
 
 from pdfqa.pdf.characters import page_text, unmapped
-from pdfqa.pdf.garbled import is_garbled
+from pdfqa.pdf.letters.garbled import is_garbled
 
 # Type 1 fonts whose glyphs are called g1, g2 …: all pages but the pictures after them.
 REALLY = {("mmlb_afe620b9beac86c1027b96d31d396407.pdf", number) for number in range(1, 8)}

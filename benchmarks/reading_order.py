@@ -30,7 +30,7 @@ import msgspec
 from rapidfuzz.distance import LCSseq
 
 from pdfqa import pdf
-from pdfqa.pdf.layout import Layout
+from pdfqa.pdf.layout.layout import Layout
 from pdfqa.pdf.lines import Line, Sheet
 from tests.pdf_maker import Leaf, Put, write_pdf
 

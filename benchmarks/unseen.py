@@ -30,9 +30,9 @@ from tqdm import tqdm
 
 from pdfqa.pdf import read_pages
 from pdfqa.pdf.characters import codes_of
-from pdfqa.pdf.layers import may_have_layers
 from pdfqa.pdf.objects import PageObjects
-from pdfqa.pdf.unseen import unseen
+from pdfqa.pdf.visibility.layers import may_have_layers
+from pdfqa.pdf.visibility.unseen import unseen
 
 sys.path.insert(0, str(common.ROOT))
 from tests.injections import HONEST, INJECTIONS

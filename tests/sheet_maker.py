@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 from pdfqa.pages import OutlineItem, Page
-from pdfqa.pdf.layout import Layout
+from pdfqa.pdf.layout.layout import Layout
 from pdfqa.pdf.lines import Line, Sheet
 
 FOX = (

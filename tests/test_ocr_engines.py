@@ -13,8 +13,8 @@ from pdfqa import InvalidRequestError
 from pdfqa.pages import Page, Place
 from pdfqa.pdf import ReadOptions, ocr_lack, recognise, wants_ocr
 from pdfqa.pdf.lines import Line
-from pdfqa.pdf.ocr_languages import CODES, INSIDE, data_of, split
-from pdfqa.pdf.pictured import shows_writing
+from pdfqa.pdf.ocr.languages import CODES, INSIDE, data_of, split
+from pdfqa.pdf.ocr.pictured import shows_writing
 from pdfqa.pdf.places import boxes_of, places_of
 from pdfqa.types import Box
 from tests.homes import CLUB
@@ -113,8 +113,8 @@ def test_tesseract_recognises_words_with_their_boxes(tmp_path: Path) -> None:
     import numpy as np
 
     from pdfqa.pdf.drawing import draw_grey
+    from pdfqa.pdf.ocr.tesseract import TesseractEngine
     from pdfqa.pdf.pdfium import PdfiumFile
-    from pdfqa.pdf.tesseract import TesseractEngine
 
     path = write_scans(tmp_path / "a.pdf", [Scan(paragraph(CLUB, 30, 190, size=11, letters=45))])
     with PdfiumFile(path, None) as file:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pdfqa import pdf
-from pdfqa.pdf.garbled import is_garbled
+from pdfqa.pdf.letters.garbled import is_garbled
 from tests.pdf_maker import Leaf, Put, paragraph, write_pdf
 
 ENGLISH = (

@@ -8,7 +8,7 @@ import pytest
 
 from pdfqa.pages import Attachment
 from pdfqa.pdf import read_info, read_pages
-from pdfqa.pdf.labels import follows, page_labels
+from pdfqa.pdf.layout.labels import follows, page_labels
 from pdfqa.pdf.lines import Sheet
 from pdfqa.pdf.metadata import iso
 from tests.forms import carrying

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from pdfqa.pages import Page
-from pdfqa.pdf.layout import Layout
+from pdfqa.pdf.layout.layout import Layout
 from pdfqa.pdf.lines import Line
 from tests.sheet_maker import FOX, cells, line, page_of, sheet, shown, typeset
 

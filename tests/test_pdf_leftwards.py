@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdfqa.pdf.mend import ZERO, mended
+from pdfqa.pdf.letters.mend import ZERO, mended
 from tests.test_pdf_mend import Drawn
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from pdfqa import pdf
 from pdfqa.pdf.boxes import find_range, plain
-from pdfqa.pdf.fontmap import letters_of
-from pdfqa.pdf.mend import ZERO, mended, needs_mending
-from pdfqa.pdf.repair import tidier
+from pdfqa.pdf.letters.fontmap import letters_of
+from pdfqa.pdf.letters.mend import ZERO, mended, needs_mending
+from pdfqa.pdf.letters.repair import tidier
 from tests.pdf_maker import Leaf, Put, write_pdf
 
 WIDTH = 10.0

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from pdfqa.pdf.layout import Layout
+from pdfqa.pdf.layout.layout import Layout
 from pdfqa.pdf.lines import Line
 from tests.sheet_maker import cells, line, page_of, sheet, typeset
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pdfqa.pdf.filling import Field
 from pdfqa.pdf.lines import Extra, Line, Sheet
-from pdfqa.pdf.refilling import refill
+from pdfqa.pdf.parts.filling import Field
+from pdfqa.pdf.parts.refilling import refill
 
 BOX = (160.0, 676.0, 320.0, 692.0)
 

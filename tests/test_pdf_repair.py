@@ -8,10 +8,10 @@ import pytest
 
 from pdfqa import pdf
 from pdfqa.pdf.boxes import find_range, find_ranges, one_for_each_line, plain
+from pdfqa.pdf.letters.pieces import closed, is_spread, may_have_cells, mostly_leftwards, pieces_of
+from pdfqa.pdf.letters.repair import Vocabulary, clean, join_lines, runs_on, tidier
 from pdfqa.pdf.lines import is_figure, is_year
-from pdfqa.pdf.pieces import closed, is_spread, may_have_cells, mostly_leftwards, pieces_of
 from pdfqa.pdf.pypdf_reader import typed_lines
-from pdfqa.pdf.repair import Vocabulary, clean, join_lines, runs_on, tidier
 from pdfqa.types import Box
 from tests.pdf_maker import Leaf, Put, write_pdf
 

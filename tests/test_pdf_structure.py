@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pdfqa.pages import OutlineItem, Page
-from pdfqa.pdf.layout import Layout
+from pdfqa.pdf.layout.layout import Layout
 from pdfqa.pdf.lines import Line
 from tests.sheet_maker import FOX, line, page_of, sheet, shown, typeset
 

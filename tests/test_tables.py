@@ -8,8 +8,8 @@ import pytest
 
 from pdfqa.pages import Page, Table
 from pdfqa.pdf import read_pages
+from pdfqa.pdf.layout.tables import find_tables
 from pdfqa.pdf.lines import Line
-from pdfqa.pdf.tables import find_tables
 from tests.pdf_maker import Leaf, Put, paragraph, row, write_pdf
 
 AT = (72, 300, 380, 460)

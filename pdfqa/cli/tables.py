@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pdfqa.pdf.labels import follows
+from pdfqa.pdf.layout.labels import follows
 from pdfqa.render import Look, cells, one_line, unread_text, unseen_text, wrap
 
 if TYPE_CHECKING:

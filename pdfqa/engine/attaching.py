@@ -85,7 +85,7 @@ class Attaching:
 
     def _take(self, document: StoredDocument, path: Path, shown: str) -> list[tuple[str, PdfqaError]]:
         """Take out what a document carries, and return what of it cannot be."""
-        from pdfqa.pdf.attachments import called_pdf
+        from pdfqa.pdf.parts.attachments import called_pdf
 
         failed: list[tuple[str, PdfqaError]] = []
         with self._places() as places, ExitStack() as open_:
@@ -104,12 +104,12 @@ class Attaching:
         self, document: StoredDocument, path: Path, shown: str, places: Callable[[int], Path]
     ) -> Iterator[tuple[Attachment, Path | PdfqaError | None]]:
         """Yield the files inside a document with their sizes, and where the bytes of PDFs are, or why they are not."""
-        from pdfqa.pdf.attachments import Request, Taken, called_pdf
+        from pdfqa.pdf.parts.attachments import Request, Taken, called_pdf
         from pdfqa.workers import Task, WorkerPool  # which most questions need not wait for
 
         tasks = [
             Task(
-                function="pdfqa.pdf.attachments:take",
+                function="pdfqa.pdf.parts.attachments:take",
                 payload=msgspec.msgpack.encode(
                     Request(
                         path=os.fsencode(path),

@@ -13,12 +13,12 @@ from pdfqa.errors import DamagedFileError, InvalidRequestError
 from pdfqa.pages import DocumentInfo, OutlineItem, Page, Place
 from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.lines import Sheet
-from pdfqa.pdf.ocr import engine as ocr_engine
-from pdfqa.pdf.ocr import lack as ocr_lack
-from pdfqa.pdf.ocr import require as require_ocr
+from pdfqa.pdf.ocr.engines import engine as ocr_engine
+from pdfqa.pdf.ocr.engines import lack as ocr_lack
+from pdfqa.pdf.ocr.engines import require as require_ocr
+from pdfqa.pdf.ocr.scans import BLANK, unread_reason, wants_ocr
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.pdf.readers import Readers, open_file
-from pdfqa.pdf.scans import BLANK, unread_reason, wants_ocr
 from pdfqa.types import Box
 
 __all__ = [
@@ -97,8 +97,8 @@ def read_pages(
     Raises:
         FileError: The file as a whole cannot be used.
     """
-    from pdfqa.pdf.extras import with_extras
-    from pdfqa.pdf.layout import Layout
+    from pdfqa.pdf.layout.layout import Layout
+    from pdfqa.pdf.parts.extras import with_extras
 
     layout = Layout(outline)
     known = known or {}
@@ -124,7 +124,7 @@ def recognise(
         MissingExtraError: No text can be recognised here.
     """
     from pdfqa.pdf.drawing import draw_grey
-    from pdfqa.pdf.ocr_sheet import recognised
+    from pdfqa.pdf.ocr.recognise import recognised
 
     options = options or ReadOptions()
     engine = ocr_engine(options)

@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 from pypdfium2 import raw
 
-from pdfqa.pdf.garbled import is_garbled
 from pdfqa.pdf.geometry import bounds_of, turned_box
-from pdfqa.pdf.glyphs import Glyphs
-from pdfqa.pdf.mend import mended, needs_mending
+from pdfqa.pdf.letters.garbled import is_garbled
+from pdfqa.pdf.letters.glyphs import Glyphs
+from pdfqa.pdf.letters.mend import mended, needs_mending
 from pdfqa.pdf.native import quick
 from pdfqa.pdf.objects import PageObjects
-from pdfqa.pdf.signs import Kind
-from pdfqa.pdf.unseen import unseen
+from pdfqa.pdf.visibility.signs import Kind
+from pdfqa.pdf.visibility.unseen import unseen
 from pdfqa.types import Box
 
 _unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint)

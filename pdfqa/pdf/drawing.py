@@ -9,8 +9,8 @@ from typing import Any
 import pypdfium2
 
 from pdfqa.pdf.files import RefusedError
+from pdfqa.pdf.ocr.pictured import drawn
 from pdfqa.pdf.pdfium import PdfiumFile
-from pdfqa.pdf.pictured import drawn
 from pdfqa.pdf.pictures import Image, scale_for
 
 _LARGE = 0.05  # of the page

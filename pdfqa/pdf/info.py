@@ -9,9 +9,9 @@ from typing import Any
 from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo, OutlineItem
-from pdfqa.pdf.attachments import is_portfolio, listed
+from pdfqa.pdf.letters.repair import clean
 from pdfqa.pdf.metadata import tidy, xmp
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.parts.attachments import is_portfolio, listed
 from pdfqa.pdf.strings import wide
 
 _OUTLINE_LIMIT = 20_000

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.letters.repair import clean
 
 _LONGEST = 1_000  # characters of one entry
 _LONGEST_ELEMENT = 20_000  # characters: an entry in several languages

@@ -16,19 +16,13 @@ from msgspec import structs
 from pypdfium2 import raw
 
 from pdfqa.pages import DocumentInfo
-from pdfqa.pdf.annotations import look
 from pdfqa.pdf.characters import PageCharacters, page_text, seen_text
-from pdfqa.pdf.drawn import rules_of
 from pdfqa.pdf.files import RefusalReason, RefusedError
-from pdfqa.pdf.garbled import GARBLED
 from pdfqa.pdf.geometry import bounds_of, turn
 from pdfqa.pdf.info import info, label
-from pdfqa.pdf.layers import may_have_layers
-from pdfqa.pdf.lines import Cell, Line, Rule, Sheet, damaged
-from pdfqa.pdf.native import quick
-from pdfqa.pdf.objects import PageObjects
-from pdfqa.pdf.pictured import FEW_LETTERS, is_picture
-from pdfqa.pdf.pieces import (
+from pdfqa.pdf.layout.drawn import rules_of
+from pdfqa.pdf.letters.garbled import GARBLED
+from pdfqa.pdf.letters.pieces import (
     FIGURE_ENDS,
     FIGURE_STARTS,
     Text,
@@ -41,9 +35,15 @@ from pdfqa.pdf.pieces import (
     pieces_of,
     unfolded,
 )
-from pdfqa.pdf.repair import clean, tidier
-from pdfqa.pdf.signs import Kind
-from pdfqa.pdf.unseen import told
+from pdfqa.pdf.letters.repair import clean, tidier
+from pdfqa.pdf.lines import Cell, Line, Rule, Sheet, damaged
+from pdfqa.pdf.native import quick
+from pdfqa.pdf.objects import PageObjects
+from pdfqa.pdf.ocr.pictured import FEW_LETTERS, is_picture
+from pdfqa.pdf.parts.annotations import look
+from pdfqa.pdf.visibility.layers import may_have_layers
+from pdfqa.pdf.visibility.signs import Kind
+from pdfqa.pdf.visibility.unseen import told
 
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
@@ -139,7 +139,7 @@ class PdfiumFile:
             sheet.unseen += added.unseen
             sheet.warnings = [*warnings, *added.warnings]
         if number == 1 and raw.FPDF_GetFormType(self._raw) == raw.FORMTYPE_XFA_FULL:
-            from pdfqa.pdf.xfa import add_form
+            from pdfqa.pdf.parts.xfa import add_form
 
             add_form(self._raw, sheet)
         return sheet, silent and _shows_text(page)

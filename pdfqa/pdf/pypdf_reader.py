@@ -15,10 +15,10 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError, Wro
 
 from pdfqa.pages import DocumentInfo, OutlineItem
 from pdfqa.pdf.files import RefusedError
-from pdfqa.pdf.garbled import GARBLED, is_garbled
+from pdfqa.pdf.letters.garbled import GARBLED, is_garbled
+from pdfqa.pdf.letters.repair import clean
 from pdfqa.pdf.lines import Line, Sheet, damaged
 from pdfqa.pdf.metadata import tidy
-from pdfqa.pdf.repair import clean
 
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 

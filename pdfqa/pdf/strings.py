@@ -7,7 +7,7 @@ from typing import Any
 from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.letters.repair import clean
 
 _LONGEST = 1 << 20  # bytes of one string
 _EMPTY = 2  # bytes: the zero at its end

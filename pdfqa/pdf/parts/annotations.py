@@ -11,13 +11,13 @@ import msgspec
 from pypdfium2 import raw
 
 from pdfqa.pages import Attachment, BlockKind
-from pdfqa.pdf.appearances import drawn_texts, is_blank
-from pdfqa.pdf.fields import Forms, is_faint
-from pdfqa.pdf.filling import Field, Spot, fill
 from pdfqa.pdf.geometry import Bounds, turned_box
+from pdfqa.pdf.letters.repair import clean
 from pdfqa.pdf.lines import Extra, Line, Loose
 from pdfqa.pdf.native import Pointer, pointer, quick
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.parts.appearances import drawn_texts, is_blank
+from pdfqa.pdf.parts.fields import Forms, is_faint
+from pdfqa.pdf.parts.filling import Field, Spot, fill
 from pdfqa.pdf.strings import entry, rect_of, text_within, wide
 
 _MOST = 5_000  # annotations of one page

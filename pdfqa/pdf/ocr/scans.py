@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pdfqa.pages import Page
-from pdfqa.pdf.ocr import lack
+from pdfqa.pdf.ocr.engines import lack
 from pdfqa.pdf.options import ReadOptions
 
 BLANK = "nothing stands on it"

@@ -13,8 +13,8 @@ from pypdfium2 import raw
 from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
 from pdfqa.pdf.native import Pointer, pointer, quick
 from pdfqa.pdf.objects import Box, Colour, PageObjects, colours_of, letters_of, mode_of, paint, stroke_of
-from pdfqa.pdf.signs import PATTERN, Group, Kind, Signs, signs_of
-from pdfqa.pdf.views import View
+from pdfqa.pdf.visibility.signs import PATTERN, Group, Kind, Signs, signs_of
+from pdfqa.pdf.visibility.views import View
 
 _WORD = re.compile(r"[^\s\ufffe\x02]+")
 _INKED = 60  # of 255: letters in a picture differ by that from their paper

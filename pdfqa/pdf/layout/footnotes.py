@@ -6,7 +6,7 @@ import re
 
 from msgspec import structs
 
-from pdfqa.pdf.flow import Piece
+from pdfqa.pdf.layout.flow import Piece
 from pdfqa.pdf.lines import Line
 
 _MARK = re.compile(r"(?:[\[(]?(?P<number>\d{1,3})[\])]?|[*†‡§¶]{1,3}|\(?[a-z]\))[.)]?\s?(?=[^\W\d_]|[\"“‘«(]|https?:)")

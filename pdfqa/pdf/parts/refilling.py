@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from pdfqa.pdf.filling import Field, Spot, fill
 from pdfqa.pdf.lines import Sheet
+from pdfqa.pdf.parts.filling import Field, Spot, fill
 
 _NEAR = 3.0  # points
 

@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Callable
 from typing import Protocol
 
-from pdfqa.pdf.garbled import strangeness
-from pdfqa.pdf.indic import in_logical_order, is_indic
-from pdfqa.pdf.leftwards import in_reading_direction
-from pdfqa.pdf.pieces import mostly_leftwards
+from pdfqa.pdf.letters.garbled import strangeness
+from pdfqa.pdf.letters.indic import in_logical_order, is_indic
+from pdfqa.pdf.letters.leftwards import in_reading_direction
+from pdfqa.pdf.letters.pieces import mostly_leftwards
 
 ZERO = "\u200b"
 _CONTROLS = bytes({1, *range(3, 9), 11, 12, *range(14, 28)})  # pdfium has 2 for a hyphen

@@ -8,9 +8,9 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from pdfqa.pdf.filling import Field
 from pdfqa.pdf.geometry import Bounds
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.letters.repair import clean
+from pdfqa.pdf.parts.filling import Field
 from pdfqa.pdf.strings import entry, wide
 
 _LONGEST = 50_000  # characters of one value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pdfqa.pdf.flow import Piece
-from pdfqa.pdf.grid import Grid
+from pdfqa.pdf.layout.flow import Piece
+from pdfqa.pdf.layout.grid import Grid
 
 _TITLE = 120  # letters: a title that is repeated over a part of a table, or its unit
 _TITLES = 3  # of them

@@ -13,7 +13,7 @@ from pypdfium2 import raw
 from pdfqa.errors import StorageFullError
 from pdfqa.pages import Attachment
 from pdfqa.pdf.files import RefusedError, check_file, refusal
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.letters.repair import clean
 from pdfqa.pdf.strings import wide
 
 _MOST = 2_000  # files of one PDF that are listed

@@ -18,8 +18,8 @@ import numpy.typing as npt
 import onnxruntime
 
 from pdfqa.errors import MissingExtraError
-from pdfqa.pdf.measured import size_of_letters
-from pdfqa.pdf.recognised import Found, Pixels
+from pdfqa.pdf.ocr.measured import size_of_letters
+from pdfqa.pdf.ocr.recognised import Found, Pixels
 
 _SIZE = 10.0  # pixels of small letters' size when lines are looked for: with fewer lines are missed, more take longer
 _LEAST, _MOST = 480, 1_600  # pixels of the longer side

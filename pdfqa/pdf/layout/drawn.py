@@ -9,10 +9,10 @@ from itertools import compress, pairwise, repeat
 from pypdfium2 import raw
 
 from pdfqa.pdf.geometry import Bounds, turned_box
+from pdfqa.pdf.layout.rules import with_implied
 from pdfqa.pdf.lines import Line, Rule
 from pdfqa.pdf.native import Pointer, Table, floats, integers, quick
 from pdfqa.pdf.objects import PageObjects
-from pdfqa.pdf.rules import with_implied
 
 _FEW = 200  # objects that are looked at on any page: a tenth of a millisecond
 _MANY = 800  # where there are rows of cells

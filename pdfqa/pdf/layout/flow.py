@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pdfqa.pages import BlockKind
-from pdfqa.pdf.grid import Grid
+from pdfqa.pdf.layout.grid import Grid
 from pdfqa.pdf.lines import Line
 
 SENTENCE_END = (".", "!", "?", ":", ";", "。", "！", "？", ".”", '."', ".)", "।", "؟", "…")

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 from pypdfium2 import raw
 
-from pdfqa.pdf.fields import name_label
+from pdfqa.pdf.letters.repair import clean
 from pdfqa.pdf.lines import Extra, Sheet
-from pdfqa.pdf.repair import clean
+from pdfqa.pdf.parts.fields import name_label
 
 _MOST_BYTES = 32 << 20
 _MOST = 20_000  # lines

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from pdfqa.pdf.ocr_languages import SCRIPTS
-from pdfqa.pdf.recognised import Found, Pixels
+from pdfqa.pdf.ocr.languages import SCRIPTS
+from pdfqa.pdf.ocr.recognised import Found, Pixels
 
 _SECONDS = 110.0  # less than a worker has by default: it is the child that must end
 _SCRIPT = re.compile(r"^Script: (\w+)", re.MULTILINE)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from pdfqa.pdf.grid import Box, Grid
+from pdfqa.pdf.layout.grid import Box, Grid
 from pdfqa.pdf.lines import Line, Rule, is_figure
 
 _NEAR = 3.0  # points: rules that are nearer to one another are one

@@ -8,7 +8,7 @@ from typing import Any
 
 from pypdfium2 import raw
 
-from pdfqa.pdf.fontmap import letters_of
+from pdfqa.pdf.letters.fontmap import letters_of
 from pdfqa.pdf.native import pointer, quick
 
 _unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint)

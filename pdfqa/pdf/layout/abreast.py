@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pdfqa.pdf.layout.order import is_divided
 from pdfqa.pdf.lines import Cell, Line, is_figure
-from pdfqa.pdf.order import is_divided
 
 _ROWS = 5  # fewer may be cells of several lines
 _RUNNING = 0.4  # of the lines of a column begin in the middle of a sentence

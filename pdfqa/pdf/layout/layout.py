@@ -9,21 +9,21 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pdfqa.pages import Block, BlockKind, OutlineItem, Page, Place, Table
-from pdfqa.pdf.abreast import columns_apart
-from pdfqa.pdf.carried import carry_heads
-from pdfqa.pdf.centred import with_rows
-from pdfqa.pdf.flow import SENTENCE_END, Piece, join_interrupted
-from pdfqa.pdf.footnotes import find_footnotes, with_footnotes_last
-from pdfqa.pdf.grid import Grid, written
-from pdfqa.pdf.labels import page_labels
+from pdfqa.pdf.layout.abreast import columns_apart
+from pdfqa.pdf.layout.carried import carry_heads
+from pdfqa.pdf.layout.centred import with_rows
+from pdfqa.pdf.layout.flow import SENTENCE_END, Piece, join_interrupted
+from pdfqa.pdf.layout.footnotes import find_footnotes, with_footnotes_last
+from pdfqa.pdf.layout.grid import Grid, written
+from pdfqa.pdf.layout.labels import page_labels
+from pdfqa.pdf.layout.margins import Margins
+from pdfqa.pdf.layout.order import by_place, needs_order
+from pdfqa.pdf.layout.rules import ruled_tables
+from pdfqa.pdf.layout.tables import find_tables
+from pdfqa.pdf.layout.titles import Title, Titles
+from pdfqa.pdf.letters.repair import Vocabulary, join_lines
 from pdfqa.pdf.lines import Line, Sheet, is_figure, is_unit, visual_lines
-from pdfqa.pdf.margins import Margins
-from pdfqa.pdf.order import by_place, needs_order
 from pdfqa.pdf.places import places_of
-from pdfqa.pdf.repair import Vocabulary, join_lines
-from pdfqa.pdf.rules import ruled_tables
-from pdfqa.pdf.tables import find_tables
-from pdfqa.pdf.titles import Title, Titles
 
 _BULLETS = "•▪●○◦‣▸►▶∙·–—*✓❖■□➢➤➔→✔❑-"
 _BULLET = re.compile(rf"[{_BULLETS}]\s+\S")

@@ -10,16 +10,16 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pdfqa.pdf.garbled import is_garbled
+from pdfqa.pdf.letters.garbled import is_garbled
 from pdfqa.pdf.lines import Line, Sheet
-from pdfqa.pdf.measured import measured
-from pdfqa.pdf.ocr import other_engine
+from pdfqa.pdf.ocr.engines import other_engine
+from pdfqa.pdf.ocr.measured import measured
+from pdfqa.pdf.ocr.recognised import Found, Pixels, Recogniser
+from pdfqa.pdf.ocr.straight import skew
+from pdfqa.pdf.ocr.tesseract import script_data
 from pdfqa.pdf.options import ReadOptions
+from pdfqa.pdf.parts.refilling import refill
 from pdfqa.pdf.pictures import Image
-from pdfqa.pdf.recognised import Found, Pixels, Recogniser
-from pdfqa.pdf.refilling import refill
-from pdfqa.pdf.straight import skew
-from pdfqa.pdf.tesseract import script_data
 
 _SURE = 0.5
 _UPRIGHT = 0.6  # what is read worse than that may stand on its head

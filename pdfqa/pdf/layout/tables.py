@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from pdfqa.pdf.grid import Grid, grid_of
+from pdfqa.pdf.layout.grid import Grid, grid_of
 from pdfqa.pdf.lines import Line, is_figure, is_unit, is_year
 
 _COUNTED = re.compile(r"[$€£]?\d[\d.,]*\s?[^\W\d]{1,9}$")  # 4 weeks, 12 kg; but no 31 December 2020

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pdfqa.pdf.recognised import Pixels
+from pdfqa.pdf.ocr.recognised import Pixels
 
 _SIDE = 1_000  # pixels of the longer side that are looked at
 _DARKER = 60  # shades that ink is darker than its surroundings

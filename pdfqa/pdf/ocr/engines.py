@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pdfqa.errors import MissingExtraError
-from pdfqa.pdf.ocr_languages import INSIDE, data_of, split
+from pdfqa.pdf.ocr.languages import INSIDE, data_of, split
 from pdfqa.pdf.options import ReadOptions
 
 if TYPE_CHECKING:
-    from pdfqa.pdf.recognised import Recogniser
+    from pdfqa.pdf.ocr.recognised import Recogniser
 
 _INSTALL = "pip install 'pdfqa[ocr]' reads them"
 _OFF = "--ocr auto reads them"
@@ -70,7 +70,7 @@ def other_engine(data: list[str]) -> Recogniser:
 def _codes(options: ReadOptions) -> list[str]:
     if not options.ocr_lang:
         return []
-    from pdfqa.pdf.tesseract import installed
+    from pdfqa.pdf.ocr.tesseract import installed
 
     return split(options.ocr_lang, installed())
 
@@ -86,20 +86,20 @@ def _has_models() -> bool:
 def _has_data(codes: list[str]) -> bool:
     if shutil.which("tesseract") is None:
         return False
-    from pdfqa.pdf.tesseract import installed
+    from pdfqa.pdf.ocr.tesseract import installed
 
     return installed().issuperset(data_of(codes))
 
 
 @lru_cache(maxsize=1)
 def _models() -> Recogniser:
-    from pdfqa.pdf.onnx_ocr import OnnxEngine, models
+    from pdfqa.pdf.ocr.onnx import OnnxEngine, models
 
     return OnnxEngine(models())
 
 
 @lru_cache(maxsize=4)
 def _tesseract(*data: str) -> Recogniser:
-    from pdfqa.pdf.tesseract import TesseractEngine
+    from pdfqa.pdf.ocr.tesseract import TesseractEngine
 
     return TesseractEngine(data)

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pdfqa.pdf.recognised import Found, Pixels
-from pdfqa.pdf.straight import ink
+from pdfqa.pdf.ocr.recognised import Found, Pixels
+from pdfqa.pdf.ocr.straight import ink
 
 _AROUND = 0.2  # of a line's height that is looked at over and under it
 _CORE = 0.42, 0.66  # of its height: there small letters are

@@ -1,0 +1,1 @@
+"""Text in pictures: which pages are pictures, and what they say."""
