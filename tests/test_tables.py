@@ -345,3 +345,17 @@ def test_cells_stand_in_the_text_of_the_page(tmp_path: Path) -> None:
     [table] = page.tables
     assert table.start == block.start
     assert all(block.start <= cell.start < cell.end <= block.end for cell in table.cells)
+
+
+def test_a_text_beside_its_label_is_a_cell_where_the_row_has_others(tmp_path: Path) -> None:
+    rows = [
+        ["Director", "Office", "Since", "Meetings"],
+        ["Ann Ek", "Chair", "2017", "8 of 8"],
+        ["Barbara Longname-Smith", "Chief Financial Officer", "2021", "8 of 8"],
+        ["Rolf Dahl", "Senior independent director", "2018", "7 of 8"],
+    ]
+    puts = [put for at, cells in enumerate(rows) for put in row(cells, 700 - 16 * at, (60, 210, 390, 460))]
+    (page,) = read_pages(write_pdf(tmp_path / "board.pdf", [Leaf(puts)]), 1, 1)
+    (table,) = page.tables
+    assert rows == [[page.text[c.start : c.end] for c in table.cells if c.row == at] for at in range(len(rows))]
+    assert 1 == page.blocks[0].header_rows

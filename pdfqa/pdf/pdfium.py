@@ -322,7 +322,8 @@ class _PageLines:
         size, right, end = line.size, line.x1, len(piece)
         loose = is_loose(right - line.x0, size, end)
         cells: list[Cell] = []
-        # From the right, where the figures are: once what is left looks like plain text, there is no more to ask.
+        # From the right, where the figures are: once what is left looks like plain text, there is no more to ask; but
+        # where cells were found it may be a label and a text beside it.
         after = piece.rfind(" ") + 1
         while after > 0:
             before = after - 1
@@ -333,7 +334,7 @@ class _PageLines:
             if last in "$€£" and after == before - 1:
                 continue  # a sign belongs to its figure, however far it is set
             figures = last in FIGURE_ENDS, piece[after_it] in FIGURE_STARTS
-            if not loose and not figures[0] and not figures[1]:
+            if not cells and not loose and not figures[0] and not figures[1]:
                 break
             near, far = self._gap(start + before - 1, start + after_it, turns)
             if far - near > least_gap(last, figures, bool(cells)) * size:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from pdfqa.pdf.layout.grid import Grid, grid_of
 from pdfqa.pdf.lines import Line, is_figure, is_unit, is_year
 
-_COUNTED = re.compile(r"[$€£]?\d[\d.,]*\s?[^\W\d]{1,9}$")  # 4 weeks, 12 kg; but no 31 December 2020
 _GAP_LINES = 3  # label lines that may stand between two rows
 
 
@@ -137,12 +135,15 @@ def _header_rows(lines: list[Line], start: int, end: int) -> int:
 
 
 def _until_figures(heads: list[Line]) -> int:
-    """Return how many of these lines are heads when a row of words comes first: none that has "4 weeks" in a cell."""
+    """Return how many of these lines are heads when a row of words comes first: none that has "4 weeks" in a cell.
+
+    Heads may end with a row of years.
+    """
     if not heads or heads[0].cells is None or any(map(str.isdigit, heads[0].text)):
         return len(heads)
     for count, line in enumerate(heads[1:], 1):
         cells = line.cells
-        if cells and len(cells) == len(heads[0].cells) and any(_COUNTED.match(cell[2]) for cell in cells[1:]):
+        if cells and len(cells) == len(heads[0].cells) and _tells_figures([cell[2] for cell in cells[1:]]):
             return count
     return len(heads)
 
@@ -152,6 +153,10 @@ def _is_filled_in(line: Line) -> bool:
     if not line.words:
         return False
     return sum(len(word[0]) for word in line.words) < 0.9 * len(line.text.replace(" ", ""))
+
+
+def _tells_figures(cells: list[str]) -> bool:
+    return any(any(map(str.isdigit, cell)) for cell in cells) and not all(map(is_year, cells))
 
 
 def _is_header(line: Line, left: float, right: float) -> bool:
