@@ -160,8 +160,9 @@ def without(tmp_path: Path, packages: Sequence[str]) -> dict[str, str]:
     for item in Path(numpy.__file__).parent.parent.iterdir():
         if not item.name.lower().startswith(tuple(packages)):
             (place / item.name).symlink_to(item)
-    root = Path(pdf.__file__).parent.parent.parent
-    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{place}", "PDFQA_HOME": str(tmp_path / "home")}
+    if not (place / "pdfqa").exists():  # it is run from a checkout
+        (place / "pdfqa").symlink_to(Path(pdf.__file__).parent.parent)
+    return {**os.environ, "PYTHONPATH": str(place), "PDFQA_HOME": str(tmp_path / "home")}
 
 
 def test_where_the_extra_is_missing_it_is_named_with_the_pages(tmp_path: Path) -> None:
