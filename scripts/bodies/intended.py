@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _PLACE = {"page", "label", "quote", "start", "end"}
-_PROOF = {"verified", "score", "boxes"}
+_PROOF = {"verified", "score", "boxes", "source", "table"}
 
 # Fields that pdfqa adds, or gives back as they were sent, by the schema (or schema and field) that they stand in.
 EXTRA: dict[str, set[str]] = {
