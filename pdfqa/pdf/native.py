@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import struct
 import sys
+from collections import deque
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pypdfium2 import raw
@@ -24,7 +26,7 @@ class Numbers:
 
 
 class Table:
-    """Room for the answers to one question about many objects: four numbers each."""
+    """Room for the answers to one question about many objects: up to four numbers each."""
 
     def __init__(self, kind: Literal["f", "I"], rows: int) -> None:
         number = ctypes.c_float if kind == "f" else ctypes.c_uint
@@ -32,11 +34,16 @@ class Table:
         self._row = struct.Struct("4" + kind)
         size = ctypes.sizeof(number)
         places = [ctypes.byref(self._room, size * at) for at in range(4 * rows)]
-        self.places = tuple(places[at::4] for at in range(4))
+        self._places = tuple(places[at::4] for at in range(4))
 
-    def rows(self, count: int) -> Any:
-        """Return the first rows, one tuple each."""
-        return list(self._row.iter_unpack(memoryview(self._room).cast("B")[: count * self._row.size]))
+    def ask(self, question: Any, objects: Sequence[Pointer], numbers: int = 4) -> Any:
+        """Return what a quick function says of each object: tuples of four, of which so many are answers."""
+        answers: list[Any] = []
+        for start in range(0, len(objects), len(self._places[0])):
+            part = objects[start : start + len(self._places[0])]
+            deque(map(question, part, *self._places[:numbers]), maxlen=0)
+            answers += self._row.iter_unpack(memoryview(self._room).cast("B")[: len(part) * self._row.size])
+        return answers
 
 
 def floats(count: int = 4) -> Numbers:

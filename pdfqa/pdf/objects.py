@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import compress, repeat
@@ -76,9 +75,9 @@ class PageObjects:
         return list(compress(self.all, map((0).__gt__, self.modes)))
 
 
-def objects_inside(form: Pointer) -> list[Pointer]:
-    """Return the objects of a form."""
-    return [_inner(form, number) for number in range(count_inside(form))]
+def objects_inside(form: Pointer, most: int | None = None) -> list[Pointer]:
+    """Return the objects of a form, or the first of them."""
+    return [_inner(form, number) for number in range(count_inside(form))[:most]]
 
 
 def objects_at(textpage: Any, places: range) -> list[Pointer]:
@@ -112,21 +111,13 @@ def letters_of(textpage: Any, text: str) -> dict[int | None, list[int]]:
 
 def boxes_of(objects: list[Pointer]) -> list[Box]:
     """Return the boxes around objects: on the page, or in their form."""
-    boxes: list[Box] = []
-    for start in range(0, len(objects), _AT_ONCE):
-        part = objects[start : start + _AT_ONCE]
-        deque(map(_edges, part, *_boxes.places), maxlen=0)
-        boxes += _boxes.rows(len(part))
+    boxes: list[Box] = _boxes.ask(_edges, objects)
     return boxes
 
 
 def colours_of(objects: list[Pointer]) -> list[Colour]:
     """Return the colours that objects are filled with."""
-    colours: list[Colour] = []
-    for start in range(0, len(objects), _AT_ONCE):
-        part = objects[start : start + _AT_ONCE]
-        deque(map(_fill, part, *_colours.places), maxlen=0)
-        colours += _colours.rows(len(part))
+    colours: list[Colour] = _colours.ask(_fill, objects)
     return colours
 
 
@@ -147,6 +138,12 @@ def is_filled(path: Pointer) -> bool:
     """Return whether a path is filled."""
     _drawing(path, *_two.places)
     return bool(_two.values[0])
+
+
+def is_stroked(path: Pointer) -> bool:
+    """Return whether the outline of a path is drawn."""
+    _drawing(path, *_two.places)
+    return bool(_two.values[1])
 
 
 def matrix_of(object_: Pointer) -> Matrix:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import compress, pairwise, repeat
 
@@ -11,8 +10,19 @@ from pypdfium2 import raw
 from pdfqa.pdf.geometry import Bounds, turned_box
 from pdfqa.pdf.layout.rules import with_implied
 from pdfqa.pdf.lines import Line, Rule
-from pdfqa.pdf.native import Pointer, Table, floats, integers, quick
-from pdfqa.pdf.objects import PageObjects
+from pdfqa.pdf.native import Pointer, Table, quick
+from pdfqa.pdf.objects import (
+    Box,
+    Matrix,
+    PageObjects,
+    boxes_of,
+    is_stroked,
+    joined,
+    matrix_of,
+    moved,
+    objects_inside,
+    type_of,
+)
 
 _FEW = 200  # objects that are looked at on any page: a tenth of a millisecond
 _MANY = 800  # where there are rows of cells
@@ -22,27 +32,17 @@ _THIN = 3.0  # points: what is lower or narrower is a rule
 _SHORT = 6.0  # points: what is shorter is none
 _SEGMENTS = 200  # of one path: what has more is a picture
 _SIDES = 9  # of one path: what has more may be made of thin pieces, stroked or not
-_ROWS = 256  # objects asked about together
 _DEEP = 2  # forms in forms
 
-_type = quick(raw.FPDFPageObj_GetType)
-_edges = quick(raw.FPDFPageObj_GetBounds)
-_drawing = quick(raw.FPDFPath_GetDrawMode)
 _segments = quick(raw.FPDFPath_CountSegments)
 _segment = quick(raw.FPDFPath_GetPathSegment, Pointer)
 _point = quick(raw.FPDFPathSegment_GetPoint)
 _kind = quick(raw.FPDFPathSegment_GetType)
-_matrix = quick(raw.FPDFPageObj_GetMatrix)
-_inside = quick(raw.FPDFFormObj_CountObjects)
-_inner = quick(raw.FPDFFormObj_GetObject, Pointer)
-_boxes, _points = Table("f", _ROWS), Table("f", _SEGMENTS)
-_mode, _six = integers(2), floats(6)
+_points = Table("f", _SEGMENTS)
 _PATH, _FORM = raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM
 _MOVE, _LINE = raw.FPDF_SEGMENT_MOVETO, raw.FPDF_SEGMENT_LINETO
 
-Matrix = tuple[float, ...]
 _SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-Rect = tuple[float, float, float, float]
 Point = tuple[float, float]
 
 
@@ -77,44 +77,32 @@ def _limit(lines: Sequence[Line]) -> int:
     return _MANY if rows > 1 else 0
 
 
-def _rects(objects: list[Pointer], onto: Matrix, depth: int) -> list[Rect]:
+def _rects(objects: list[Pointer], onto: Matrix, depth: int) -> list[Box]:
     """Return the thin rectangles among objects, on the page."""
-    rects: list[Rect] = []
-    kinds = list(map(_type, objects))
+    rects: list[Box] = []
+    kinds = list(map(type_of, objects))
     paths = list(compress(objects, map(_PATH.__eq__, kinds)))
-    for start in range(0, len(paths), _ROWS):
-        some = paths[start : start + _ROWS]
-        deque(map(_edges, some, *_boxes.places), maxlen=0)
-        for one, (left, bottom, right, top) in zip(some, _boxes.rows(len(some)), strict=True):
-            across, down = right - left, top - bottom
-            if across < _THIN or down < _THIN:
-                if across > _SHORT or down > _SHORT:
-                    rect = left, bottom, right, top
-                    rects.append(rect if onto is _SAME else _moved(onto, rect[:2], rect[2:]))
-            elif 1 < (count := _segments(one)) <= _SEGMENTS and (count > _SIDES or _is_stroked(one)):
-                rects += _strokes(one, count, onto)
+    for one, box in zip(paths, boxes_of(paths), strict=True):
+        left, bottom, right, top = box
+        across, down = right - left, top - bottom
+        if across < _THIN or down < _THIN:
+            if across > _SHORT or down > _SHORT:
+                rects.append(box if onto is _SAME else moved(box, onto))
+        elif 1 < (count := _segments(one)) <= _SEGMENTS and (count > _SIDES or is_stroked(one)):
+            rects += _strokes(one, count, onto)
     if depth < _DEEP and _FORM in kinds:
         for one in compress(objects, map(_FORM.__eq__, kinds)):
-            _matrix(one, *_six.places[:1])
-            inner = _joined(tuple(_six.values), onto)
-            rects += _rects([_inner(one, at) for at in range(min(_inside(one), _MANY))], inner, depth + 1)
+            rects += _rects(objects_inside(one, _MANY), joined(matrix_of(one), onto), depth + 1)
     return rects
 
 
-def _is_stroked(path: Pointer) -> bool:
-    _drawing(path, *_mode.places)
-    return bool(_mode.values[1])
-
-
-def _strokes(path: Pointer, count: int, onto: Matrix) -> list[Rect]:
+def _strokes(path: Pointer, count: int, onto: Matrix) -> list[Box]:
     """Return the straight level and upright parts of a path that is stroked, or made of thin pieces."""
     segments = list(map(_segment, repeat(path), range(count)))
     kinds = list(map(_kind, segments))
-    deque(map(_point, segments, *_points.places[:2]), maxlen=0)
-    _matrix(path, *_six.places[:1])
-    a, b, c, d, e, f = _six.values if onto is _SAME else _joined(tuple(_six.values), onto)
-    points = [(a * x + c * y + e, b * x + d * y + f) for x, y, _, _ in _points.rows(count)]
-    rects: list[Rect] = []
+    a, b, c, d, e, f = matrix_of(path) if onto is _SAME else joined(matrix_of(path), onto)
+    points = [(a * x + c * y + e, b * x + d * y + f) for x, y, _, _ in _points.ask(_point, segments, 2)]
+    rects: list[Box] = []
     before = start = points[0]
     for kind, point in zip(kinds[1:], points[1:], strict=True):
         if kind == _MOVE:
@@ -127,21 +115,8 @@ def _strokes(path: Pointer, count: int, onto: Matrix) -> list[Rect]:
     return rects
 
 
-def _straight(one: Point, other: Point) -> Iterator[Rect]:
+def _straight(one: Point, other: Point) -> Iterator[Box]:
     (x0, y0), (x1, y1) = one, other
     across, down = abs(x1 - x0), abs(y1 - y0)
     if (across < 1 or down < 1) and (across > _SHORT or down > _SHORT):
         yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-
-
-def _moved(onto: Matrix, one: Sequence[float], other: Sequence[float]) -> Rect:
-    a, b, c, d, e, f = onto
-    xs = [a * x + c * y + e for x, y in (one, other)]
-    ys = [b * x + d * y + f for x, y in (one, other)]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _joined(one: Matrix, other: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    p, q, r, s, t, u = other
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
