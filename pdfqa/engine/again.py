@@ -39,4 +39,4 @@ def is_outdated(document: StoredDocument, settings: Settings) -> bool:
         return False
     from pdfqa.pdf import ReadOptions, ocr_lack  # nearly never needed
 
-    return not ocr_lack(ReadOptions(ocr=settings.ocr, ocr_lang=settings.ocr_lang or ""))
+    return not ocr_lack(ReadOptions.of(settings))

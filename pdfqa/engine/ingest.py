@@ -62,9 +62,8 @@ class Ingest:
         self._engine = engine
         self._passwords = tries(passwords)
         self._progress = progress
-        settings = engine.settings
-        self._options = ReadOptions(ocr=settings.ocr, ocr_lang=settings.ocr_lang or "")
-        self._pool = WorkerPool(settings.workers, memory_mb=settings.memory_mb)
+        self._options = ReadOptions.of(engine.settings)
+        self._pool = WorkerPool(engine.settings.workers, memory_mb=engine.settings.memory_mb)
         self._numbers = count(1)
         self._open: dict[int, Reading] = {}
         self._forget()

@@ -68,11 +68,11 @@ class Library:
     ) -> tuple[list[Named], list[tuple[str, PdfqaError]], set[str]]:
         """Return the files of some sources, read if they were not, what failed, and the hashes that were new."""
         sources = list(sources)
-        if sources and (self._engine.settings.ocr == "always" or self._engine.settings.ocr_lang):
+        settings = self._engine.settings
+        if sources and (settings.ocr == "always" or settings.ocr_lang):
             from pdfqa.pdf import ReadOptions, require_ocr  # most calls need no reader
 
-            settings = self._engine.settings
-            require_ocr(ReadOptions(ocr=settings.ocr, ocr_lang=settings.ocr_lang or ""))
+            require_ocr(ReadOptions.of(settings))
         if sources:
             self._clear_abandoned()  # before a file is found that would go with what is cleared
         named, failed = self._files(sources)
@@ -80,13 +80,14 @@ class Library:
         new: set[str] = set()
         for depth in range(DEPTH + 1):
             unknown = [item for item in named if not self._is_read(item.sha256)]
+            fresh = {item.sha256 for item in unknown}
             failed += self._read(unknown, progress)
-            unknown += self._read_again([item for item in named if item not in unknown], progress)
+            again = self._read_again([item for item in named if item.sha256 not in fresh], progress)
             level = [item for item in named if self._is_read(item.sha256)]
             for item in level:
                 self._keep(item)
             read.update({item.sha256: item for item in level})
-            new.update(item.sha256 for item in unknown)
+            new |= fresh | {item.sha256 for item in again}
             named = self._inside(level, set(read), failed) if depth < DEPTH else []
             if not named:
                 break

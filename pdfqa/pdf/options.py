@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pdfqa.config import Ocr
+from pdfqa.config import Ocr, Settings
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,3 +12,8 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     ocr: Ocr = "auto"
     ocr_lang: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings) -> ReadOptions:
+        """Return what settings say of it."""
+        return cls(ocr=settings.ocr, ocr_lang=settings.ocr_lang or "")
