@@ -38,6 +38,7 @@ from tqdm import tqdm
 
 from pdfqa import PDFQA, languages
 from pdfqa.answer import candidates, drafting
+from pdfqa.answer import confidence as confidences
 from pdfqa.answer.kinds import expected
 from pdfqa.rerank import Asked
 
@@ -109,9 +110,11 @@ def main() -> None:
     cases = [case for case in cases if case.judged]
     sentences([case for case in cases if case.row.answerable and case.right.any()])
     curves = [
-        confidence("CONFIDENCE", [case for case in cases if not case.across], drafting.CONFIDENCE),
+        confidence("CONFIDENCE", [case for case in cases if not case.across], confidences.CONFIDENCE),
         confidence(
-            "CONFIDENCE_ACROSS_LANGUAGES", [case for case in cases if case.across], drafting.CONFIDENCE_ACROSS_LANGUAGES
+            "CONFIDENCE_ACROSS_LANGUAGES",
+            [case for case in cases if case.across],
+            confidences.CONFIDENCE_ACROSS_LANGUAGES,
         ),
     ]
     if options.plot:
@@ -197,7 +200,7 @@ def look(qa: PDFQA, source: Source, row: Row) -> Case:
     ]
     matrix = [[one.features.get(name, 0.0) for name in candidates.WEIGHTS] for one in ranked]
     across = language not in {"", *(piece.language for piece in found.evidence)}
-    judged = drafting.judge(question, found.terms, found.evidence, drafting.choose(ranked, question))
+    judged = confidences.judge(question, found.terms, found.evidence, drafting.choose(ranked, question))
     return Case(
         row, source.key, group(source, row), half(source, row), across, np.array(matrix), np.array(right), judged
     )

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import msgspec
 
 from pdfqa import languages
-from pdfqa.answer.drafting import Quote, negated
+from pdfqa.answer.confidence import negated
+from pdfqa.answer.drafting import Quote
 from pdfqa.answer.tables import Tables, block_at
 from pdfqa.embed import Embedder
 from pdfqa.passages import pieces

@@ -1,0 +1,94 @@
+"""How likely the evidence is to hold an answer: a logistic model over a few figures of the question and its evidence.
+
+docs/answering.md has the method and how well it does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+
+from pdfqa.answer.candidates import Candidate, Question
+from pdfqa.answer.kinds import Ask, Kind
+from pdfqa.answer.words import NEGATIONS
+from pdfqa.query_terms import Term
+from pdfqa.search import Evidence
+
+_UNCASED = frozenset("ar fa he hi ja ko th zh".split())
+_TOLD_BY_FORM = frozenset((Kind.DATE, Kind.AMOUNT, Kind.NUMBER, Kind.PERSON))
+
+# How likely there is an answer: fitted by benchmarks/fit_answers.py. A question in a language that the documents are
+# not in shares few words with them: it is judged by meaning.
+CONFIDENCE = {
+    "score": 3.4,
+    "known": 4.05,
+    "similar": 0.75,
+    "names": 0.75,
+    "unmet": -0.7,
+    "negated": -2.25,
+    "bias": -4.5,
+}
+CONFIDENCE_ACROSS_LANGUAGES = {"score": 4.85, "known": 2.45, "passage": 4.5, "similar": 5.5, "bias": -4.25}
+
+
+def confidence(question: Question, evidence: Sequence[Evidence], features: dict[str, float]) -> float:
+    """Return how likely the evidence holds an answer, in [0, 1], by what `judge` has found."""
+    across = question.language not in {"", *(piece.language for piece in evidence)}
+    model = CONFIDENCE_ACROSS_LANGUAGES if across else CONFIDENCE
+    return logistic(sum(weight * features.get(name, 1.0) for name, weight in model.items()))
+
+
+def judge(
+    question: Question, terms: Sequence[Term], evidence: Sequence[Evidence], chosen: Sequence[Candidate]
+) -> dict[str, float]:
+    """Return what speaks for the evidence holding an answer, each in [0, 1]."""
+    asked, best = question.asked, chosen[0]
+    held = asked.held({word for piece in evidence[:3] for word in piece.terms})
+    names = [term for term in terms if _names(question.text, term)]
+    weight = sum(asked.weights[term.asked] for term in names)
+    return {
+        "vector": max(piece.vector for piece in evidence),
+        "score": evidence[0].score,
+        "known": asked.coverage({term.word for term in terms if len(term.found.passages)}),
+        "passage": max(asked.coverage(piece.terms) for piece in evidence),
+        "own": best.features["own"],
+        "near": sum(best.features[name] for name in ("own", "before", "after")),
+        "adjacent": best.features["adjacent"],
+        "similar": best.features["similar"],
+        "unmet": _unmet(question.ask, evidence[best.evidence].language, chosen),
+        "names": sum(min(held.get(term.asked, 0.0), asked.weights[term.asked]) for term in names) / weight
+        if weight
+        else 1.0,
+        "named": float(bool(names)),
+        "negated": float(negated(question.text, question.language) and not negated(best.text, question.language)),
+    }
+
+
+def _unmet(ask: Ask, language: str, chosen: Sequence[Candidate]) -> float:
+    """Return how much the quotes lack something of the asked kind; half where a number counts something else."""
+    if ask.kind not in _TOLD_BY_FORM or language in _UNCASED:
+        return 0.0
+    if ask.kind is Kind.NUMBER and ask.thing and not any(one.row or one.features["counts"] for one in chosen):
+        return 1 - max(one.features["fits"] for one in chosen) / 2
+    return 1 - max(one.features["fits"] for one in chosen)
+
+
+def _names(question: str, term: Term) -> bool:
+    """Return whether a term is a name or a number of the question."""
+    return (term.asked[:1].isupper() and not question.startswith(term.asked)) or any(map(str.isdigit, term.asked))
+
+
+def negated(text: str, language: str) -> bool:
+    """Return whether a text has a word that turns a statement round."""
+    return not _negations(language).isdisjoint(text.casefold().replace("’", "'").split())
+
+
+@cache
+def _negations(language: str) -> frozenset[str]:
+    return frozenset(NEGATIONS.get(language or "en", "").split())
+
+
+def logistic(value: float) -> float:
+    """Return a weight of evidence as a probability."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
