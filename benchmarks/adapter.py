@@ -19,10 +19,17 @@ class OnPage(Protocol):
 Placed = TypeVar("Placed", bound=OnPage)
 
 
+SCAN = "scan_"  # what the name of a scan has before that of the document it is a picture of, page by page
+
+
 def copies(paths: Sequence[Path]) -> dict[str, list[str]]:
-    """Return, for each file name, the names of the files with the same content (itself included)."""
+    """Return, for each file name, the names of the files with the same pages (itself included).
+
+    They have the same bytes, or one is a scan of the other: its pages have the same words and the same numbers.
+    """
     digests = {path.name: hashlib.sha256(path.read_bytes()).digest() for path in paths}
-    return {name: [other for other in digests if digests[other] == digest] for name, digest in digests.items()}
+    pages = {name: digests.get(name.removeprefix(SCAN), digest) for name, digest in digests.items()}
+    return {name: [other for other in pages if pages[other] == same] for name, same in pages.items()}
 
 
 class Pages:
