@@ -23,6 +23,8 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "context_tokens": (512, 10_000_000),
 }
 OCR_CHOICES: tuple[Ocr, ...] = ("auto", "always", "never")
+GGUF = ".gguf"  # how the name of a model ends that is a file, run in this process
+_OPENAI = "api.openai.com"
 EXTRACTIVE = "extractive"  # the name of the answerer that quotes and needs no model
 
 
@@ -45,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: the OpenAI-compatible server that has the model (`PDFQA_BASE_URL`); by default OpenAI's own.
     model_key: that server's key (`PDFQA_MODEL_KEY`, for OpenAI's own also `OPENAI_API_KEY`); never stored or shown.
     context_tokens: how much the model can be given at once (`PDFQA_CONTEXT_TOKENS`), its answer included.
+    prices: a table of what models cost (`PDFQA_PRICES`), beside the one of the package (`prices.py`).
     """
 
     home: Path
@@ -61,6 +64,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | None = None
     model_key: str | None = None
     context_tokens: int = 8192
+    prices: Path | None = None
+
+    @property
+    def hosted_by_openai(self) -> bool:
+        """Return whether the model is one of OpenAI's own, so that what is known of those is true of it."""
+        named = self.model is not None and not self.model.endswith(GGUF)
+        return named and _host(self.base_url) in {"", _OPENAI}
 
     def __repr__(self) -> str:
         return f"Settings(home={str(self.home)!r}, workers={self.workers})"
@@ -105,11 +115,14 @@ def load(
         ocr_lang=ocr_lang or env.get("PDFQA_OCR_LANG") or None,
         busy_seconds=numbers["busy_seconds"],
         context_tokens=int(numbers["context_tokens"]),
+        prices=_expanded(Path(env["PDFQA_PRICES"])) if env.get("PDFQA_PRICES") else None,
     )
     model = model or env.get("PDFQA_MODEL")
     base_url = base_url or env.get("PDFQA_BASE_URL") or None
     if model == EXTRACTIVE or not (model or base_url):
         return settings
+    if not base_url:  # other servers name models so, too
+        model = (model or "").removeprefix("openai/")
     key = model_key or env.get("PDFQA_MODEL_KEY") or (None if base_url else env.get("OPENAI_API_KEY")) or None
     _check_model(model, base_url, key)
     return msgspec.structs.replace(settings, model=model, base_url=base_url, model_key=key)
@@ -156,8 +169,15 @@ def _ocr(value: str) -> Ocr:
     )
 
 
-def _is_url(text: str) -> bool:
+def _host(url: str | None) -> str:
+    """Return the host of an address, "" where there is none."""
     from urllib.parse import urlsplit  # only who uses a model needs it
+
+    return urlsplit(url or "").hostname or ""
+
+
+def _is_url(text: str) -> bool:
+    from urllib.parse import urlsplit
 
     try:
         parts = urlsplit(text)
@@ -166,13 +186,13 @@ def _is_url(text: str) -> bool:
         return False
 
 
-def _expanded(home: Path) -> Path:
+def _expanded(path: Path) -> Path:
     try:
-        return home.expanduser().absolute()
+        return path.expanduser().absolute()
     except RuntimeError as error:
         raise InvalidRequestError(
-            f"the home directory {home} cannot be used: there is no such user",
-            hint="Choose another with --home or PDFQA_HOME.",
+            f"{path} cannot be used: there is no such user",
+            hint="Choose another with --home or PDFQA_HOME, or write the path out.",
             param="home",
         ) from error
 

@@ -34,6 +34,7 @@ LAYERS = [
         "worker_pipes",
         "render",
         "notebook",
+        "prices",
         "progress",
     ],
     ["store", "index"],
