@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pdfqa import config
+from pdfqa.chat import Chat, Stream, check_question, hit
 from pdfqa.document import Document
 from pdfqa.engine import Engine
 from pdfqa.engine.answering import Sources
 from pdfqa.engine.library import Library, Named, Report, Source, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
-from pdfqa.passages import table_rows
 from pdfqa.progress import reporting
-from pdfqa.types import AddReport, Answer, Citation, Failure, FileEntry, Hit, Info, Unread
-from pdfqa.types import Outcome as OutcomeName
+from pdfqa.types import AddReport, Answer, Failure, FileEntry, Hit, Info
 from pdfqa.wire import VectorStore
-from pdfqa.wire.requests import CreateMessage, CreateRun
 
 if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
     from pdfqa.engine.looking import Viewer
-    from pdfqa.engine.runs import Outcome
-    from pdfqa.search import Evidence
 
 _MOST_HITS = 1000
-_CLOSEST = 3  # passages shown where nothing was found
 
 
 class PDFQA:
@@ -145,7 +138,7 @@ class PDFQA:
             InvalidRequestError: The question is empty, or k is out of range.
             FileError: None of the files can be used.
         """
-        _check_question(question)
+        check_question(question)
         if not 1 <= k <= _MOST_HITS:
             raise InvalidRequestError(f"k is {k}; it must be from 1 to {_MOST_HITS:,}", param="k")
         store, names = self.prepare(progress)
@@ -169,6 +162,19 @@ class PDFQA:
             FileError: None of the files can be used.
         """
         return self.chat().ask(question, progress=progress)
+
+    def stream(self, question: str, *, progress: Report | bool | None = None) -> Stream:
+        """Return the answer to a question while it is being written: `for piece in qa.stream("…")`, then `.answer`.
+
+        Args:
+            question: What is asked.
+            progress: Told of the reading of files that were not read before; True draws a bar.
+
+        Raises:
+            InvalidRequestError: The question is empty.
+            FileError: None of the files can be used (when it is first asked for a piece).
+        """
+        return self.chat().stream(question, progress=progress)
 
     def chat(self) -> Chat:
         """Return a conversation, in which a short question is understood from the one before."""
@@ -259,105 +265,6 @@ class PDFQA:
         return PdfLocator(self._engine, sha256, self._passwords)
 
 
-class Chat:
-    """A conversation: its questions and answers are the messages of one thread; `PDFQA.chat` begins it."""
-
-    def __init__(self, qa: PDFQA, engine: Engine, library: Library) -> None:
-        self._qa = qa
-        self._engine = engine
-        self._library = library
-        self.thread_id = ""
-
-    def __repr__(self) -> str:
-        return f"Chat({self.thread_id or 'not begun'})"
-
-    def ask(self, question: str, *, progress: Report | bool | None = None) -> Answer:
-        """Return the answer to the next question; as `PDFQA.ask`."""
-        _check_question(question)
-        started, engine = perf_counter(), self._engine
-        store, named = self._qa.prepare(progress)
-        read = perf_counter()
-        with engine.database.atomic():
-            resources = {"file_search": {"vector_store_ids": [store.id]}}
-            thread = engine.thread_objects.find(self.thread_id)
-            if thread is None:  # the first question, or what was asked about has been forgotten
-                self.thread_id = engine.threads.begin(tool_resources=resources, key=store.id).id
-            elif thread.tool_resources != resources:  # files have come or gone
-                engine.thread_objects.replace(msgspec.structs.replace(thread, tool_resources=resources), key=store.id)
-            engine.threads.add(self.thread_id, [CreateMessage(role="user", content=question)])
-            assistant = engine.assistants.default()
-            run = engine.runs.begin(self.thread_id, CreateRun(assistant_id=assistant.id, model=engine.settings.model))
-        outcome = engine.runs.work(run)
-        timings = {"read": read - started, **outcome.timings, "total": perf_counter() - started}
-        return self._answer(question, outcome, named, timings)
-
-    def _answer(self, question: str, outcome: Outcome, named: Sequence[Named], timings: dict[str, float]) -> Answer:
-        entries = [self._library.entry(item) for item in named]
-        unread = [unread for entry in entries for unread in entry.unread]
-        shown = {item.sha256: item.shown for item in named}
-        usage = outcome.run.usage
-        closest = [] if outcome.found else outcome.evidence[:_CLOSEST]
-        return Answer(
-            question=question,
-            text=outcome.message.text,
-            outcome=_outcome(outcome, entries, unread),
-            citations=list(self._citations(outcome, {item.sha256: item for item in named})),
-            thread_id=outcome.run.thread_id,
-            run_id=outcome.run.id,
-            model=outcome.run.model,
-            usage=msgspec.to_builtins(usage) if usage else {},
-            timings={name: round(seconds, 4) for name, seconds in timings.items()},
-            closest=[
-                hit(piece, shown[piece.document]).with_locator(self._qa.locator(piece.document)) for piece in closest
-            ],
-            unread=unread,
-        )
-
-    def _citations(self, outcome: Outcome, named: dict[str, Named]) -> Iterator[Citation]:
-        """Yield what the markers [1], [2] … of the answer stand for, each once."""
-        for cited in {mark.text: mark.file_citation for mark in outcome.message.annotations}.values():
-            item = named[self._engine.files.sha256(cited.file_id)]
-            citation = Citation(
-                file=item.shown,
-                page=cited.page,
-                label=cited.label,
-                quote=cited.quote,
-                start=cited.start,
-                end=cited.end,
-                verified=cited.verified,
-                score=cited.score,
-                source=cited.source,
-                table=cited.table,
-            )
-            yield citation.with_locator(self._qa.locator(item.sha256))
-
-
-def _outcome(outcome: Outcome, entries: Sequence[FileEntry], unread: Sequence[Unread]) -> OutcomeName:
-    """Return how it went; where most pages gave no text, an answer that was not found may well be there."""
-    if outcome.found:
-        return "answered"
-    missing = sum(len(part.pages) for part in unread)
-    return "unreadable" if 2 * missing > sum(entry.pages for entry in entries) else "not_found"
-
-
-def hit(piece: Evidence, shown: str, *, explain: bool = False) -> Hit:
-    """Return a passage that was found as a value, with its file called as the user calls it."""
-    parts = {"keyword": piece.keyword, "vector": piece.vector, "terms": list(piece.terms)}
-    return Hit(
-        file=shown,
-        page=piece.page.number,
-        label=piece.page.label,
-        score=piece.score,
-        text=piece.text,
-        start=piece.passage.start,
-        end=piece.passage.end,
-        heading=piece.passage.heading,
-        source="ocr" if piece.page.source == "ocr" else "text",
-        table=table_rows(piece.page, piece.passage.start, piece.passage.end),
-        explain=parts if explain else msgspec.UNSET,
-    )
-
-
 def _check_paths(paths: Sequence[Source]) -> None:
     for path in paths:
         if not isinstance(path, str | bytes | os.PathLike):
@@ -366,22 +273,3 @@ def _check_paths(paths: Sequence[Source]) -> None:
                 hint="Give strings, paths or the bytes of PDFs, one by one; of a list: PDFQA(*paths).",
                 param="paths",
             )
-
-
-def _check_question(question: str) -> None:
-    if not isinstance(question, str):
-        raise InvalidRequestError(
-            f"the question is of type {type(question).__name__}", hint="Give a string.", param="question"
-        )
-    try:
-        question.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidRequestError(
-            "the question is no valid text",
-            hint="Type it again; the terminal may use another encoding.",
-            param="question",
-        ) from error
-    if not question.strip():
-        raise InvalidRequestError(
-            "the question is empty", hint='Ask something: pdfqa ask report.pdf "…"', param="question"
-        )

@@ -231,7 +231,8 @@ class Answer(Value, frozen=True):
     """What was asked, what the documents say, and the proof.
 
     `outcome` is `answered`, `not_found` (the documents were read and do not say) or `unreadable` (nothing to search).
-    `timings` are seconds. `closest` are the best passages when nothing was found.
+    `timings` are seconds. `price` is what the model's tokens cost, in dollars, without discounts; None where that is not
+    known. `closest` are the best passages when nothing was found.
     """
 
     question: str
@@ -243,6 +244,7 @@ class Answer(Value, frozen=True):
     model: str
     usage: dict[str, int]
     timings: dict[str, float]
+    price: float | None = None
     closest: list[Hit] = []
     unread: list[Unread] = []
 

@@ -41,7 +41,7 @@ LAYERS = [
     ["search", "query_terms", "rerank", "answer", "verify", "llm"],
     ["engine", "operations"],
     ["backends"],
-    ["client", "sync", "document", "qa"],
+    ["chat", "client", "sync", "document", "qa"],
     ["cli", "server", "evaluate", "__main__"],
     [""],  # pdfqa itself, which re-exports
 ]

@@ -40,6 +40,13 @@ def of_text(message_id: str, text: str) -> Event:
     return _content(message_id, {"value": text})
 
 
+def text(event: Event) -> str:
+    """Return the text that an event brings; "" if it brings none."""
+    if event.event != "thread.message.delta":
+        return ""
+    return "".join(part["text"].get("value", "") for part in event.data["delta"]["content"])
+
+
 def of_annotations(message_id: str, annotations: list[Annotation]) -> Event:
     """Return the citation markers of a message."""
     marks = [{"index": index, **msgspec.to_builtins(mark)} for index, mark in enumerate(annotations)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -324,15 +324,27 @@ class Runs:
         return self._steps.all(parent=run_id)
 
     def work(self, run: Run) -> Outcome:
-        """Perform a run at once, for who waits for it, and return what it came to.
+        """Perform a run at once, for who waits for it, and return what it came to; as `working`."""
+        pieces = self.working(run)
+        while True:
+            try:
+                next(pieces)
+            except StopIteration as end:
+                outcome: Outcome = end.value
+                return outcome
+
+    def working(self, run: Run) -> Generator[str, None, Outcome]:
+        """Perform a run at once; yield its text as it is written, and return what it came to.
 
         Raises:
             PdfqaError: It has failed, with the reason.
         """
         performance = Performance(self._engine, run, boxes=False)
         try:
-            for _ in performance.events():
-                pass
+            for event in performance.events():
+                text = events.text(event)
+                if text:
+                    yield text
         except BaseException:
             with contextlib.suppress(StorageError), self._engine.database.atomic():
                 stored = self._objects.find(run.id, parent=run.thread_id)
