@@ -10,7 +10,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from pdfqa.evaluate.figures import SEED, interval, mean_interval, number, percentile, table  # noqa: F401 (for all scripts)
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
-SEED = 20261123
 WIDTH = 110
 
 
@@ -167,43 +168,6 @@ def must(cost: Cost, what: str) -> Cost:
     if cost.code != 0:
         raise SystemExit(f"{what} ended with exit code {cost.code}:\n{cost.stderr.strip()[-2000:]}")
     return cost
-
-
-def mean_interval(values: Iterable[float], resamples: int = 1000) -> tuple[float, float, float] | None:
-    """Return the mean and its 95 % bootstrap interval (percentiles, seeded), or None where there are no values."""
-    sample = np.fromiter(values, dtype=float)
-    if not sample.size:
-        return None
-    chosen = np.random.default_rng(SEED).integers(0, sample.size, (resamples, sample.size), dtype=np.int32)
-    low, high = np.percentile(sample[chosen].mean(axis=1), [2.5, 97.5])
-    return float(sample.mean()), float(low), float(high)
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """Return the value below which `share` percent of the values lie."""
-    return float(np.percentile(values, share)) if values else None
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Return a share as .779, or a dash."""
-    if value is None:
-        return "-"
-    text = f"{value:.{digits}f}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
-
-
-def interval(value: tuple[float, float, float] | None) -> str:
-    """Return a mean with its interval, as `.779 .757-.800`."""
-    return f"{number(value[0])} {number(value[1])}-{number(value[2])}" if value else "-"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a plain table: first column to the left, others to the right."""
-    widths = [max(len(line[i]) for line in (head, *rows)) for i in range(len(head))]
-    lines = [head, ["-" * width for width in widths], *rows]
-    return "\n".join(
-        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in lines
-    )
 
 
 def spread(values: Sequence[float]) -> str:
