@@ -147,6 +147,7 @@ class Chat:
                 score=cited.score,
                 source=cited.source,
                 table=cited.table,
+                sha256=item.sha256,
             )
             yield citation.with_locator(self._qa.locator(item.sha256))
 

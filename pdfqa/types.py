@@ -198,7 +198,8 @@ class Citation(Placed, frozen=True):
 
     `verified` is true when `quote` is, character for character, `start` to `end` of the stored text of that page.
     `source` is "ocr" where that text was recognised in a picture. `table` are the rows that a quote from a table holds,
-    the table's header first, each as its cells.
+    the table's header first, each as its cells. `sha256` is the hash of the file's bytes: it says which file was quoted,
+    whatever becomes of its name.
     """
 
     file: str
@@ -211,6 +212,7 @@ class Citation(Placed, frozen=True):
     score: float
     source: TextSource = "text"
     table: list[list[str]] = []
+    sha256: str = ""
 
     def span(self) -> tuple[int, str, int]:
         """Return its page, its words, and where in the page's text they start."""

@@ -95,7 +95,7 @@ def test_json_of_ask_has_the_promised_shape_and_a_true_quote(run: Run) -> None:
     assert answer["question"] == ANSWERED
     assert answer["outcome"] == "answered"
     citation = answer["citations"][0]
-    told = ["file", "page", "label", "quote", "start", "end", "verified", "score", "source", "table"]
+    told = ["file", "page", "label", "quote", "start", "end", "verified", "score", "source", "table", "sha256"]
     assert list(citation) == told
     page = run("show", REPORT, "--page", str(citation["page"]), "--json").json
     assert page["text"][citation["start"] : citation["end"]] == citation["quote"]

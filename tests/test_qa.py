@@ -522,7 +522,9 @@ def test_an_answer_in_json_has_the_fields_that_are_promised(samples: PDFQA) -> N
         "question", "answer", "outcome", "citations", "thread_id", "run_id", "model", "usage", "timings"
     } <= set(value)  # fmt: skip
     (citation, *_) = value["citations"]
-    assert {"file", "page", "label", "quote", "start", "end", "verified", "score", "source", "table"} == set(citation)
+    assert {"file", "page", "label", "quote", "start", "end", "verified", "score", "source", "table", "sha256"} == set(
+        citation
+    )
     assert {"read", "search", "answer", "total"} == set(value["timings"])
     assert value["usage"] == {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
     hit = json.loads(samples.search("profit")[0].to_json())
