@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from pdfqa import config
 from pdfqa.chat import Chat, Stream, check_question, hit
@@ -17,7 +19,7 @@ from pdfqa.engine.library import Library, Named, Report, Source, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
 from pdfqa.progress import reporting
-from pdfqa.types import AddReport, Answer, Failure, FileEntry, Hit, Info
+from pdfqa.types import AddReport, Answer, Failure, FileEntry, Hit, Info, ReindexReport, Verification
 from pdfqa.wire import VectorStore
 
 if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
@@ -94,6 +96,11 @@ class PDFQA:
     def __repr__(self) -> str:
         what = ", ".join("<bytes>" if isinstance(path, bytes) else repr(str(path)) for path in self._paths)
         return f"PDFQA({what or 'everything'}, home={str(self._settings.home)!r})"
+
+    @property
+    def model(self) -> str:
+        """Return what writes answers: the name of a model, or "extractive"."""
+        return self._settings.model or config.EXTRACTIVE
 
     def close(self) -> None:
         """Close the home directory."""
@@ -209,6 +216,58 @@ class PDFQA:
 
         return viewer(self._engine, self._library, os.fspath(name), self._passwords)
 
+    def reindex(
+        self,
+        *names: str | os.PathLike[str],
+        everything: bool = False,
+        progress: Report | bool | None = None,
+    ) -> ReindexReport:
+        """Make the index of what was read anew, without reading it again: another embedder was chosen, say.
+
+        What is interrupted goes on where it was when it is called again; until then the old index stays.
+
+        Args:
+            *names: Files, as for `document`, or folders; without any, everything in the home directory.
+            everything: Whether also what is as it should be.
+            progress: Told of every range of pages that was done; True draws a bar.
+
+        Raises:
+            ObjectNotFoundError: One of the files has not been read.
+        """
+        from pdfqa.engine.reindexing import report
+
+        called = [os.fspath(name) for name in names]
+        with reporting(progress) as told:
+            return report(self._engine, self._library, called, everything=everything, progress=told)
+
+    def verify(
+        self, answer: Answer | Mapping[str, Any] | str | bytes, *, files: Sequence[str | os.PathLike[str]] = ()
+    ) -> Verification:
+        """Return what becomes of an answer's citations when their pages are read again from the PDFs.
+
+        Args:
+            answer: An answer, or its JSON, or the JSON of a message or response of the server.
+            files: PDFs and folders to look for the quoted files in, before the places that the citations name.
+
+        Raises:
+            InvalidRequestError: The answer is no JSON.
+            FileError: One of `files` is not there.
+        """
+        return self.verify_all([answer], files=files)[0]
+
+    def verify_all(
+        self,
+        answers: Iterable[Answer | Mapping[str, Any] | str | bytes],
+        *,
+        files: Sequence[str | os.PathLike[str]] = (),
+        folder: str | os.PathLike[str] = ".",
+    ) -> list[Verification]:
+        """Return the same for several answers, whose files are each opened once; relative names are from `folder`."""
+        from pdfqa.engine.proving import verify
+
+        values = [_plain(answer) for answer in answers]
+        return verify(self._engine, self._library, values, files, folder=folder, passwords=self._passwords)
+
     def remove(self, name: str | os.PathLike[str]) -> FileEntry:
         """Forget a file and everything read of it; the file itself is not touched.
 
@@ -222,6 +281,7 @@ class PDFQA:
     def info(self) -> Info:
         """Return what the home directory holds, and what made it."""
         from pdfqa._version import __version__
+        from pdfqa.engine.reindexing import outdated
 
         engine, home = self._engine, self._settings.home
         pages, passages, languages = engine.documents.totals()
@@ -236,6 +296,7 @@ class PDFQA:
             embedder=engine.embedder.name,
             schema=engine.database.version,
             languages=languages,
+            outdated=len(outdated(engine)),
         )
 
     def prepare(self, progress: Report | bool | None = None) -> tuple[VectorStore, list[Named]]:
@@ -263,6 +324,20 @@ class PDFQA:
     def locator(self, sha256: str) -> PdfLocator:
         """Return what finds quotes in the PDF with this hash, and draws its pages."""
         return PdfLocator(self._engine, sha256, self._passwords)
+
+
+def _plain(answer: Answer | Mapping[str, Any] | str | bytes) -> Any:
+    """Return an answer as its JSON says it."""
+    if isinstance(answer, Answer):
+        return answer.to_dict()
+    if isinstance(answer, str | bytes):
+        try:
+            return msgspec.json.decode(answer)
+        except msgspec.DecodeError as error:
+            raise InvalidRequestError(
+                f"the answer is no JSON: {error}", hint="Give what pdfqa ask --json prints.", param="answer"
+            ) from error
+    return answer
 
 
 def _check_paths(paths: Sequence[Source]) -> None:

@@ -6,6 +6,7 @@ that reaches a terminal from here. JSON keeps the text as it is.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
@@ -30,6 +31,7 @@ _WIDE = (
 # used, which takes milliseconds for this one.
 _ANY_WORD = rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)"
 _NARROW_WORD = r"\s*\S+"
+WORDS = rf"\n|[^\S\n]+|[{_WIDE}]|[^\s{_WIDE}]+"  # the parts of a text between which a line may break, and the breaks
 _MOST_PLACES = 12
 _LONG_WORD = 24  # columns of a terminal: a word in a table that is longer is no reason to leave columns out
 
@@ -135,17 +137,21 @@ def answer_text(answer: Answer, look: Look = PLAIN) -> str:
 
 def body_text(answer: Answer, look: Look = PLAIN) -> str:
     """Return the answer and its numbered citations, or what was not found."""
-    text = wrap(clean(_text_of(answer)), look.width)
+    text = wrap(clean(answer_words(answer)), look.width)
     text = re.sub(r"\[\d+\]", lambda found: look.mark(found[0]), text)
-    if not answer.citations:
-        return text
+    return "\n\n".join(filter(None, [text, proofs_text(answer, look)]))
+
+
+def proofs_text(answer: Answer, look: Look = PLAIN) -> str:
+    """Return the numbered citations of an answer, and a warning if none of them proves it."""
     proofs = [citation_text(citation, number, look) for number, citation in enumerate(answer.citations, 1)]
-    if not any(citation.verified for citation in answer.citations):
+    if proofs and not any(citation.verified for citation in answer.citations):
         proofs.append(look.warn(wrap("None of these quotes proves the answer: do not rely on it.", look.width)))
-    return "\n".join([text, "", *proofs])
+    return "\n".join(proofs)
 
 
-def _text_of(answer: Answer) -> str:
+def answer_words(answer: Answer) -> str:
+    """Return what an answer says, with its marks; or that nothing was found, and what comes closest."""
     text = answer.text.strip()
     if answer.outcome == "answered":
         return marked_text(answer)
@@ -336,4 +342,10 @@ def footer_text(answer: Answer) -> str:
     offline = " · offline" if answer.model == "extractive" else ""
     tokens = answer.usage.get("total_tokens", 0)
     used = f" · {tokens:,} tokens" if tokens else ""
-    return f"{seconds:.1f} s · {one_line(answer.model)}{offline}{used}"
+    price = f" · {price_text(answer.price)}" if answer.price is not None else ""
+    return f"{seconds:.1f} s · {one_line(answer.model)}{offline}{used}{price}"
+
+
+def price_text(dollars: float) -> str:
+    """Return a price with two digits that count, as most answers cost far less than a cent."""
+    return f"${dollars:.2f}" if dollars >= 1 or not dollars else f"${dollars:.{1 - math.floor(math.log10(dollars))}f}"

@@ -90,7 +90,8 @@ def test_json_of_ask_has_the_promised_shape_and_a_true_quote(run: Run) -> None:
     assert done.err == ""
     answer = done.json
     assert list(answer) == [
-        "question", "answer", "outcome", "citations", "thread_id", "run_id", "model", "usage", "timings",
+        "question", "answer", "outcome", "citations", "thread_id", "run_id", "model", "usage", "price",
+        "timings",
     ]  # fmt: skip
     assert answer["question"] == ANSWERED
     assert answer["outcome"] == "answered"
@@ -341,6 +342,18 @@ def test_names_that_are_no_text_are_printed(run: Run, tmp_path: Path) -> None:
     done = run("ask", tmp_path / "caf\udce9.pdf", "Why?", "--json")
     assert done.code == 3
     assert json.loads(done.out)["error"]["type"] == "file_missing"
+
+
+def test_a_price_is_told_where_it_is_known(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = tmp_path / "prices.json"
+    own.write_text('{"prices": {"tiny": {"input": 20, "output": 60}}}')
+    monkeypatch.setenv("PDFQA_PRICES", str(own))
+    with model_server() as server:
+        server.replies_with(says("It is Thornbury [1]."))
+        done = run("ask", REPORT, ANSWERED, "--model", "tiny", "--base-url", server.url)
+        assert done.err.endswith(" s · tiny · 110 tokens · $0.0026\n")
+        done = run("ask", REPORT, ANSWERED, "--model", "tiny", "--base-url", server.url, "--json")
+        assert json.loads(done.out)["price"] == pytest.approx(0.0026)
 
 
 def test_a_model_writes_where_one_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pypdf
 import pytest
 
 from tests.cli_runner import ANSWER, ANSWERED, COMMAND, REPORT, environment, on_terminal, pdfqa
+from tests.model_server import model_server, says, says_then_waits
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals and terminals of POSIX")
 PROMPT = "without): "
@@ -214,3 +216,29 @@ def test_names_are_imported_when_used() -> None:
     assert dir(package) == package.__all__
     with pytest.raises(AttributeError, match="no attribute 'Oracle'"):
         getattr(package, "Oracle")  # noqa: B009
+
+
+@posix
+def test_on_a_terminal_an_answer_shows_while_it_is_written() -> None:
+    """The model goes on only after we have seen its first words, and stopped it."""
+    over = threading.Event()
+    with model_server() as server:
+        server.replies_with(says_then_waits("It is Thornbury & Lisle, who audit ", "the accounts.", until=over))
+        model = ("--model", "tiny", "--base-url", server.url)
+        done = on_terminal("ask", REPORT, ANSWERED, *model, typed=[("who audit", "\x03")])
+        over.set()
+    assert "It is Thornbury & Lisle, who audit" in done.out
+    assert (done.code, "interrupted" in done.out) == (130, True)
+
+
+@posix
+def test_a_long_answer_is_typed_in_lines_with_its_citations_under_it() -> None:
+    with model_server() as server:
+        server.replies_with(says("It is Thornbury ", "and Lisle; " * 9, "they audit [1]."))
+        done = on_terminal("ask", REPORT, ANSWERED, "--model", "tiny", "--base-url", server.url)
+    told = done.out[done.out.index("It is Thornbury") :]
+    typed, proofs = told.split("\n\n", 1)
+    assert "they audit \x1b[36m[1]\x1b[0m." in typed
+    assert max(len(line.replace("\x1b[36m", "").replace("\x1b[0m", "")) for line in typed.split("\n")) <= 80
+    assert typed.count("\n") == 1
+    assert "annual-report" in proofs

@@ -21,7 +21,7 @@ from pdfqa import (
     NoPdfsError,
     ObjectNotFoundError,
 )
-from pdfqa.errors import FileError, PdfqaError, StorageError
+from pdfqa.errors import FileError, PdfqaError, StorageError, WrongStateError
 from pdfqa.types import Value
 from tests.cli_runner import ANSWER, ANSWERED, REPORT, ROOT, UNANSWERED
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, WHO_PARK, pdf
@@ -582,3 +582,19 @@ def test_a_name_that_no_file_can_have_is_a_file_error(name: str, club: Path) -> 
         assert (failure.file, failure.hint != "") == (name, True)
     with PDFQA(name) as alone, pytest.raises(FileError):
         alone.ask(WHO_CLUB)
+
+
+def test_an_answer_can_be_read_while_it_is_written(samples: PDFQA) -> None:
+    stream = samples.stream(ANSWERED)
+    pieces = list(stream)
+    assert len(pieces) >= 1
+    assert "".join(pieces) == stream.answer.text
+    assert stream.answer.citations[0].verified
+
+
+def test_an_answer_that_is_given_up_is_no_answer(samples: PDFQA) -> None:
+    stream = samples.stream(ANSWERED)
+    next(stream)
+    stream.close()
+    with pytest.raises(WrongStateError, match="given up"):
+        _ = stream.answer

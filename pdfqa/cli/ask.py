@@ -10,15 +10,16 @@ import click
 
 from pdfqa.cli.inputs import split_question
 from pdfqa.cli.options import Shared, answering_options, strict_option
-from pdfqa.cli.output import NothingReadError, emit, look, say, tell, tell_failures
+from pdfqa.cli.output import NothingReadError, emit, look, tell, tell_failures
 from pdfqa.cli.reading import with_files
-from pdfqa.render import body_text, footer_text, unread_text
+from pdfqa.cli.typing import answered, print_answer
+from pdfqa.render import footer_text, unread_text
 
 if TYPE_CHECKING:
     from pdfqa.types import Answer, Failure
 
 # An answer's fields in the order in which they are printed as JSON.
-_FIELDS = ("question", "answer", "outcome", "citations", "thread_id", "run_id", "model", "usage", "timings")
+_FIELDS = ("question", "answer", "outcome", "citations", "thread_id", "run_id", "model", "usage", "price", "timings")
 
 
 @click.command(
@@ -44,15 +45,17 @@ def ask_command(shared: Shared, words: Sequence[str], strict: bool) -> int:
     """
     files, question = split_question(words)
     try:
-        answer, failures = with_files(shared, files, lambda qa, report: qa.ask(question, progress=report))
+        (answer, printed), failures = with_files(
+            shared, files, lambda qa, report: answered(shared, qa, qa, question, report)
+        )
     except NothingReadError as error:
         if shared.json:
             error.value = unreadable_value(question, error.failures)
         raise
     if shared.json:
         emit(answer_value(answer, failures))
-    else:
-        say(body_text(answer, look()))
+    elif not printed:
+        print_answer(answer)
     tell_about(shared, answer, failures)
     if failures or answer.outcome == "unreadable":
         return 3

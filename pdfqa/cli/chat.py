@@ -14,8 +14,9 @@ from pdfqa.cli.inputs import sources
 from pdfqa.cli.options import Shared, answering_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import Report, with_files
+from pdfqa.cli.typing import answered, print_answer
 from pdfqa.errors import InvalidRequestError, by_code
-from pdfqa.render import body_text, clean
+from pdfqa.render import clean
 
 if TYPE_CHECKING:
     from pdfqa.qa import PDFQA
@@ -57,10 +58,11 @@ def _talk(shared: Shared, qa: PDFQA, report: Report, read_first: bool) -> list[A
     chat = qa.chat()
     talk: list[Answer] = []
     for question in _questions(shared):
-        answer = chat.ask(question, progress=report)
+        answer, printed = answered(shared, qa, chat, question, report)
         talk.append(answer)
         if not shared.json:
-            say(body_text(answer, look()))
+            if not printed:
+                print_answer(answer)
             tell_about(shared, answer, [])
             # A question typed next, or the next one printed, stands apart.
             (tell if sys.stdin.isatty() else say)("")
