@@ -16,6 +16,7 @@ from pdfqa.errors import FileMissingError
 from pdfqa.pages import TextSource
 
 Outcome = Literal["answered", "not_found", "unreadable"]
+ProofStatus = Literal["proved", "moved", "other_page", "not_found", "changed", "missing", "unreadable"]
 PICTURE_WIDTH = 900  # pixels: on a page of A4 so wide, small print can be read
 
 
@@ -198,8 +199,8 @@ class Citation(Placed, frozen=True):
 
     `verified` is true when `quote` is, character for character, `start` to `end` of the stored text of that page.
     `source` is "ocr" where that text was recognised in a picture. `table` are the rows that a quote from a table holds,
-    the table's header first, each as its cells. `sha256` is the hash of the file's bytes: it says which file was quoted,
-    whatever becomes of its name.
+    the table's header first, each as its cells. `sha256` is the hash of the file's bytes, which says which
+    file was quoted whatever becomes of its name.
     """
 
     file: str
@@ -270,6 +271,42 @@ class Answer(Value, frozen=True):
         return notebook.html(self)
 
 
+class Proof(Value, frozen=True):
+    """What became of one citation when its page was read again from the PDF.
+
+    `status` is "proved" (the quote stands at its place), "moved" (elsewhere on its page), "other_page", "not_found",
+    "changed" (the file is not the one that was quoted), "missing" or "unreadable" (the file, or the page, cannot be
+    read). `page` is the page that was cited, `found` the one where the quote stands now; None where it stands on none.
+    `path` is the file that was read. `reason` says more, where there is more to say.
+    """
+
+    file: str
+    page: int
+    quote: str
+    status: ProofStatus
+    found: int | None = None
+    path: str = ""
+    source: TextSource = "text"
+    reason: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Return whether the quote stands, word for word, on the page that was cited, in the file that was quoted."""
+        return self.status in ("proved", "moved")
+
+
+class Verification(Value, frozen=True):
+    """What became of an answer's citations when they were proved again; `question` is empty where it is not known."""
+
+    question: str
+    proofs: list[Proof]
+
+    @property
+    def holds(self) -> bool:
+        """Return whether every citation holds; an answer without any has nothing that could fail."""
+        return all(proof.holds for proof in self.proofs)
+
+
 class FileEntry(Value, frozen=True):
     """A file that pdfqa has read. `added_at` is in seconds since 1970; `path` is where it was last seen."""
 
@@ -287,7 +324,7 @@ class FileEntry(Value, frozen=True):
 
 
 class Progress(Value, frozen=True):
-    """How far reading has come; totals grow while files are found and opened."""
+    """How far reading has come, or what else is done page by page; totals grow while files are found and opened."""
 
     file: str
     pages_done: int
@@ -295,6 +332,7 @@ class Progress(Value, frozen=True):
     files_done: int
     files_total: int
     failed: int
+    doing: str = "reading"
 
 
 class Failure(Value, frozen=True):
@@ -327,8 +365,19 @@ class AddReport(Value, frozen=True):
         return notebook.html(self)
 
 
+class ReindexReport(Value, frozen=True):
+    """What became of the files whose index was to be made anew: `current` are those it was not needed for."""
+
+    reindexed: list[FileEntry]
+    current: list[FileEntry]
+    failed: list[Failure]
+    passages: int
+    seconds: float
+    embedder: str
+
+
 class Info(Value, frozen=True):
-    """What the home directory holds, and what made it."""
+    """What the home directory holds, and what made it; `outdated` is how many files `pdfqa reindex` has work with."""
 
     version: str
     home: str
@@ -340,6 +389,7 @@ class Info(Value, frozen=True):
     embedder: str
     schema: int
     languages: dict[str, int]
+    outdated: int = 0
 
 
 def _short(text: str, length: int = 60) -> str:

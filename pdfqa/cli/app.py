@@ -27,13 +27,14 @@ COMMANDS = {
     "rm": "files",
     "info": "home",
     "path": "home",
+    "verify": "verify",
     "serve": "serve",
     "keys": "keys",
     "completion": "home",
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.
 VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
-    {"--out", "--png", "--highlight", "--width"}
+    {"--out", "--png", "--highlight", "--width", "--files"}
     | {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})
@@ -121,7 +122,8 @@ PDFs in it; a file that was read once is not read again.
 _EPILOG = """
 \b
 Exit codes:
-  0  done        1  not found (only with --strict)     2  wrong usage
+  0  done        1  not found (only with --strict), or not proved (verify)
+  2  wrong usage
   3  a file could not be read (the others were used)   4  anything else
 \b
 Environment: PDFQA_HOME, PDFQA_PASSWORD, NO_COLOR.

@@ -105,6 +105,12 @@ def recognise(payload: bytes) -> bytes:
     return msgspec.msgpack.encode(sheet)
 
 
+def read_texts(payload: bytes) -> bytes:
+    """Return the texts of the pages of a `Request`, by number."""
+    request = msgspec.msgpack.decode(payload, type=Request)
+    return msgspec.msgpack.encode({page.number: page.text for page in _pages(request)})
+
+
 def cut_pages(payload: bytes) -> bytes:
     """Index the pages of a `Cut` and return their `Segment`, without the pages."""
     from pdfqa.index.build import build
