@@ -25,6 +25,7 @@ COMMANDS = {
     "show": "show",
     "images": "images",
     "rm": "files",
+    "reindex": "reindex",
     "info": "home",
     "path": "home",
     "verify": "verify",

@@ -11,7 +11,7 @@ from pdfqa.render import Look, cells, one_line, unread_text, unseen_text, wrap
 if TYPE_CHECKING:
     from pdfqa.document import Document
     from pdfqa.pages import DocumentInfo
-    from pdfqa.types import AddReport, FileEntry, Info, PageImage
+    from pdfqa.types import AddReport, FileEntry, Info, PageImage, ReindexReport
 
 _RUNS = 8  # of page labels that are shown
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -42,6 +42,20 @@ def report_text(report: AddReport) -> str:
     return (
         f"{counted(sum(done), 'file')} · {counted(report.pages, 'page')} · {seconds_text(report.seconds)}"
         f" · {', '.join(parts)}"
+    )
+
+
+def reindexed_text(report: ReindexReport) -> str:
+    """Return in one line what `reindex` did."""
+    done = (len(report.reindexed), len(report.current), len(report.failed))
+    parts = [f"{done[0]:,} indexed anew"]
+    if done[1]:
+        parts.append(f"{done[1]:,} as they should be")
+    if done[2]:
+        parts.append(f"{done[2]:,} failed")
+    return (
+        f"{counted(sum(done), 'file')} · {counted(report.passages, 'passage')} · {seconds_text(report.seconds)}"
+        f" · {report.embedder} · {', '.join(parts)}"
     )
 
 
@@ -135,6 +149,8 @@ def info_text(info: Info) -> str:
         "embedder": info.embedder or "none",
         "schema": str(info.schema),
     }
+    if info.outdated:
+        facts["index"] = f"{counted(info.outdated, 'file')} indexed another way than now: pdfqa reindex"
     return "\n".join(f"{name:<9}  {value}" for name, value in facts.items())
 
 

@@ -155,7 +155,7 @@ def _members(engine: Engine, sources: Sources) -> dict[str, _Member]:
     if other is not None:
         raise EmbedderMismatchError(
             f"these files were indexed with the embedder {other}; this pdfqa has {embedder.name}",
-            hint="Remove and add them again (pdfqa rm FILE, pdfqa add FILE).",
+            hint="Index them anew with pdfqa reindex.",
         )
     return members
 

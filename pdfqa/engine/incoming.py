@@ -16,7 +16,7 @@ from pdfqa.engine.again import told
 from pdfqa.engine.ranges import LATE, Look
 from pdfqa.engine.reading import Opened
 from pdfqa.errors import DamagedFileError, NoTextError, PdfqaError, ReaderFailedError, StorageFullError
-from pdfqa.pages import Attachment, Page, Segment
+from pdfqa.pages import Attachment, DocumentInfo, OutlineItem, Page, Segment
 from pdfqa.passages import DEFAULT, AnyStrategy
 from pdfqa.pdf import BLANK, ReadOptions, unread_reason
 from pdfqa.store.documents import StoredDocument
@@ -32,13 +32,18 @@ replace = msgspec.structs.replace
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to be read, and how it is to be cut. `again`: it replaces what was read of it before."""
+    """A file to be read, and how it is to be cut.
+
+    `again`: it replaces what was read of it before. `replaces`: the index, by its id, that is to be made anew of the
+    pages that were read.
+    """
 
     file_id: str
     sha256: str
     shown: str
     strategy: AnyStrategy = DEFAULT
     again: bool = False
+    replaces: int = 0
 
 
 class Reading:
@@ -186,7 +191,7 @@ class Reading:
     def names(self, language: str) -> list[str]:
         """Return the terms of the document's name."""
         title = self.opened.info.title if self.opened else ""
-        return _names(self.item.shown, title, next(self.segments()).pages[0], language)
+        return names_of(self.item.shown, title, next(self.segments()).pages[0], language)
 
     def named(self, error: PdfqaError | None) -> PdfqaError | None:
         """Return an error that calls the file what the user calls it."""
@@ -195,7 +200,7 @@ class Reading:
         return error
 
 
-def _names(shown: str, title: str, first: Page, language: str) -> list[str]:
+def names_of(shown: str, title: str, first: Page, language: str) -> list[str]:
     """Return the terms of a document's name: its file's, its title's, and those of the headings of its first page."""
     stem = _CAPITALS.sub(" ", Path(shown).stem).replace("_", " ")
     headings = " ".join(first.text[block.start : block.end] for block in first.blocks if block.kind == "heading")
@@ -214,3 +219,14 @@ def _by_reason(shown: str, pages: list[tuple[int, str]], damage: str) -> list[Un
 
 def _pages(count: int) -> str:
     return "its only page" if count == 1 else f"any of its {count} pages"
+
+
+def titles(info: DocumentInfo, first: int, last: int) -> list[OutlineItem]:
+    """Return the outline's entries of a range of pages."""
+    return [item for item in info.outline if first <= item.page <= last]
+
+
+def heading_above(info: DocumentInfo, first: int) -> str:
+    """Return the outline's entry that a page begins under."""
+    above = [item for item in info.outline if 0 < item.page < first]
+    return max(above, key=lambda item: item.page).title if above else ""

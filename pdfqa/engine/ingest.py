@@ -18,11 +18,11 @@ from types import TracebackType
 import msgspec
 
 from pdfqa.engine.context import Engine
-from pdfqa.engine.incoming import Item, Reading
+from pdfqa.engine.incoming import Item, Reading, heading_above, names_of, titles
 from pdfqa.engine.ranges import How, Look, Range
 from pdfqa.engine.reading import SMALL, Cut, Opened, Part, Request
-from pdfqa.errors import EncryptedFileError, FileError, PdfqaError, ReaderFailedError
-from pdfqa.pages import DocumentInfo, OutlineItem, Segment
+from pdfqa.errors import EncryptedFileError, FileError, FileMissingError, PdfqaError, ReaderFailedError
+from pdfqa.pages import Segment
 from pdfqa.passages import AnyStrategy, by_name
 from pdfqa.pdf import ocr_lack
 from pdfqa.pdf.options import ReadOptions
@@ -108,7 +108,7 @@ class Ingest:
         """
         try:
             for item in items:
-                if not item.again and self._engine.documents.find_index(item.sha256, item.strategy.name):
+                if self._is_done(item):
                     yield item, None
                 else:
                     self._items.append(item)
@@ -153,10 +153,13 @@ class Ingest:
             self._later.setdefault(item.sha256, []).append(item)
             return
         documents = self._engine.documents
-        if not item.again and documents.find_index(item.sha256, item.strategy.name):
+        if self._is_done(item):
             self._end(item, None)
             return
         known = None if item.again else documents.find(item.sha256)
+        if item.replaces and known is None:
+            self._end(item, FileMissingError(f"{item.shown} was deleted meanwhile"))
+            return
         if known is not None:
             self._cut(item, known)
             return
@@ -171,6 +174,12 @@ class Ingest:
     @cached_property
     def _no_ocr(self) -> str:
         return ocr_lack(self._options)
+
+    def _is_done(self, item: Item) -> bool:
+        if item.again:
+            return False
+        index = self._engine.documents.find_index(item.sha256, item.strategy.name)
+        return index is not None and index.id != item.replaces  # another process may have replaced it
 
     def _opening(self, reading: Reading) -> int:
         number = next(self._numbers)
@@ -206,7 +215,7 @@ class Ingest:
             stored = self._engine.documents.pages(reading.known.id, range(pages.first, pages.last + 1))
             return Cut(
                 pages=[page for _, page in sorted(stored.items())],
-                heading=_heading(reading.known.info, pages.first),
+                heading=heading_above(reading.known.info, pages.first),
                 strategy=reading.item.strategy,
             )
         return Request(
@@ -215,8 +224,8 @@ class Ingest:
             options=self._options,
             first=look.page or pages.first,
             last=look.page or pages.last,
-            heading=_heading(reading.opened.info, pages.first) if reading.opened else "",
-            outline=_titles(reading.opened.info, pages.first, pages.last) if reading.opened else [],
+            heading=heading_above(reading.opened.info, pages.first) if reading.opened else "",
+            outline=titles(reading.opened.info, pages.first, pages.last) if reading.opened else [],
             strategy=reading.item.strategy,
             known={page: msgspec.Raw(sheet) for page, sheet in pages.known.items()} if look.how == "range" else {},
             recognised=None if reading.no_ocr else sorted(pages.recognised),
@@ -326,8 +335,14 @@ class Ingest:
         item, documents = reading.item, self._engine.documents
         try:
             if reading.known is not None:
-                embedder = self._engine.embedder.name
-                documents.write_index(item.sha256, reading.segments(), strategy=item.strategy.name, embedder=embedder)
+                documents.write_index(
+                    item.sha256,
+                    reading.segments(),
+                    strategy=item.strategy.name,
+                    embedder=self._engine.embedder.name,
+                    replaces=item.replaces,
+                    names=self._names(item, reading.known) if item.replaces else None,
+                )
             else:
                 document = reading.document(self._engine.now())
                 documents.write(
@@ -342,6 +357,10 @@ class Ingest:
             return error
         return None
 
+    def _names(self, item: Item, known: StoredDocument) -> list[str]:
+        first = self._engine.documents.page(item.sha256, 1)
+        return names_of(item.shown, known.info.title, first, known.language)
+
     def _others(self, reading: Reading) -> dict[str, Iterator[Segment]]:
         """Return the segments of a document that was read again, cut in the other ways that it had been cut in."""
         return {
@@ -355,7 +374,7 @@ class Ingest:
 
         for segment in reading.segments():
             first = segment.pages[0].number
-            heading = _heading(reading.opened.info, first) if reading.opened else ""
+            heading = heading_above(reading.opened.info, first) if reading.opened else ""
             yield build(segment.pages, self._engine.embedder, heading=heading, strategy=strategy)
 
     def _tell(self, reading: Reading, pages: int) -> None:
@@ -372,13 +391,3 @@ def ranges(pages: int, workers: int) -> list[tuple[int, int]]:
     for number in range(count):
         edges.append(edges[-1] + size + (number < longer))
     return [(low + 1, high) for low, high in pairwise(edges)]
-
-
-def _titles(info: DocumentInfo, first: int, last: int) -> list[OutlineItem]:
-    return [item for item in info.outline if first <= item.page <= last]
-
-
-def _heading(info: DocumentInfo, first: int) -> str:
-    """Return the outline's entry that a page begins under."""
-    above = [item for item in info.outline if 0 < item.page < first]
-    return max(above, key=lambda item: item.page).title if above else ""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from pdfqa.errors import FileMissingError, InvalidRequestError, StorageError
-from pdfqa.pages import DocumentInfo, Page, Passage, Segment
+from pdfqa.pages import INDEX_VERSION, DocumentInfo, Page, Passage, Segment
 from pdfqa.store.database import Database
 from pdfqa.types import Unread
 
@@ -21,6 +21,7 @@ _PASSAGES = msgspec.msgpack.Decoder(list[Passage])
 _TERMS = msgspec.msgpack.Decoder(list[str])
 
 
+_INDEX_COLUMNS = "id, document, strategy, embedder, passages, version"
 _COLUMNS = "id, sha256, pages, language, read_at, info, unread, reading"
 
 
@@ -38,13 +39,14 @@ class StoredDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """A document cut into passages in one way, embedded by one embedder."""
+    """A document cut into passages in one way, embedded by one embedder; `version` is what INDEX_VERSION was then."""
 
     id: int
     document: int
     strategy: str
     embedder: str
     passages: int
+    version: int
 
 
 class Documents:
@@ -74,12 +76,21 @@ class Documents:
 
     def _index(self, document: int, strategy: str) -> StoredIndex | None:
         row = self._database.row(
-            "SELECT id, document, strategy, embedder, passages FROM indexes WHERE document = ? AND strategy = ?",
+            f"SELECT {_INDEX_COLUMNS} FROM indexes WHERE document = ? AND strategy = ?",  # noqa: S608 (constant)
             (document, strategy),
         )
-        if row is None:
-            return None
-        return StoredIndex(id=row[0], document=row[1], strategy=row[2], embedder=row[3], passages=row[4])
+        return _stored_index(row) if row else None
+
+    def indexes(self) -> dict[str, list[StoredIndex]]:
+        """Return all indexes by the hash of their documents' bytes, oldest documents first."""
+        rows = self._database.rows(
+            f"SELECT d.sha256, {_INDEX_COLUMNS} FROM indexes i "  # noqa: S608 (constant)
+            "JOIN (SELECT id AS number, sha256 FROM documents) d ON d.number = i.document ORDER BY document, id"
+        )
+        found: dict[str, list[StoredIndex]] = {}
+        for sha256, *row in rows:
+            found.setdefault(sha256, []).append(_stored_index(row))
+        return found
 
     def strategies(self, sha256: str) -> list[str]:
         """Return the names of the strategies that a document was cut with."""
@@ -188,16 +199,31 @@ class Documents:
                     document.reading,
                 ),
             ).lastrowid
-            connection.executemany(
-                "INSERT INTO names (term, document) VALUES (?, ?)", ((term, _id(id_)) for term in sorted(set(names)))
-            )
+            self._write_names(_id(id_), names)
             index = self._write_index(_id(id_), segments, strategy, embedder, pages=True)
             for name, pieces in (others or {}).items():
                 self._write_index(_id(id_), pieces, name, embedder, pages=False)
             return index
 
-    def write_index(self, sha256: str, segments: Iterable[Segment], *, strategy: str, embedder: str) -> StoredIndex:
+    def write_index(
+        self,
+        sha256: str,
+        segments: Iterable[Segment],
+        *,
+        strategy: str,
+        embedder: str,
+        replaces: int = 0,
+        names: Iterable[str] | None = None,
+    ) -> StoredIndex:
         """Store another index of a document in one transaction; one that is already there is kept.
+
+        Args:
+            sha256: The hash of the document's bytes.
+            segments: The index.
+            strategy: How it was cut.
+            embedder: What made the vectors.
+            replaces: The id of an index that goes when this one is there.
+            names: The index terms of the document's name, if they too are to be replaced.
 
         Raises:
             FileMissingError: The document was deleted meanwhile.
@@ -206,6 +232,11 @@ class Documents:
             document = self.find(sha256)
             if document is None:
                 raise FileMissingError("the file was deleted while it was being read", hint="Upload it again.")
+            if replaces:
+                self._remove_postings("i.id = ?", replaces)
+                self._database.connection.execute("DELETE FROM indexes WHERE id = ?", (replaces,))
+            if names is not None:
+                self._write_names(document.id, names)
             return self._write_index(document.id, segments, strategy, embedder, pages=False)
 
     def _check_wanted(self, sha256: str) -> None:
@@ -215,17 +246,28 @@ class Documents:
     def remove(self, sha256: str) -> None:
         """Delete a document with everything that was made of it."""
         with self._database.atomic() as connection:
-            segments = connection.execute(
-                "SELECT s.id, s.terms FROM segments s JOIN indexes i ON i.id = s.index_id "
-                "JOIN documents d ON d.id = i.document WHERE d.sha256 = ?",
-                (sha256,),
-            ).fetchall()
-            for id_, terms in segments:
-                connection.executemany(
-                    "DELETE FROM postings WHERE term = ? AND segment = ?",
-                    ((term, id_) for term in _TERMS.decode(zlib.decompress(terms))),
-                )
+            self._remove_postings("d.sha256 = ?", sha256)
             connection.execute("DELETE FROM documents WHERE sha256 = ?", (sha256,))
+
+    def _remove_postings(self, condition: str, value: str | int) -> None:
+        """Delete the postings of some indexes."""
+        connection = self._database.connection
+        joined = (
+            f"segments s JOIN indexes i ON i.id = s.index_id JOIN documents d ON d.id = i.document WHERE {condition}"
+        )
+        segments = connection.execute(f"SELECT s.id, s.terms FROM {joined}", (value,)).fetchall()  # noqa: S608 (constants)
+        for id_, terms in segments:
+            connection.executemany(
+                "DELETE FROM postings WHERE term = ? AND segment = ?",
+                ((term, id_) for term in _TERMS.decode(zlib.decompress(terms))),
+            )
+
+    def _write_names(self, document: int, names: Iterable[str]) -> None:
+        connection = self._database.connection
+        connection.execute("DELETE FROM names WHERE document = ?", (document,))
+        connection.executemany(
+            "INSERT INTO names (term, document) VALUES (?, ?)", ((term, document) for term in sorted(set(names)))
+        )
 
     def totals(self) -> tuple[int, int, dict[str, int]]:
         """Return the number of pages, of passages, and of documents in each language."""
@@ -244,8 +286,8 @@ class Documents:
             return known
         index = _id(
             connection.execute(
-                "INSERT INTO indexes (document, strategy, embedder, passages) VALUES (?, ?, ?, 0)",
-                (document, strategy, embedder),
+                "INSERT INTO indexes (document, strategy, embedder, passages, version) VALUES (?, ?, ?, 0, ?)",
+                (document, strategy, embedder, INDEX_VERSION),
             ).lastrowid
         )
         count = 0
@@ -258,7 +300,8 @@ class Documents:
                 )
             self._write_segment(index, segment)
         connection.execute("UPDATE indexes SET passages = ? WHERE id = ?", (count, index))
-        return StoredIndex(id=index, document=document, strategy=strategy, embedder=embedder, passages=count)
+        row = (index, document, strategy, embedder, count, INDEX_VERSION)
+        return _stored_index(row)
 
     def _write_segment(self, index: int, segment: Segment) -> None:
         # Sorted terms go into neighbouring places of the table, and compress well.
@@ -282,6 +325,13 @@ class Documents:
             "INSERT INTO postings (term, segment, data) VALUES (?, ?, ?)",
             ((term, id_, segment.postings[term]) for term in terms),
         )
+
+
+def _stored_index(row: Sequence[Any]) -> StoredIndex:
+    id_, document, strategy, embedder, passages, version = row
+    return StoredIndex(
+        id=id_, document=document, strategy=strategy, embedder=embedder, passages=passages, version=version
+    )
 
 
 def _document(row: tuple[Any, ...]) -> StoredDocument:

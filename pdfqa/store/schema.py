@@ -133,4 +133,16 @@ _THIRD = (
     "CREATE INDEX attachments_file ON attachments (file) WHERE file <> ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
+# Which way of making an index (`pdfqa.pages.INDEX_VERSION`) it was made by: an older one is made anew by `reindex`.
+_FOURTH = ("ALTER TABLE indexes ADD COLUMN version INTEGER NOT NULL DEFAULT 0",)
+
+# What a model replied about a document, by the hash of all that was asked for it.
+_FIFTH = (
+    """CREATE TABLE replies (
+        document TEXT NOT NULL REFERENCES contents ON DELETE CASCADE,
+        digest TEXT NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (document, digest)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)

@@ -1,0 +1,42 @@
+"""`pdfqa reindex`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from pdfqa.cli.options import Shared, output_options
+from pdfqa.cli.output import emit, say, tell_failures
+from pdfqa.cli.reading import with_files
+from pdfqa.cli.tables import reindexed_text
+
+
+@click.command(
+    epilog="""
+\b
+Examples:
+  pdfqa reindex
+  pdfqa reindex --embedder multilingual
+  pdfqa reindex report.pdf --all
+"""
+)
+@click.argument("names", nargs=-1, metavar="[FILE|DIR...]", type=click.Path())
+@click.option("--all", "everything", is_flag=True, help="Also what is as it should be.")
+@output_options
+def reindex_command(shared: Shared, names: Sequence[str], everything: bool) -> int:
+    """Make the index anew, of what was read: no PDF is read again.
+
+    Needed after another embedder was chosen, and after an upgrade that
+    'pdfqa info' says so of. Without FILE it is the index of everything.
+    After an interruption, the same command goes on where it was.
+    """
+    report, _ = with_files(
+        shared, (), lambda qa, progress: qa.reindex(*names, everything=everything, progress=progress)
+    )
+    if shared.json:
+        emit(report)
+    elif not shared.quiet:
+        say(reindexed_text(report))
+    tell_failures(report.failed)
+    return 3 if report.failed else 0
