@@ -115,6 +115,15 @@ class OpenAIModel:
             with chunks:
                 yield from _pieces(chunks)
 
+    def offered(self) -> list[dict[str, Any]]:
+        """Return the models that its server offers, each as the server tells of it (`id`, and more or less besides).
+
+        Raises:
+            BackendError: The server cannot be reached, or refuses.
+        """
+        with self._translated():
+            return [model.to_dict() for model in self._client.models.list()]
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """Raise what goes wrong as errors of ours, in the server's words, without the key."""
