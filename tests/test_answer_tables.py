@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdfqa import languages
-from pdfqa.answer.tables import Row, Tables, column, split, years
+from pdfqa.answer.periods import column, period, years
+from pdfqa.answer.tables import Row, Tables, split
+from pdfqa.answer.units import NONE, of_row, unit, written
 from pdfqa.pages import Page
 from tests.evidence_maker import page
 
@@ -28,21 +30,22 @@ def row_of(one: Page, line: str) -> Row | None:
 
 
 def asked_value(row: Row, question: str, language: str = "en") -> str | None:
-    place = column(row, question, languages.analyzer(language))
+    place = column(row.columns, row.label, question, languages.analyzer(language))
     return None if place is None else row.values[place]
 
 
 def test_a_row_has_a_label_values_and_heads() -> None:
-    assert row_of(page(INCOME), INCOME[2]) == Row(
-        "Operating profit", ("44,700", "(4,150)"), ("2024", "2023"), "Thousands of dollars"
-    )
+    row = row_of(page(INCOME), INCOME[2])
+    assert row is not None
+    assert (row.label, row.values, row.columns) == ("Operating profit", ("44,700", "(4,150)"), ("2024", "2023"))
+    assert row.unit.words == "Thousands of dollars"
 
 
 def test_a_heads_unit_may_stand_above_the_table() -> None:
     one = page("Income statement in millions of euros", ["Revenue  323  298", "Costs  200  190"])
     row = row_of(one, "Revenue  323  298")
     assert row is not None
-    assert row.unit == "in millions of euros"
+    assert row.unit.words == "in millions of euros"
     assert row.columns == ("", "")
 
 
@@ -109,3 +112,85 @@ def test_cells_are_what_wide_gaps_part(cells: list[str]) -> None:
     joined = "   ".join(cells)
     assert all(cell in joined for cell in split(joined))
     assert "".join(split(joined)).replace(" ", "").replace("|", "") == joined.replace(" ", "").replace("|", "")
+
+
+@pytest.mark.parametrize(
+    ("above", "value", "said"),
+    [
+        ("$ in millions, except per share amounts", "42,879", "$42,879 million"),
+        ("(In thousands, except per share data)", "$ 1,708,721", "$1,708,721 thousand"),
+        ("(In thousands, except per share data)", "1,708,721", "1,708,721 thousand"),  # of what, the page does not say
+        ("(dollars in millions)", "(3,613)", "$(3,613) million"),
+        ("Thousands of dollars", "323,100", "$323,100 thousand"),
+        ("in millions of U.S. dollars", "14", "$14 million"),
+        ("Turnover in €m", "14", "€14 million"),
+        ("Miles de euros", "8.412", "8.412 miles de euros"),
+        ("(In millions)", "7%", "7%"),
+        ("(In millions)", "9.5 kg", "9.5 kg"),
+        ("Nothing of the kind", "$ 5", "$5"),
+        ("(In millions)", "—", "—"),
+    ],
+)
+def test_a_value_is_told_with_the_unit_that_stands_above(above: str, value: str, said: str) -> None:
+    assert said == written(value, unit(above))
+
+
+@pytest.mark.parametrize(
+    ("above", "label", "section", "said"),
+    [
+        ("$ in millions, except per share amounts", "Diluted", "Earnings per share", "5.20"),
+        ("$ in millions, except per share amounts", "Dividends per share", "", "5.20"),
+        ("$ in millions, except per share amounts", "Diluted", "Weighted-average common shares outstanding", "5.20"),
+        ("$ and shares in millions", "Diluted", "Weighted-average common shares outstanding", "5.20 million"),
+        ("$ in millions", "Effective tax rate", "", "5.20"),
+        ("$ in millions", "Revenue", "Income", "$5.20 million"),
+    ],
+)
+def test_shares_and_what_is_told_per_share_are_counted_otherwise(
+    above: str, label: str, section: str, said: str
+) -> None:
+    assert said == written("5.20", of_row(unit(above), label, section))
+
+
+def test_a_row_stands_under_the_nearest_line_without_values() -> None:
+    lines = ["|$ in millions  2024  2023", "Revenue", "Casino  10  9", "Expenses", "Casino  8  7", "Rooms  3  2"]
+    row = row_of(page(lines), "Rooms  3  2")
+    assert row is not None
+    assert row.section == "Expenses"
+
+
+def test_a_table_without_a_unit_has_none() -> None:
+    row = row_of(page(["|  2024  2023", "Members  10  9", "Boats  3  2"]), "Members  10  9")
+    assert row is not None
+    assert row.unit == NONE
+
+
+THREE_AND_SIX = (
+    "Three Months Ended June 30, 2023",
+    "Three Months Ended June 30, 2022",
+    "Six Months Ended June 30, 2023",
+)
+
+
+@pytest.mark.parametrize(
+    ("heads", "question", "place"),
+    [
+        (THREE_AND_SIX, "What was net income for the three months ended June 30, 2022?", 1),
+        (THREE_AND_SIX, "What was net income for the six months ended June 30, 2023?", 2),
+        (THREE_AND_SIX, "What was net income in the second quarter of 2023?", 0),
+        (THREE_AND_SIX, "What was net income in 2023?", None),
+        (("2023", "2022", "Change"), "What was net income?", 0),
+        (("2022 Amount", "2022 % of sales", "2021 Amount"), "What was net income in 2022?", 0),
+        (("2023", "2022", "2023 vs. 2022"), "How much did it change in 2023?", None),
+    ],
+)
+def test_the_span_of_a_period_tells_columns_apart(heads: tuple[str, ...], question: str, place: int | None) -> None:
+    assert place == column(heads, "Net income", question, languages.analyzer("en"))
+
+
+def test_a_period_has_years_months_and_a_span() -> None:
+    named = period("In Q2 2024 and May 12, 2023, for the three months ended March 31")
+    assert named.years == {"2023", "2024"}
+    assert named.months == {"2", "may", "mar"}
+    assert named.span == "quarter"
+    assert not period("What may be taken?").months

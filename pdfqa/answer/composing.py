@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pdfqa import languages
 from pdfqa.answer.candidates import Candidate, Question
 from pdfqa.answer.kinds import Kind
-from pdfqa.answer.tables import Row, column
+from pdfqa.answer.periods import column
+from pdfqa.answer.tables import Row
+from pdfqa.answer.units import written
 from pdfqa.answer.values import direct_answer
 from pdfqa.search import Evidence
 
@@ -33,13 +35,12 @@ def _first(question: Question, piece: Evidence, best: Candidate) -> str:
 
 def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) -> str:
     """Return the cell that a row answers with, if that is sure, else the row in words."""
-    place = column(row, question.text, languages.analyzer(piece.language))
+    place = column(row.columns, row.label, question.text, languages.analyzer(piece.language))
     ask = question.ask
     plain = ask.kind in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER} and not ask.computed
     if plain and place is not None and best.features["label"] >= _COVERED and _covers(question, piece, row, place):
         about = ", ".join(part for part in (row.label, row.columns[place]) if part)
-        unit = f" ({row.unit[:1].lower()}{row.unit[1:]})" if row.unit else ""
-        return f"{row.values[place]}{unit} — {about}"
+        return f"{written(row.values[place], row.unit)} — {about}"
     if not all(row.columns):
         return _flat(best.text)
     cells = " · ".join(f"{head} {value}" for head, value in zip(row.columns, row.values, strict=True))
@@ -49,7 +50,8 @@ def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) ->
 def _covers(question: Question, piece: Evidence, row: Row, place: int) -> bool:
     """Return whether row, column and heading hold the words of the question, apart from its periods."""
     analyzer = languages.analyzer(piece.language)
-    held = question.asked.held(analyzer.terms(f"{row.label} {row.columns[place]} {piece.passage.heading} {row.unit}"))
+    about = f"{row.label} {row.columns[place]} {piece.passage.heading} {row.unit.words}"
+    held = question.asked.held(analyzer.terms(about))
     telling = {asked: weight for asked, weight in question.asked.weights.items() if not any(map(str.isdigit, asked))}
     total = sum(telling.values())
     return not total or sum(held.get(asked, 0.0) for asked in telling) >= _COVERED * total

@@ -124,7 +124,7 @@ def _held(piece: Evidence, spans: Sequence[tuple[int, int]]) -> list[frozenset[s
     tables, offset, found = Tables(), piece.passage.start, []
     for start, end in spans:
         row = tables.row(piece.page, block_at(piece.page, offset + start), offset + start, offset + end)
-        heads = " ".join((*row.columns, row.unit)) if row else ""
+        heads = " ".join((*row.columns, row.unit.words)) if row else ""
         found.append(_terms(f"{piece.text[start:end]} {heads}", piece.language))
     return found
 

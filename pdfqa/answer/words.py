@@ -248,3 +248,11 @@ CAUSES = frozenset(
     "datorită потому поскольку из-за чтобы çünkü nedeniyle için dolayı επειδή λόγω διότι για vì do nhằm bởi لأن "
     "بسبب".split()
 )
+
+# How long a period is, by what is said of it; of the first that is found.
+SPANS: dict[str, str] = {
+    "quarter": "three months|quarter|13 weeks|thirteen weeks|trimestre|quartal",
+    "half": "six months|half-year|half year|first half|second half|26 weeks|semestre|halbjahr|seis meses|sechs monate",
+    "nine months": "nine months|39 weeks|nueve meses|neun monate",
+    "year": "year ended|years ended|twelve months|52 weeks|53 weeks|full year|fiscal year|annual",
+}
