@@ -118,14 +118,34 @@ def load(
         prices=_expanded(Path(env["PDFQA_PRICES"])) if env.get("PDFQA_PRICES") else None,
     )
     model = model or env.get("PDFQA_MODEL")
-    base_url = base_url or env.get("PDFQA_BASE_URL") or None
+    base_url, key = server(base_url=base_url, model_key=model_key, env=env)
     if model == EXTRACTIVE or not (model or base_url):
         return settings
     if not base_url:  # other servers name models so, too
         model = (model or "").removeprefix("openai/")
-    key = model_key or env.get("PDFQA_MODEL_KEY") or (None if base_url else env.get("OPENAI_API_KEY")) or None
     _check_model(model, base_url, key)
     return msgspec.structs.replace(settings, model=model, base_url=base_url, model_key=key)
+
+
+def server(
+    *, base_url: str | None = None, model_key: str | None = None, env: Mapping[str, str] | None = None
+) -> tuple[str | None, str | None]:
+    """Return where models are asked for, None for OpenAI's own server, and the key for it, None without one.
+
+    Raises:
+        InvalidRequestError: That is no address.
+    """
+    env = os.environ if env is None else env
+    base_url = base_url or env.get("PDFQA_BASE_URL") or None
+    if base_url and not _is_url(base_url):
+        raise InvalidRequestError(
+            f"base_url is {base_url!r}, which is no address of a server",
+            hint="Give one such as http://127.0.0.1:8080/v1.",
+            param="base_url",
+        )
+    return base_url, model_key or env.get("PDFQA_MODEL_KEY") or (
+        None if base_url else env.get("OPENAI_API_KEY")
+    ) or None
 
 
 def as_typed(text: str | None) -> str | None:
@@ -151,12 +171,6 @@ def _check_model(model: str | None, base_url: str | None, key: str | None) -> No
             hint="Name its server with --base-url or PDFQA_BASE_URL, or give OpenAI's key in PDFQA_MODEL_KEY. "
             f"{EXTRACTIVE!r} needs neither.",
             param="model",
-        )
-    if base_url and not _is_url(base_url):
-        raise InvalidRequestError(
-            f"base_url is {base_url!r}, which is no address of a server",
-            hint="Give one such as http://127.0.0.1:8080/v1.",
-            param="base_url",
         )
 
 
