@@ -116,6 +116,7 @@ class Chat:
             model=outcome.run.model,
             usage=msgspec.to_builtins(usage) if usage else {},
             price=self._price(usage),
+            confidence=None if outcome.confidence is None else round(outcome.confidence, 4),
             timings={name: round(seconds, 4) for name, seconds in timings.items()},
             closest=[
                 hit(piece, shown[piece.document]).with_locator(self._qa.locator(piece.document)) for piece in closest

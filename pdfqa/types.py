@@ -234,8 +234,9 @@ class Answer(Value, frozen=True):
     """What was asked, what the documents say, and the proof.
 
     `outcome` is `answered`, `not_found` (the documents were read and do not say) or `unreadable` (nothing to search).
-    `timings` are seconds. `price` is what the model's tokens cost, in dollars, without discounts; None where that is not
-    known. `closest` are the best passages when nothing was found.
+    `timings` are seconds. `price` is what the model's tokens cost, in dollars, without discounts; None where that is
+    not known. `confidence` is how likely what was found is to answer the question, in [0, 1]; None where a model wrote.
+    `closest` are the best passages when nothing was found.
     """
 
     question: str
@@ -248,6 +249,7 @@ class Answer(Value, frozen=True):
     usage: dict[str, int]
     timings: dict[str, float]
     price: float | None = None
+    confidence: float | None = None
     closest: list[Hit] = []
     unread: list[Unread] = []
 

@@ -115,7 +115,8 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     """The whole answer. Nothing follows.
 
     `found` is false where the documents do not say. `incomplete` says which limit cut the answer short. `model` is
-    what has written it: "extractive", or a model's name.
+    what has written it: "extractive", or a model's name. `confidence` is how likely what was found is to answer the
+    question, where that is estimated.
     """
 
     text: str
@@ -124,6 +125,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     incomplete: Literal["max_completion_tokens", "max_prompt_tokens"] | None = None
     usage: Usage = Usage()
     model: str = "extractive"
+    confidence: float | None = None
 
 
 Happening = Searched | Written | Called | Finished

@@ -42,13 +42,14 @@ def quoted(engine: Engine, question: Question) -> Iterator[Happening]:
         yield searched(engine, looked)
         draft = extract(looked.question, looked.found.terms, looked.evidence[:PASSAGES], engine.embedder)
         if draft.confidence < THRESHOLD:
-            yield from _told(Finished(text=looked.not_found, found=False), question)
+            yield from _told(Finished(text=looked.not_found, found=False, confidence=draft.confidence), question)
             return
         citations = [cite(engine, looked, quote, boxes=question.boxes) for quote in draft.quotes]
         if not any(citation.verified for citation in citations):
-            yield from _told(Finished(text=looked.not_found, found=False), question)
+            yield from _told(Finished(text=looked.not_found, found=False, confidence=draft.confidence), question)
             return
-        yield from _told(Finished(text=draft.text, citations=_marked(draft.text, citations)), question)
+        cited = _marked(draft.text, citations)
+        yield from _told(Finished(text=draft.text, citations=cited, confidence=draft.confidence), question)
 
 
 def _outputs(question: Question) -> list[str]:
@@ -106,6 +107,7 @@ def _told(whole: Finished, question: Question) -> Iterator[Happening]:
         citations=[cited for cited in whole.citations if cited.end <= len(text)],
         found=whole.found,
         incomplete="max_completion_tokens" if cut else None,
+        confidence=whole.confidence,
     )
 
 

@@ -46,6 +46,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[Evidence]
     found: bool
     timings: dict[str, float]
+    confidence: float | None = None
 
 
 class Runs:
@@ -362,6 +363,7 @@ class Runs:
             evidence=performance.searched.evidence if performance.searched else [],
             found=finished.found,
             timings=performance.timings,
+            confidence=finished.confidence,
         )
 
 
