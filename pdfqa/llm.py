@@ -167,7 +167,8 @@ class OpenAIModel:
         )
 
     def _failed(self, what: str, hint: str) -> BackendError:
-        return BackendError(f"the model {self.name} {what}", hint=hint)
+        who = f"the model {self.name}" if self.name else "the models' server"
+        return BackendError(f"{who} {what}", hint=hint)
 
     def _words(self, error: openai.OpenAIError) -> str:
         """Return what the server itself said."""

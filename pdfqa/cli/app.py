@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "ask": "ask",
     "search": "search",
+    "summarize": "summarize",
     "chat": "chat",
     "add": "files",
     "list": "files",
@@ -29,13 +30,15 @@ COMMANDS = {
     "info": "home",
     "path": "home",
     "verify": "verify",
+    "models": "models",
+    "doctor": "models",
     "serve": "serve",
     "keys": "keys",
     "completion": "home",
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.
 VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
-    {"--out", "--png", "--highlight", "--width", "--files"}
+    {"--out", "--png", "--highlight", "--width", "--words", "--prompt", "--schema", "--files"}
     | {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})

@@ -76,7 +76,12 @@ def answering_options(function: Callable[..., int]) -> Callable[..., int]:
     def packed(*, model: str | None, base_url: str | None, **others: Any) -> int:
         return inner(shared=Shared(model=model, base_url=base_url), **others)
 
-    return _model(_base_url(packed))
+    return model_options(packed)
+
+
+def model_options(function: Function) -> Function:
+    """Add --model and --base-url as they are."""
+    return _model(_base_url(function))
 
 
 def strict_option(function: Function) -> Function:
