@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pdfqa.cli import main
+from tests.cli_runner import Done
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # the last is where a server listens for all
 
@@ -44,5 +48,18 @@ def _only_here(function: Any, position: int) -> Any:
         if host is None or unix or str(host).startswith(_LOOPBACK):
             return function(*args, **options)
         raise AssertionError(f"a test reaches for the network: {address!r}")
+
+    return call
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Return a function that runs a command in this process, on an empty home, for a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*args: str | Path) -> Done:
+        capfd.readouterr()
+        code = main([str(arg) for arg in args])
+        return Done(code, *capfd.readouterr())
 
     return call

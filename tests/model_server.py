@@ -29,6 +29,10 @@ class ModelServer:
         self.replies: list[Reply] = []
         self.asked: list[Json] = []
         self.headers: list[dict[str, str]] = []
+        self.offers: list[Json] = [{"id": "tiny", "object": "model", "created": 1, "owned_by": "me"}]
+
+    async def list(self, request: Request) -> Response:
+        return JSONResponse({"object": "list", "data": self.offers})
 
     def replies_with(self, *replies: Reply) -> None:
         """Forget what was asked, and give these replies from now on."""
@@ -116,7 +120,7 @@ def model_server() -> Iterator[ModelServer]:
     """Serve a model on this machine for as long as the block runs."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         model = ModelServer(f"http://127.0.0.1:{listening.getsockname()[1]}/v1")
-        routes = [Route("/v1/chat/completions", model.complete, methods=["POST"])]
+        routes = [Route("/v1/chat/completions", model.complete, methods=["POST"]), Route("/v1/models", model.list)]
         config = uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off", ws="none", http="h11")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
-from pdfqa.cli import main
 from pdfqa.engine import Engine
 from pdfqa.store.keys import Keys, digest
 from pdfqa.wire import requests
@@ -27,18 +26,6 @@ from tests.homes import CLUB, nothing_left, pdf, settings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
 Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command in this process."""
-
-    def call(*args: str | Path) -> Done:
-        capfd.readouterr()
-        code = main([str(arg) for arg in args])
-        return Done(code, *capfd.readouterr())
-
-    return call
 
 
 @contextmanager
