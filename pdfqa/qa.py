@@ -19,6 +19,7 @@ from pdfqa.engine.library import Library, Named, Report, Source, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
 from pdfqa.progress import reporting
+from pdfqa.qa_whole import WholeDocuments
 from pdfqa.types import AddReport, Answer, Failure, FileEntry, Hit, Info, ReindexReport, Verification
 from pdfqa.wire import VectorStore
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
 _MOST_HITS = 1000
 
 
-class PDFQA:
+class PDFQA(WholeDocuments):
     """Ask questions of PDF files.
 
     Nothing is sent anywhere, but to the model that is named, if one is. What was read is kept in the home directory,

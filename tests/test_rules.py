@@ -22,7 +22,7 @@ PACKAGE = Path(pdfqa.__file__).parent
 
 # Imports go down, or sideways without cycles. A name stands for the module and everything below it.
 LAYERS = [
-    ["errors", "types", "pages", "config", "wire", "_version"],
+    ["errors", "types", "results", "pages", "config", "wire", "_version"],
     [
         "pdf",
         "passages",
@@ -33,15 +33,16 @@ LAYERS = [
         "worker_main",
         "worker_pipes",
         "render",
+        "render_whole",
         "notebook",
         "prices",
         "progress",
     ],
     ["store", "index"],
-    ["search", "query_terms", "rerank", "answer", "verify", "llm"],
+    ["search", "query_terms", "rerank", "answer", "whole", "verify", "llm"],
     ["engine", "operations"],
     ["backends"],
-    ["chat", "client", "sync", "document", "qa"],
+    ["chat", "client", "sync", "document", "qa", "qa_whole"],
     ["cli", "server", "evaluate", "__main__"],
     [""],  # pdfqa itself, which re-exports
 ]
@@ -51,6 +52,8 @@ UPWARD = {
     ("types", "render"): "an answer prints itself; render knows the values",
     ("types", "notebook"): "values show themselves in a notebook, which asks them for it by a method of theirs",
     ("wire", "notebook"): "the same",
+    ("results", "render_whole"): "the same",
+    ("results", "notebook"): "the same",
 }
 
 # Who may import what comes from outside; everything else of the package asks them.

@@ -33,6 +33,7 @@ class Bar:
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._doing = ""
 
     def __enter__(self) -> Bar:
         return self
@@ -43,10 +44,13 @@ class Bar:
 
     def show(self, progress: Progress) -> None:
         """Draw how far reading has come."""
+        if self._doing != progress.doing:  # after the reading comes what is done with it
+            self.__exit__(None, None, None)
+            self._bar = None
         if self._bar is None:
-            self._bar = _new_bar(progress)
+            self._bar, self._doing = _new_bar(progress), progress.doing
         self._bar.total = progress.pages_total or None
-        self._bar.set_description_str(f"reading {_short(progress.file)}", refresh=False)
+        self._bar.set_description_str(f"{progress.doing} {_short(progress.file)}", refresh=False)
         self._bar.set_postfix_str(_progress_text(progress, self._bar.format_dict["elapsed"]), refresh=False)
         self._bar.update(progress.pages_done - self._bar.n)
 
@@ -57,7 +61,7 @@ def _new_bar(progress: Progress) -> Any:
     # tqdm's watching thread would be alive when reading processes are forked.
     tqdm.monitor_interval = 0
     return tqdm(
-        desc=f"reading {_short(progress.file)}",
+        desc=f"{progress.doing} {_short(progress.file)}",
         total=progress.pages_total or None,
         leave=False,
         # Room for the ^C that a terminal writes behind it.

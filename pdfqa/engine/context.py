@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pdfqa import wire
 from pdfqa.config import EXTRACTIVE, Settings
 from pdfqa.engine.channels import Channels
-from pdfqa.store import Attachments, Blobs, Database, Documents, Events, Jobs, Objects
+from pdfqa.store import Attachments, Blobs, Database, Documents, Events, Jobs, Objects, Replies
 
 if TYPE_CHECKING:
     from pdfqa.embed import StaticEmbedder
@@ -76,6 +76,7 @@ class Engine:
         self.attachments = Attachments(self.database)
         self.jobs = Jobs(self.database)
         self.events = Events(self.database)
+        self.replies = Replies(self.database)
         self.channels = Channels()
         self._views: dict[str, Engine] = {"": self}
         self._once = threading.RLock()  # what all views share is made once, whichever thread wants it first

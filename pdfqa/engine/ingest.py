@@ -380,7 +380,7 @@ class Ingest:
     def _tell(self, reading: Reading, pages: int) -> None:
         self._counts["pages_done"] += pages
         if self._progress:
-            self._progress(Progress(file=reading.item.shown, **self._counts))
+            self._progress(Progress(file=reading.item.shown, doing="reading", **self._counts))
 
 
 def ranges(pages: int, workers: int) -> list[tuple[int, int]]:

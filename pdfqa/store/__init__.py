@@ -7,5 +7,18 @@ from pdfqa.store.documents import Documents, StoredIndex
 from pdfqa.store.events import Events
 from pdfqa.store.jobs import Job, Jobs
 from pdfqa.store.objects import Objects
+from pdfqa.store.replies import Replies, Reply
 
-__all__ = ["Attachments", "Blobs", "Database", "Documents", "Events", "Job", "Jobs", "Objects", "StoredIndex"]
+__all__ = [
+    "Attachments",
+    "Blobs",
+    "Database",
+    "Documents",
+    "Events",
+    "Job",
+    "Jobs",
+    "Objects",
+    "Replies",
+    "Reply",
+    "StoredIndex",
+]

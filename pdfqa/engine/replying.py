@@ -1,0 +1,97 @@
+"""Ask a model about a document: a reply that was given before is kept, and a failure is tried again, and then told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+
+from pdfqa.engine.context import Engine
+from pdfqa.errors import BackendError
+from pdfqa.llm import ChatModel, Ended, Options, Text
+from pdfqa.passages import count_tokens
+from pdfqa.store import Reply
+from pdfqa.wire import Usage
+
+WAITS = (1.0, 5.0)  # seconds before a failed call is tried again
+
+
+class Replying:
+    """Asks about one document.
+
+    Args:
+        engine: The engine.
+        model: The model.
+        document: The hash of the document's bytes, with which replies are kept.
+        again: Whether to ask anew what was replied to before.
+    """
+
+    def __init__(self, engine: Engine, model: ChatModel, document: str, *, again: bool = False) -> None:
+        self._engine = engine
+        self._model = model
+        self._document = document
+        self._again = again
+        self.calls = 0
+        self.kept = 0
+        self.usage = Usage()
+
+    def knows(self, messages: list[dict[str, str]], most: int) -> bool:
+        """Return whether there is a reply already."""
+        return not self._again and self._engine.replies.find(self._document, self._digest(messages, most)) is not None
+
+    def ask(self, messages: list[dict[str, str]], most: int) -> Reply:
+        """Return what the model replies.
+
+        Args:
+            messages: As chat completions have them.
+            most: How many tokens it may write.
+
+        Raises:
+            BackendError: It failed, again and again.
+        """
+        digest = self._digest(messages, most)
+        known = None if self._again else self._engine.replies.find(self._document, digest)
+        if known is not None:
+            self.kept += 1
+            return known
+        reply = self._tried(messages, most)
+        self._engine.replies.keep(self._document, digest, reply)
+        self.calls += 1
+        sent, got = reply.prompt_tokens, reply.completion_tokens
+        self.usage = Usage(
+            prompt_tokens=self.usage.prompt_tokens + sent,
+            completion_tokens=self.usage.completion_tokens + got,
+            total_tokens=self.usage.total_tokens + sent + got,
+        )
+        return reply
+
+    def _digest(self, messages: list[dict[str, str]], most: int) -> str:
+        settings = self._engine.settings
+        asked = json.dumps([settings.model, settings.base_url, messages, most], ensure_ascii=False)
+        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _tried(self, messages: list[dict[str, str]], most: int) -> Reply:
+        """Return a reply of the model's, at the third attempt if need be."""
+        for wait in WAITS:
+            try:
+                return self._once(messages, most)
+            except BackendError:
+                time.sleep(wait)
+        return self._once(messages, most)
+
+    def _once(self, messages: list[dict[str, str]], most: int) -> Reply:
+        text, ended = "", Ended()
+        for piece in self._model.stream(messages, Options(max_tokens=most, temperature=0.0)):
+            if isinstance(piece, Text):
+                text += piece.text
+            elif isinstance(piece, Ended):
+                ended = piece
+        if not text.strip():
+            raise BackendError("the model wrote nothing", hint="Try another model, or one with a larger context.")
+        sent = sum(count_tokens(str(message["content"])) for message in messages)
+        return Reply(
+            text=text,
+            reason=ended.reason,
+            prompt_tokens=sent if ended.prompt_tokens is None else ended.prompt_tokens,
+            completion_tokens=count_tokens(text) if ended.completion_tokens is None else ended.completion_tokens,
+        )

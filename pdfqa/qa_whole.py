@@ -1,0 +1,164 @@
+"""Whole documents: what `PDFQA` does with all pages of its files, and not with the best passages of a search."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from pdfqa.engine import Engine
+from pdfqa.engine.library import Named, Report
+from pdfqa.errors import InvalidRequestError
+from pdfqa.progress import reporting
+from pdfqa.results import (
+    Estimates,
+    Summaries,
+    Summary,
+)
+from pdfqa.types import Citation, Progress
+
+if TYPE_CHECKING:  # what only adds files loads neither numpy nor what summarises
+    from pdfqa.engine.pictures import PdfLocator
+    from pdfqa.engine.whole import Whole
+    from pdfqa.wire import VectorStore
+
+Source = str | os.PathLike[str]
+_Done = TypeVar("_Done")
+_FEWEST_WORDS, _MOST_WORDS = 20, 5_000  # of a summary
+
+
+class WholeDocuments:
+    """The jobs on whole documents, as methods of `PDFQA`."""
+
+    _engine: Engine
+
+    def prepare(self, progress: Report | bool | None = None) -> tuple[VectorStore, list[Named]]:
+        """Return the vector store of exactly the files asked, read if they were not, and those files."""
+        raise NotImplementedError
+
+    def locator(self, sha256: str) -> PdfLocator:
+        """Return what finds quotes in the PDF with this hash, and draws its pages."""
+        raise NotImplementedError
+
+    def summarize(
+        self,
+        *,
+        words: int | None = None,
+        prompt: str = "",
+        again: bool = False,
+        progress: Report | bool | None = None,
+    ) -> Summaries:
+        """Return the summary of each file, made of all its pages.
+
+        Without a model it quotes the sentences that tell most. A model takes notes on one part after the other, and
+        writes the summary of these; what it has replied is kept, so that an interrupted call goes on where it was, and
+        the same call costs nothing a second time.
+
+        Args:
+            words: About how many words each is to have; by default a sixth of the document's, from 80 to 300.
+            prompt: What a model is to write on, or how.
+            again: Whether a model is asked all anew.
+            progress: Told of every part that was read; True draws a bar.
+
+        Raises:
+            InvalidRequestError: The number of words is out of range, or there is a prompt and no model.
+            FileError: None of the files can be used.
+            BackendError: The model failed; what it had done is kept.
+        """
+        from pdfqa.engine import summaries
+
+        wish = self._wish(words, prompt, again=again)
+        with reporting(progress) as report:
+            wholes = self._wholes(report)
+
+            def one(number: int, whole: Whole) -> Summary:
+                told = _telling(report, "summarizing", whole, number, len(wholes))
+                return summaries.summarize(self._engine, whole, wish, told)
+
+            return Summaries(summaries=[self._timed(one, number, whole) for number, whole in enumerate(wholes)])
+
+    def estimate_summary(
+        self,
+        *,
+        words: int | None = None,
+        prompt: str = "",
+        again: bool = False,
+        progress: Report | bool | None = None,
+    ) -> Estimates:
+        """Return what `summarize` would ask of the model: calls, tokens, price. Nothing is asked of it.
+
+        Args:
+            words: As for `summarize`.
+            prompt: As for `summarize`.
+            again: As for `summarize`.
+            progress: Told of the reading of files that were not read before; True draws a bar.
+        """
+        from pdfqa.engine import summaries
+
+        wish = self._wish(words, prompt, again=again)
+        with reporting(progress) as report:
+            wholes = self._wholes(report)
+        return Estimates(estimates=[summaries.estimate(self._engine, whole, wish) for whole in wholes])
+
+    def _wish(self, words: int | None, prompt: str, *, again: bool) -> Any:
+        from pdfqa.engine.summaries import Wish
+
+        if words is not None and not _FEWEST_WORDS <= words <= _MOST_WORDS:
+            raise InvalidRequestError(
+                f"words is {words}; it must be from {_FEWEST_WORDS} to {_MOST_WORDS:,}", param="words"
+            )
+        if prompt and self._engine.settings.model is None:
+            raise InvalidRequestError(
+                "a prompt needs a model that reads it; without one, summaries are sentences of the document",
+                hint="Name a model (--model, PDFQA_MODEL), or ask a question: pdfqa ask.",
+                param="prompt",
+            )
+        return Wish(words=words, prompt=prompt, again=again)
+
+    def _wholes(self, report: Report | None) -> list[Whole]:
+        from pdfqa.engine.whole import Whole
+
+        return [Whole(self._engine, item) for item in self.prepare(report)[1]]
+
+    def _timed(self, work: Callable[..., _Done], *values: object) -> _Done:
+        """Return what comes of work, its citations able to find their place, with how long it took."""
+        started = perf_counter()
+        done = self.placed(work(*values))
+        changed: _Done = msgspec.structs.replace(done, timings={"total": round(perf_counter() - started, 4)})  # type: ignore[type-var]
+        return changed
+
+    def placed(self, value: _Done) -> _Done:
+        """Return a value whose citations, wherever in it, know the PDF that they are of."""
+        if isinstance(value, Citation):
+            value.with_locator(self.locator(value.sha256))
+        elif isinstance(value, msgspec.Struct):
+            for name in value.__struct_fields__:
+                self.placed(getattr(value, name))
+        elif isinstance(value, list):
+            for one in value:
+                self.placed(one)
+        return value
+
+
+def _telling(report: Report | None, doing: str, whole: Whole, number: int, files: int) -> Callable[[int, int], None]:
+    """Return what tells of the progress on one of several files."""
+
+    def tell(done: int, total: int) -> None:
+        if report is not None:
+            ended = number + (done >= total)
+            report(
+                Progress(
+                    file=whole.shown,
+                    pages_done=done,
+                    pages_total=total,
+                    files_done=ended,
+                    files_total=files,
+                    failed=0,
+                    doing=doing,
+                )
+            )
+
+    return tell

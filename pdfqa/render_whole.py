@@ -1,0 +1,109 @@
+"""Summaries, filled schemas and comparisons as text; see `pdfqa.render`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pdfqa.render import PLAIN, Look, citation_text, clean, one_line, pages_text, place, price_text, unread_text, wrap
+from pdfqa.results import (
+    Estimate,
+    Estimates,
+    Point,
+    Summaries,
+    Summary,
+)
+from pdfqa.types import Citation
+
+_LONGEST_VALUE = 300  # characters of a value that are shown
+_EXTRACTIVE = "extractive"
+_UNPROVED = "(unverified)"
+
+
+def text(value: Any, look: Look = PLAIN) -> str:
+    """Return one of `pdfqa.results` as people read it."""
+    return _TEXTS[type(value)](value, look)
+
+
+def summaries_text(value: Summaries, look: Look = PLAIN) -> str:
+    """Return summaries, one after the other."""
+    return "\n\n".join(summary_text(one, look) for one in value)
+
+
+def summary_text(value: Summary, look: Look = PLAIN) -> str:
+    """Return a summary: which document, what it says with the places, and what is not in it."""
+    pages = f"{value.pages:,} page{'' if value.pages == 1 else 's'}"
+    head = wrap(f"{one_line(value.file)} · {pages} · {value.words:,} words", look.width)
+    parts = [look.bold(head)]
+    if value.missing:
+        missing = sorted({page for one in value.missing for page in one.pages})
+        about = f"INCOMPLETE: page{'' if len(missing) == 1 else 's'} {pages_text(missing)} are not in this summary: "
+        parts.append(look.warn(wrap(about + one_line(value.missing[0].reason), look.width, "", "  ")))
+    if not value.sections or not any(section.points for section in value.sections):
+        parts.append("Nothing in it can be summarised: no page has sentences.")
+    elif value.model == _EXTRACTIVE:
+        parts += _sections(value, look)
+    else:
+        parts += ["", _coloured(wrap(clean(value.text), look.width), look), ""]
+        parts += [citation_text(one, number, look) for number, one in enumerate(value.citations, 1)]
+    parts += [unread_text(one, look) for one in value.unread]
+    return "\n".join(parts)
+
+
+def _sections(value: Summary, look: Look) -> Iterator[str]:
+    """Yield the points of a summary under their headings; a quote is its own proof, so that its place is enough."""
+    for section in value.sections:
+        yield ""
+        if section.heading:
+            yield look.bold(wrap(one_line(section.heading), look.width))
+        for point in section.points:
+            yield _point(value, point, look)
+
+
+def _point(value: Summary, point: Point, look: Look) -> str:
+    places = ", ".join(_page(value.citations[number - 1]) for number in point.citations)
+    lines = wrap(f"{one_line(point.text)} ({places})", look.width, "• ", "  ")
+    return lines.replace(f"({places})", look.mark(f"({places})"))
+
+
+def _page(citation: Citation) -> str:
+    where = place("", citation.page, citation.label, citation.source).removeprefix(", ")
+    return where.replace(" (", ", ").replace(")", "")
+
+
+def _coloured(lines: str, look: Look) -> str:
+    return lines.replace(_UNPROVED, look.warn(_UNPROVED))
+
+
+def estimates_text(value: Estimates, look: Look = PLAIN) -> str:
+    """Return what summaries would take, and of several their sum."""
+    lines = [estimate_text(one, look) for one in value]
+    if len(lines) > 1:
+        calls = sum(one.calls - one.kept for one in value)
+        sent, written = sum(one.prompt_tokens for one in value), sum(one.completion_tokens for one in value)
+        prices = [one.price for one in value if one.price is not None]
+        total = price_text(sum(prices)) if len(prices) == len(lines) else "price not known"
+        lines.append(look.bold(f"together: {calls:,} calls, {sent:,} tokens in, {written:,} out, {total}"))
+    return "\n".join(lines)
+
+
+def estimate_text(value: Estimate, look: Look = PLAIN) -> str:
+    """Return what a summary would take."""
+    if value.model == _EXTRACTIVE:
+        return wrap(f"{one_line(value.file)}: no model is asked, so it costs nothing.", look.width, "", "  ")
+    kept = f", of which {value.kept:,} are done already" if value.kept else ""
+    cost = "price not known" if value.price is None else price_text(value.price)
+    said = (
+        f"{one_line(value.file)}: {value.pages:,} pages, about {value.words:,} words. {one_line(value.model)} would be "
+        f"asked {value.calls:,} times{kept}: about {value.prompt_tokens:,} tokens in, {value.completion_tokens:,} out, "
+        f"{cost}."
+    )
+    return wrap(said, look.width, "", "  ")
+
+
+_TEXTS: dict[type[Any], Callable[[Any, Look], str]] = {
+    Summaries: summaries_text,
+    Summary: summary_text,
+    Estimates: estimates_text,
+    Estimate: estimate_text,
+}
