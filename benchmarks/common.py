@@ -10,7 +10,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,11 @@ def load_rows(data: Path, source: Source, limit: int | None = None) -> list[Row]
 def pdf_path(data: Path, source: Source, row: Row) -> Path:
     """Return where the PDF of a row is."""
     return (data / source.file).parent / row.pdf
+
+
+def taught(paths: Iterable[Path]) -> set[Path]:
+    """Return every other one of some documents, by name: what a model may be taught with, or a setting chosen on."""
+    return set(sorted(set(paths))[::2])
 
 
 def all_pdfs(data: Path, folders: Sequence[str] = ("open_set", "reports")) -> list[Path]:
