@@ -76,7 +76,7 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     threshold: bool = False
 
 
-class _Scores(msgspec.Struct, frozen=True):
+class Scores(msgspec.Struct, frozen=True):
     """The scores of all passages; `low` and `high` are what the worst has and the best imaginable one would have.
 
     `ideal` is the latter's score for keywords.
@@ -88,6 +88,14 @@ class _Scores(msgspec.Struct, frozen=True):
     low: float
     high: float
     ideal: float
+
+
+class Rated(msgspec.Struct, frozen=True):
+    """The terms of a question and the scores of all passages; `lead` is the weight of keywords among them."""
+
+    terms: list[Term]
+    scores: Scores
+    lead: float
 
 
 def shortened(question: str) -> str:
@@ -106,29 +114,50 @@ def search(
     *,
     ranking: Ranking = Ranking(),  # noqa: B008 (cannot change)
 ) -> Found:
-    """Return the k best passages of a scope for a question."""
+    """Return the k best passages of a scope for a question, all of its documents counted as one."""
     if not where.size:
         return Found([], [])
+    rated = rate(database, where, question, embedder.encode([question])[0], ranking)
+    pieces = best(documents, where, rated, k, ranking)
+    return Found(rated.terms, presentable(pieces, rated, ranking)[:k])
+
+
+def rate(database: Database, where: query.Scope, question: str, vector: np.ndarray, ranking: Ranking) -> Rated:
+    """Return the terms of a question, whose vector is given, and the scores of all passages of a scope."""
     pages = _named_pages(question)
     terms = question_terms(database, where, _without_pages(question) if pages else question)
     # The fewer words of the question occur at all (it is asked in another language, say), the less keywords can tell.
     lead = ranking.lead if ranking.lead is not None else KEYWORD_WEIGHT * _known(terms)
-    scores = _score(where, terms, embedder.encode([question])[0], pages, lead)
-    pieces = _evidence(documents, where, scores, terms, top(scores.fused, max(k, AGAIN) if ranking.again else k))
-    span = scores.high - scores.low
-    scored = [
-        msgspec.structs.replace(piece, score=_clip(piece.score + _gain(terms, piece, ranking) / span))
+    return Rated(terms, _score(where, terms, vector, pages, lead), lead)
+
+
+def best(
+    documents: Documents, where: query.Scope, rated: Rated, k: int, ranking: Ranking, again: int = AGAIN
+) -> list[Evidence]:
+    """Return the k best passages, or `again` where those are more, read again; scores are in standard deviations."""
+    places = top(rated.scores.fused, max(k, again) if ranking.again else k)
+    pieces = evidence(documents, where, rated, places)
+    if not ranking.again:
+        return pieces
+    read = [
+        msgspec.structs.replace(
+            piece, score=piece.score + adjustment(rated.terms, piece.passage, piece.text, piece.language)
+        )
         for piece in pieces
     ]
+    return sorted(read, key=lambda piece: -piece.score)
+
+
+def presentable(pieces: Sequence[Evidence], rated: Rated, ranking: Ranking) -> list[Evidence]:
+    """Return passages that have to do with the question, with scores in [0, 1]."""
+    scores = rated.scores
+    span = scores.high - scores.low
     if ranking.threshold and span <= 2 * _NO_SPREAD:
-        scored = [msgspec.structs.replace(piece, score=_alone(piece, scores.ideal, lead)) for piece in scored]
-    related = [piece for piece in scored if piece.terms or piece.vector >= UNRELATED]
-    return Found(terms, sorted(related, key=lambda piece: -piece.score)[:k])
-
-
-def _gain(terms: Sequence[Term], piece: Evidence, ranking: Ranking) -> float:
-    """Return what reading a passage again adds to its score."""
-    return adjustment(terms, piece.passage, piece.text, piece.language) if ranking.again else 0.0
+        scored = [msgspec.structs.replace(piece, score=_alone(piece, scores.ideal, rated.lead)) for piece in pieces]
+    else:
+        scored = [msgspec.structs.replace(piece, score=_clip((piece.score - scores.low) / span)) for piece in pieces]
+    related = (piece for piece in scored if piece.terms or piece.vector >= UNRELATED)
+    return sorted(related, key=lambda piece: -piece.score)
 
 
 def _alone(piece: Evidence, ideal: float, lead: float) -> float:
@@ -149,7 +178,7 @@ def _without_pages(question: str) -> str:
 
 def _score(
     where: query.Scope, terms: Sequence[Term], question: np.ndarray, pages: Sequence[int], lead: float
-) -> _Scores:
+) -> Scores:
     """Return the scores of all passages; `lead` is the weight of keywords."""
     keyword = np.zeros(where.size, dtype=np.float32)
     for term in terms:
@@ -167,7 +196,7 @@ def _score(
     if pages:
         fused[np.isin(where.numbers, pages)] += NAMED_PAGE
     low = float(fused.min())
-    return _Scores(keyword, vector, fused, low, max(high, low + _NO_SPREAD), ideal)
+    return Scores(keyword, vector, fused, low, max(high, low + _NO_SPREAD), ideal)
 
 
 def _known(terms: Sequence[Term]) -> float:
@@ -178,10 +207,12 @@ def _known(terms: Sequence[Term]) -> float:
     return sum(known.values()) / len(known) if known else 0.0
 
 
-def _evidence(
-    documents: Documents, where: query.Scope, scores: _Scores, terms: Sequence[Term], places: np.ndarray
-) -> list[Evidence]:
-    """Return the passages at some places, with their pages; not those of documents that were deleted meanwhile."""
+def evidence(documents: Documents, where: query.Scope, rated: Rated, places: np.ndarray) -> list[Evidence]:
+    """Return the passages at some places, with their pages; scores are in standard deviations.
+
+    Those of documents that were deleted meanwhile are left out.
+    """
+    scores = rated.scores
     found = []
     wanted: dict[int, set[int]] = {}
     for place in map(int, places):
@@ -197,10 +228,10 @@ def _evidence(
             page=pages[document][passage.page],
             passage=passage,
             language=where.languages[segment],
-            score=(float(scores.fused[place]) - scores.low) / (scores.high - scores.low),
+            score=float(scores.fused[place]),
             keyword=round(float(scores.keyword[place]), 4),
             vector=round(float(scores.vector[place]), 4),
-            terms=tuple(term.word for term in terms if term.likeness and term.found.holds(place)),
+            terms=tuple(term.word for term in rated.terms if term.likeness and term.found.holds(place)),
         )
         for place, document, segment, passage in found
         if passage.page in pages[document]

@@ -39,7 +39,7 @@ LAYERS = [
         "progress",
     ],
     ["store", "index"],
-    ["search", "query_terms", "rerank", "answer", "whole", "verify", "llm"],
+    ["across", "routing", "search", "query_terms", "rerank", "answer", "whole", "verify", "llm"],
     ["engine", "operations"],
     ["backends"],
     ["chat", "client", "sync", "document", "qa", "qa_whole"],

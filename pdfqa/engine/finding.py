@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from pdfqa import languages, phrases
+from pdfqa.across import search_across
 from pdfqa.engine import filters
 from pdfqa.engine.answering import Sources
 from pdfqa.engine.context import Engine
@@ -14,7 +15,7 @@ from pdfqa.engine.store_files import strategy
 from pdfqa.errors import EmbedderMismatchError, InvalidValueError
 from pdfqa.passages import DEFAULT
 from pdfqa.query_terms import Term
-from pdfqa.search import Evidence, Ranking, search, shortened
+from pdfqa.search import Evidence, Ranking, shortened
 from pdfqa.wire import SearchResult, SearchResults, TextPiece
 from pdfqa.wire.base import Attributes
 from pdfqa.wire.requests import Filter, SearchVectorStore
@@ -92,7 +93,7 @@ def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int, *, 
     terms: list[Term] = []
     best: dict[tuple[str, int, int, int], Evidence] = {}
     for question in questions:
-        found = search(engine.database, engine.documents, where, engine.embedder, question, k, ranking=ranking)
+        found = search_across(engine.database, engine.documents, where, engine.embedder, question, k, ranking=ranking)
         terms += found.terms
         for piece in found.evidence:
             place = (piece.document, piece.page.number, piece.passage.start, piece.passage.end)

@@ -39,6 +39,20 @@ class Scope(msgspec.Struct, frozen=True):
         """Return the number of passages."""
         return len(self.lengths)
 
+    def part(self, first: int, last: int) -> Scope:
+        """Return the segments that begin with the passages `first` to `last` - 1, as a scope of their own."""
+        low, high = np.searchsorted(self.offsets, (first, last))
+        return Scope(
+            ids=self.ids[low:high],
+            documents=self.documents[low:high],
+            offsets=self.offsets[low:high] - first,
+            sizes=self.sizes[low:high],
+            lengths=self.lengths[first:last],
+            numbers=self.numbers[first:last],
+            vectors=self.vectors[first:last],
+            languages=self.languages[low:high],
+        )
+
     def place(self, passage: int) -> tuple[int, int]:
         """Return which segment a passage is in, and its place there."""
         segment = int(np.searchsorted(self.offsets, passage, side="right")) - 1
@@ -96,6 +110,18 @@ def matches(database: Database, where: Scope, term: str) -> Matches:
     counts[found.passages] = np.maximum(found.counts, counts[found.passages])
     passages = np.flatnonzero(counts)
     return Matches(passages, counts[passages])
+
+
+def named(database: Database, documents: np.ndarray, words: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return which of some documents (ids, ascending) have which words in their names: the places of those that do."""
+    marks = ",".join("?" * len(words))
+    rows = database.rows(f"SELECT term, document FROM names WHERE term IN ({marks})", tuple(words))  # noqa: S608 (marks)
+    found: dict[str, list[int]] = {}
+    for term, document in rows:
+        place = int(np.searchsorted(documents, document))
+        if place < len(documents) and documents[place] == document:
+            found.setdefault(term, []).append(place)
+    return {term: np.array(sorted(places)) for term, places in found.items()}
 
 
 def _written(database: Database, where: Scope, term: str) -> Matches:
