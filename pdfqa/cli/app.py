@@ -30,6 +30,7 @@ COMMANDS = {
     "info": "home",
     "path": "home",
     "verify": "verify",
+    "eval": "eval",
     "models": "models",
     "doctor": "models",
     "serve": "serve",
@@ -39,6 +40,7 @@ COMMANDS = {
 # Options whose next argument is their value: needed to find the first argument that is no option.
 VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
     {"--out", "--png", "--highlight", "--width", "--words", "--prompt", "--schema", "--files"}
+    | {"--results", "--compare", "--against", "--limit", "--pictures"}
     | {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})
