@@ -21,6 +21,9 @@ POINTING = frozenset(
     "he her hers here him his it its one ones she such that their theirs them there these they this those".split()
 )
 
+# What the main statements of a report are headed, as words to search for.
+STATEMENTS = "consolidated statements of operations income earnings balance sheets"
+
 # Names for one thing. A question that has one of a group is also searched for the others.
 SAME: tuple[tuple[str, ...], ...] = (
     ("balance sheet", "statement of financial position", "financial condition"),

@@ -130,13 +130,13 @@ def test_a_negation_in_the_question_alone_is_less_sure() -> None:
 
 def test_a_row_answers_with_its_cell() -> None:
     draft = answer("What was the operating profit in 2023?", INCOME, heading="Income statement")
-    assert draft.text == "$41,150 thousand — Operating profit, 2023 [1]"
+    assert draft.text == "$41,150 thousand in 2023 — Operating profit [1]"
     assert [quote.text for quote in draft.quotes] == ["Operating profit  44,700  41,150"]
 
 
 def test_without_a_period_the_latest_counts() -> None:
     text = answer("What was the operating profit?", INCOME).text
-    assert text.startswith("$44,700 thousand — Operating profit, 2024")
+    assert text == "$44,700 thousand in 2024, up from $41,150 thousand in 2023 — Operating profit [1]"
 
 
 @pytest.mark.parametrize(

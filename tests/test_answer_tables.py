@@ -181,7 +181,9 @@ THREE_AND_SIX = (
         (THREE_AND_SIX, "What was net income in 2023?", None),
         (("2023", "2022", "Change"), "What was net income?", 0),
         (("2022 Amount", "2022 % of sales", "2021 Amount"), "What was net income in 2022?", 0),
-        (("2023", "2022", "2023 vs. 2022"), "How much did it change in 2023?", None),
+        (("2023", "2022", "2023 vs. 2022"), "What was net income in 2023?", 0),
+        (("2024", "2023", "Share 2024"), "What was net income in 2024?", 0),
+        (("Percent increase",), "What was net income?", None),
     ],
 )
 def test_the_span_of_a_period_tells_columns_apart(heads: tuple[str, ...], question: str, place: int | None) -> None:

@@ -11,6 +11,7 @@ from pdfqa.answer.candidates import Candidate, Question, candidates
 from pdfqa.answer.composing import compose
 from pdfqa.answer.confidence import confidence, judge, logistic
 from pdfqa.answer.kinds import expected
+from pdfqa.answer.planning import Plan, planned
 from pdfqa.embed import Embedder
 from pdfqa.query_terms import Term
 from pdfqa.rerank import Asked
@@ -43,8 +44,22 @@ class Draft(msgspec.Struct, frozen=True):
     features: dict[str, float] = {}
 
 
-def extract(question: str, terms: Sequence[Term], evidence: Sequence[Evidence], embedder: Embedder) -> Draft:
-    """Return the answer that the evidence holds."""
+def extract(
+    question: str,
+    terms: Sequence[Term],
+    evidence: Sequence[Evidence],
+    embedder: Embedder,
+    more: Sequence[Evidence] = (),
+) -> Draft:
+    """Return the answer that the evidence holds.
+
+    Args:
+        question: The question.
+        terms: Its words, as the documents write them.
+        evidence: What search found, best first.
+        embedder: What compares sentences with the question.
+        more: Further passages, on whose pages only tables are read. Quotes count them on from the evidence.
+    """
     language = languages.detect(question)
     prepared = Question(question, language, Asked(terms), expected(question, language))
     ranked = candidates(prepared, evidence, embedder)
@@ -52,12 +67,24 @@ def extract(question: str, terms: Sequence[Term], evidence: Sequence[Evidence], 
         return Draft("", [], 0.0)
     chosen = choose(ranked, prepared)
     features = judge(prepared, terms, evidence, chosen)
+    plan = planned(prepared, terms, [*evidence, *more])
+    if plan is not None:
+        return _as_planned(plan, [*evidence, *more], max(plan.sure, confidence(prepared, evidence, features)), features)
     quotes = [
         Quote(candidate.evidence, candidate.text, candidate.start, candidate.end, logistic(candidate.weight - 4.0))
         for candidate in chosen
     ]
     sure = confidence(prepared, evidence, features)
     return Draft(compose(prepared, evidence, chosen), quotes, sure, features)
+
+
+def _as_planned(plan: Plan, evidence: Sequence[Evidence], sure: float, features: dict[str, float]) -> Draft:
+    spans = [span for _, span in plan.lines]
+    texts = [evidence[span.evidence].page.text[span.start : span.end] for span in spans]
+    quotes = [
+        Quote(span.evidence, text, span.start, span.end, plan.sure) for span, text in zip(spans, texts, strict=True)
+    ]
+    return Draft(plan.text, quotes, sure, features)
 
 
 def choose(ranked: Sequence[Candidate], question: Question) -> list[Candidate]:

@@ -40,7 +40,7 @@ class Ask(msgspec.Struct, frozen=True):
 
 _WORD = re.compile(r"[\w'’-]+")
 _LONGEST_CUE = 3
-_NOUN_REACH = 6  # words after "what" among which a noun that shows the kind is looked for
+_NOUN_REACH = 8  # words after "what" among which a noun that shows the kind is looked for
 _MOST_THING = 3
 # Words that end what is named by the words after "what" or "how many".
 _ENDS = frozenset(

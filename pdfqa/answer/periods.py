@@ -9,7 +9,7 @@ from functools import cache
 import msgspec
 
 from pdfqa import languages
-from pdfqa.answer.words import MONTHS, SPANS
+from pdfqa.answer.words import MONTHS, PERIOD_WORDS, SPANS
 
 _TELLING = 2  # letters that a word of a column head needs to be matched; numbers need none
 # Heads of columns that say how other columns differ.
@@ -53,11 +53,11 @@ def column(heads: Sequence[str], label: str, question: str, analyzer: languages.
     named = period(question)
     places = list(range(len(heads)))
     if not _CHANGES.search(question):
-        places = [place for place in places if not _CHANGES.search(heads[place])] or places
-    if len(heads) == 1:
+        places = [place for place in places if not _CHANGES.search(heads[place])]
+    if len(heads) == 1 and places:
         known = years(heads[0])
         return 0 if not named.years or not known or named.years & known else None
-    if not any(heads):
+    if not any(heads) or not places:
         return None
     fitting = _of_period(places, heads, named)
     if len(fitting) < 2:
@@ -68,6 +68,9 @@ def column(heads: Sequence[str], label: str, question: str, analyzer: languages.
     best = max(matches)
     if best and matches.count(best) == 1:
         return fitting[matches.index(best)]
+    plain = [place for place in fitting if not bare(heads[place])]
+    if named.years and len(plain) == 1:  # "2024" beside "Share 2024"
+        return plain[0]
     return None if named.years else _latest(heads, fitting)
 
 
@@ -82,6 +85,16 @@ def _of_period(places: Sequence[int], heads: Sequence[str], named: Period) -> li
     if named.span:
         found = {place: one for place, one in found.items() if one.span in {"", named.span}}
     return list(found)
+
+
+def bare(head: str) -> str:
+    """Return what the head of a column says beside its period: "Profit" of "Profit 2023"."""
+    words = re.findall(r"[\w'’%]+", head)
+    return " ".join(
+        word
+        for word in words
+        if not any(map(str.isdigit, word)) and word.casefold() not in MONTHS and word.casefold() not in PERIOD_WORDS
+    )
 
 
 def _latest(heads: Sequence[str], places: Sequence[int]) -> int | None:

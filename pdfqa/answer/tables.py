@@ -8,9 +8,11 @@ from functools import cache
 
 import msgspec
 
+from pdfqa.answer.periods import years
 from pdfqa.answer.units import NONE, Unit, of_row, unit
 from pdfqa.pages import Block, Cell, Page, Table
 
+_TITLE = 60  # characters of a line over several columns that says more than a period
 _GAP = re.compile(r"\s{2,}|\t|\s\|\s")
 _VALUE = re.compile(
     r"^[(\[]?[-–—+]?\s?[^\w\s(]{0,3}\s?[(]?\d[\d.,\s]*[)\]]?\s?(?:%|[^\W\d_]{1,8}|[€£¥$])?[)\]]?"
@@ -63,7 +65,7 @@ class Tables:
         if not values or _VALUE.match(cells[0]):
             return None
         header = self.header(page, block)
-        section = _section(page.text[block.start : start])
+        section = _section(page.text[block.start : start], block.header_rows)
         counted = of_row(header.unit, cells[0], section)
         table = next((table for table in page.tables if table.start == block.start), None)
         if table is not None and block.header_rows + len(table.head):
@@ -103,13 +105,23 @@ def _header(page: Page, block: Block) -> Header:
     return Header(lines, tuple(nearest), told, "\n".join([above.strip(), *own]))
 
 
-def _section(above: str) -> str:
-    """Return the nearest line of a table that has no values, which says what the rows under it are of."""
-    for line in reversed(above.rstrip("\n").split("\n")[-_FAR:]):
-        cells = split(line)
-        if len(cells) == 1 and not _VALUE.match(cells[0]) and len(line) < _LONG_SECTION:
-            return cells[0].rstrip(":")
+def _section(above: str, heads: int) -> str:
+    """Return the nearest line of a table that has no values, which says what the rows under it are of.
+
+    It may be broken in two.
+    """
+    lines = above.rstrip("\n").split("\n")[heads:]
+    for place in range(len(lines) - 1, max(-1, len(lines) - 1 - _FAR), -1):
+        if _bare(lines[place]):
+            first = f"{lines[place - 1].strip()} " if place and _bare(lines[place - 1]) else ""
+            return f"{first}{lines[place].strip()}".rstrip(":")
     return ""
+
+
+def _bare(line: str) -> bool:
+    """Return whether a line of a table has a label and no values."""
+    cells = split(line)
+    return len(cells) == 1 and not _VALUE.match(cells[0]) and len(line) < _LONG_SECTION
 
 
 def _columns(header: Header, cells: int, values: int) -> tuple[str, ...]:
@@ -147,11 +159,17 @@ def _carried(table: Table, column: int) -> list[str]:
 
 
 def _over(page: Page, table: Table, heads: int, cell: Cell) -> list[str]:
-    """Return the texts of the header that stand over a cell, from the top."""
-    return [
-        page.text[head.start : head.end]
+    """Return the texts of the header that stand over a cell, from the top; no title that all columns have in common."""
+    over = [
+        (head, page.text[head.start : head.end])
         for head in table.cells
         if head.row < heads and head.column <= cell.column < head.column + head.columns
+    ]
+    widest = table.columns - 1
+    return [
+        text
+        for head, text in over
+        if head.columns == 1 or (len(text) < _TITLE and (head.columns < widest or len(years(text)) < 2))
     ]
 
 

@@ -15,7 +15,7 @@ _CURRENCIES = {
 _SCALES = {"m": "million", "bn": "billion", "k": "thousand", "000": "thousand", "'000": "thousand"}
 # Rows that are counted otherwise than the rest of their table, whatever is written above it.
 _OTHERWISE = re.compile(
-    r"\bper\b|%|percent|\brate\b|ratio|\bmargin\b|headcount|employees|personas|\bnumber of\b|\((?:cents|days|years|"
+    r"\bper\b|%|percent|\brate\b|\bratio\b|\bmargin\b|headcount|employees|personas|\bnumber of\b|\((?:cents|days|years|"
     r"months|in days)\)|por acción|je aktie",
     re.IGNORECASE,
 )

@@ -60,12 +60,12 @@ def fresh(ask: Ask, text: str, question: str, language: str) -> list[Value]:
         language: The language of the text.
     """
     found = [value for value in values(ask.kind, text, language) if value.text.casefold() not in question]
-    if ask.kind is Kind.AMOUNT and not _asks_share(question):
+    if ask.kind is Kind.AMOUNT and not asks_share(question):
         return [value for value in found if not _is_share(value)]
     return found
 
 
-def _asks_share(question: str) -> bool:
+def asks_share(question: str) -> bool:
     """Return whether a question about an amount would have a share of something."""
     return any(word in question for word in _SHARES)
 

@@ -256,3 +256,51 @@ SPANS: dict[str, str] = {
     "nine months": "nine months|39 weeks|nueve meses|neun monate",
     "year": "year ended|years ended|twelve months|52 weeks|53 weeks|full year|fiscal year|annual",
 }
+
+# Words of labels and questions that hardly tell one row of a table from another.
+TOTALS = frozenset("total totals totales gesamt summe consolidated overall group gruppe aggregate".split())
+BARE = frozenset("net netto neto note notes amount".split())
+WEAK = frozenset(
+    "net netto amount amounts value figure number balance expense expenses cost costs company corporation business "
+    "reported recorded record generated generate earned earn importe cifra valor betrag wert amounted report have "
+    "account".split()
+)
+PERIOD_WORDS = frozenset(
+    "fiscal year years quarter quarters month months week weeks ended end ending beginning first second third fourth "
+    "six three nine twelve full period fy annual annually date dated as of at año ejercicio finales final fin jahr "
+    "geschäftsjahr jahres ende exercice".split()
+)
+# What a question may ask for that has only hints among phrases.SAME: where to look for it, not other names.
+HINTED = (
+    "working capital",
+    "quick ratio",
+    "ebitda",
+    "ebit",
+    "free cash flow",
+    "gross margin",
+    "inventory turnover",
+    "debt",
+)
+# How the main statements of a report are headed.
+STATEMENTS = (
+    "statements of income",
+    "statement of income",
+    "statements of earnings",
+    "statement of earnings",
+    "statements of operations",
+    "statement of operations",
+    "income statement",
+    "statements of financial position",
+    "statement of financial position",
+    "balance sheet",
+    "statements of cash flows",
+    "statement of cash flows",
+    "cash flow statement",
+    "statement of profit or loss",
+    "cuenta de resultados",
+    "balance de situación",
+    "gewinn- und verlustrechnung",
+    "bilanz",
+    "compte de résultat",
+    "konzernbilanz",
+)

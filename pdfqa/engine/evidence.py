@@ -9,6 +9,7 @@ import msgspec
 
 from pdfqa import languages, phrases
 from pdfqa.answer import Quote
+from pdfqa.answer.kinds import Kind, expected
 from pdfqa.engine.answering import Question, Searched, Sources, Turn
 from pdfqa.engine.context import Engine
 from pdfqa.engine.finding import Located
@@ -22,6 +23,8 @@ _SHORT = 6  # words; a longer question is read alone
 _FEW = 3  # words, of which one that names something does not make a whole question
 _FRAGMENT = 10  # characters of a question in one word, or without spaces
 _REASONS = 2  # for which files could not be read, that are told
+_STATEMENT_PASSAGES = 8
+_OF_STATEMENTS = frozenset((Kind.AMOUNT,))
 _MOST_LOOKED_UP = 4096
 _looked_up: dict[tuple[str, int, int, str], list[Box]] = {}
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -53,6 +56,23 @@ def look(engine: Engine, question: Question, sources: Sources) -> Looked:
     text = asked(question.turns)
     found = engine.vector_stores.find(sources, text, sources.max_results)
     return Looked(text, found, _unread(engine, sources))
+
+
+def beside(engine: Engine, looked: Looked, sources: Sources) -> Looked:
+    """Return what was found with what the main statements of a report hold on a question about an amount.
+
+    Search thinks little of a balance sheet, which says everything once: its pages come after all others.
+    """
+    ask = expected(looked.question, languages.detect(looked.question))
+    if ask.kind not in _OF_STATEMENTS or not looked.evidence:
+        return looked
+    more = engine.vector_stores.find(sources, f"{phrases.STATEMENTS} {looked.question}", _STATEMENT_PASSAGES)
+    known = {(piece.document, piece.page.number) for piece in looked.evidence}
+    added = [piece for piece in more.evidence if (piece.document, piece.page.number) not in known]
+    found = msgspec.structs.replace(
+        looked.found, evidence=[*looked.evidence, *added], files={**more.files, **looked.found.files}
+    )
+    return msgspec.structs.replace(looked, found=found)
 
 
 def _unread(engine: Engine, sources: Sources) -> str:

@@ -10,7 +10,7 @@ from pdfqa.answer import extract
 from pdfqa.answer.functions import arguments
 from pdfqa.engine.answering import Called, Cited, Finished, FunctionCall, Happening, Question, Written
 from pdfqa.engine.context import Engine
-from pdfqa.engine.evidence import asked, cite, look, searched
+from pdfqa.engine.evidence import asked, beside, cite, look, searched
 from pdfqa.errors import InvalidRequestError
 from pdfqa.passages import count_tokens
 from pdfqa.wire import FileCitation, Usage
@@ -40,7 +40,9 @@ def quoted(engine: Engine, question: Question) -> Iterator[Happening]:
     else:
         looked = look(engine, question, question.sources)
         yield searched(engine, looked)
-        draft = extract(looked.question, looked.found.terms, looked.evidence[:PASSAGES], engine.embedder)
+        best = looked.evidence[:PASSAGES]
+        looked = beside(engine, looked, question.sources)
+        draft = extract(looked.question, looked.found.terms, best, engine.embedder, looked.evidence[len(best) :])
         if draft.confidence < THRESHOLD:
             yield from _told(Finished(text=looked.not_found, found=False, confidence=draft.confidence), question)
             return

@@ -1,0 +1,96 @@
+"""What an answer is made of where its form is known: a cell of a table, rows to work with, yes or no, a list.
+
+Each plan is given only where it is sure; otherwise the best sentence or row is quoted (`drafting`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from pdfqa.answer import telling
+from pdfqa.answer.candidates import Question
+from pdfqa.answer.cells import SURE, Found, rows
+from pdfqa.answer.units import figure
+from pdfqa.query_terms import Term
+from pdfqa.search import Evidence
+
+_NEAR = 0.12  # by how much less a row may fit that is nearly as good as the best
+_MOST_ROWS = 3
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A place on the page of one piece of evidence, which is quoted."""
+
+    evidence: int
+    start: int
+    end: int
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """An answer whose form is known. `lines` are its lines, each without its marker, with the quote that proves it."""
+
+    lines: list[tuple[str, Span]]
+    sure: float = 0.8  # how likely it is to be the answer
+
+    @property
+    def text(self) -> str:
+        """Return the answer with its markers."""
+        return "\n".join(f"{line} [{number}]" for number, (line, _) in enumerate(self.lines, start=1))
+
+
+def planned(question: Question, terms: Sequence[Term], evidence: Sequence[Evidence]) -> Plan | None:
+    """Return the answer where its form is known, or None."""
+    found = rows(question, terms, evidence)
+    if question.ask.computed:
+        return _to_work_with(question, found)
+    return _cell(question, evidence, found)
+
+
+def _cell(question: Question, evidence: Sequence[Evidence], found: Sequence[Found]) -> Plan | None:
+    """Return the cell that is asked for; where several rows fit as well and say different things, each of them."""
+    fitting = [one for one in found if one.sure and one.column is not None]
+    if not fitting:
+        return None
+    best = fitting[0]
+    near = [one for one in fitting if one.rank >= best.rank - _NEAR]
+    chosen = [best] if best.primary else _agreed(near)
+    lines = [
+        (telling.cell(one, question.text, evidence[one.evidence].language), _span(one)) for one in chosen[:_MOST_ROWS]
+    ]
+    return Plan(lines)
+
+
+def _agreed(near: Sequence[Found]) -> list[Found]:
+    """Return the row whose value most rows have, or one row for each value where no value leads."""
+    by_value: dict[str, list[Found]] = {}
+    for one in near:
+        value = one.row.values[one.column or 0]
+        by_value.setdefault(str(figure(value) or value), []).append(one)
+    groups = sorted(by_value.values(), key=lambda group: -len(group))
+    if len(groups) == 1 or len(groups[0]) > len(groups[1]):
+        return groups[0][:1]
+    return [group[0] for group in groups]
+
+
+def _to_work_with(question: Question, found: Sequence[Found]) -> Plan | None:
+    """Return the rows that a ratio, a change or an average would be worked out from: nothing is computed here."""
+    fitting = [one for one in found if one.precision >= SURE]
+    if not fitting:
+        return None
+    best = fitting[0]
+    same = [one for one in fitting if (one.evidence, one.row.above) == (best.evidence, best.row.above)]
+    labels: dict[str, Found] = {}
+    for one in same:
+        labels.setdefault(one.row.label.casefold(), one)
+    if not all(best.row.columns) or sum(one.own for one in labels.values()) < SURE:
+        return None
+    chosen = list(labels.values())[:_MOST_ROWS] if best.own < SURE else [best]
+    return Plan(
+        [(telling.whole(one.row, question.text), _span(one)) for one in sorted(chosen, key=lambda one: one.start)]
+    )
+
+
+def _span(found: Found) -> Span:
+    return Span(found.evidence, found.start, found.end)
