@@ -85,7 +85,8 @@ def _wanted(qa: PDFQA, seen: Seen, path: str) -> Iterator[_Wanted]:
     first = seen.citations[0] if seen.citations else None
     if first is not None:
         same = [(one.quote, one.start) for one in seen.citations if (one.page, one.document) == _place(first)]
-        role = f"quoted: p. {first.page}" + ("" if first.page in (seen.gold or []) else " (not expected)")
+        hit = "" if not seen.gold else " (expected)" if first.page in seen.gold else " (not expected)"
+        role = f"quoted: p. {first.page}{hit}"
         yield _Wanted(exhibit=Exhibit(role=role, page=first.page, marked=True), document=first.document, quotes=same)
     if seen.gold and path and not (first and first.page in seen.gold):
         document = hash_file(Path(path))[0]

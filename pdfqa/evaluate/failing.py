@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from pdfqa.evaluate.exhibits import Exhibit, failures
@@ -86,12 +87,13 @@ def _article(seen: Seen, shown: Sequence[Exhibit]) -> str:
     if seen.error:
         lines.append(("Error", text(seen.error), ""))
     told = "".join(f'<dt>{name}</dt><dd class="{role}">{value}</dd>' for name, value, role in lines)
-    about = " · ".join(text(part) for part in (seen.pdf, seen.source, seen.lang, f"row {seen.id}") if part)
+    about = " · ".join(text(part) for part in (Path(seen.pdf).name, seen.source, seen.lang, f"row {seen.id}") if part)
     data = f'data-kind="{text(kind)}" data-source="{text(seen.source)}" data-lang="{text(seen.lang)}"'
+    wide = " one" if sum(bool(one.png or one.text) for one in shown) == 1 else ""
     return (
-        f"<article {data}{' class=tall' if shown else ''}>"
+        f'<article class="{"tall" if shown else ""}{wide}" {data}><div>'
         f'<h3><span class="badge">{kind}</span>{text(seen.question)}</h3>'
-        f"<small>{about}</small><dl>{told}</dl>{_shown(shown)}</article>"
+        f"<small>{about}</small><dl>{told}</dl></div>{_shown(shown)}</article>"
     )
 
 

@@ -79,12 +79,12 @@ def _intro(run: Run, title: str) -> str:
 def _said(rows: Sequence[Seen]) -> list[str]:
     """Return the most important figures as sentences."""
     sentences = {
-        "hit@1": "The right page came <strong>first</strong> for {count} of {n} questions ({share})",
-        "hit@5": "The right page was among the <strong>first five</strong> for {count} of {n} ({share})",
-        "contained": "An <strong>expected answer</strong> was printed for {count} of {n} ({share})",
-        "proved": "<strong>Quotes</strong> stood where the answer said they do in {count} of {n} answers ({share})",
-        "refused": "Of {n} questions that nothing answers, {count} were <strong>declined</strong> ({share})",
-        "declined": "Of {n} questions that have an answer, {count} were <strong>declined wrongly</strong> ({share})",
+        "hit@1": "<strong>Right page first:</strong> {count} of {n} questions ({share})",
+        "hit@5": "<strong>Right page among the first five:</strong> {count} of {n} ({share})",
+        "contained": "<strong>Expected answer given:</strong> {count} of {n} questions that have one ({share})",
+        "proved": "<strong>Quotes where the answer says they are:</strong> in {count} of {n} answers ({share})",
+        "refused": "<strong>Declined rightly:</strong> {count} of {n} questions that nothing answers ({share})",
+        "declined": "<strong>Declined wrongly:</strong> {count} of {n} questions that have an answer ({share})",
     }
     lines = []
     for measure in measured(rows):
@@ -100,7 +100,7 @@ def _kinds(rows: Sequence[Seen]) -> set[str]:
 
 
 def _share(value: float) -> str:
-    return f"{value:.1%}".replace("%", " %")
+    return f"{value:.1%}".replace("%", "\xa0%")
 
 
 def _value(measure: Measure, value: float) -> str:
@@ -108,7 +108,7 @@ def _value(measure: Measure, value: float) -> str:
 
 
 def _range(measure: Measure, found: Figure) -> str:
-    return f"{_value(measure, found.low)} – {_value(measure, found.high)}".replace(" % –", " –")
+    return f"{_value(measure, found.low)} – {_value(measure, found.high)}".replace("\xa0% –", " –")
 
 
 def _figures_section(run: Run) -> str:
@@ -131,7 +131,8 @@ def _figures_section(run: Run) -> str:
     return (
         f'<h2 id="figures">Figures</h2>{table("figures", heads, lines)}'
         "<p><small>The interval says how far the value may be off by the luck of which questions were asked: with "
-        "other questions of the same kind it would hold the value in 95 of 100 cases. Few questions make it wide."
+        "other questions of the same kind it would hold the value in 95 of 100 cases. Few questions make it wide. "
+        "Where all came out the same it has no width, and that is no certainty: up to 3/n may still be otherwise."
         "</small></p>"
     )
 
@@ -151,7 +152,9 @@ def _compared(old: Run, new: Run) -> str:
         good = (one.rose > 0) is (measure.better == "higher")
         kind = "unclear" if not one.clear else "better" if good else "worse"
         said = {"better": "▲ better", "worse": "▼ worse", "unclear": "● no clear difference"}[kind]
-        points = f"{100 * one.rose:+.1f}", f"{100 * one.low:+.1f} – {100 * one.high:+.1f}"
+        if (one.rose, one.low, one.high) == (0, 0, 0):
+            said = "= the same"
+        points = _points(one.rose), f"{_points(one.low)} – {_points(one.high)}"
         bar = svg.difference_bar(one.rose, one.low, one.high, kind=kind, reach=reach)
         lines.append(
             f'<tr><td>{measure.title}</td><td class="n">{_value(measure, one.old)}</td>'
@@ -167,6 +170,11 @@ def _compared(old: Run, new: Run) -> str:
     )
 
 
+def _points(value: float) -> str:
+    text_of = f"{100 * value:+.1f}"
+    return "0.0" if text_of in ("+0.0", "-0.0") else text_of.replace("-", "−")
+
+
 def _changed(both: Sequence[tuple[Seen, Seen]]) -> str:
     """Return the questions that went from right to wrong, and the other way."""
     lines = []
@@ -177,7 +185,7 @@ def _changed(both: Sequence[tuple[Seen, Seen]]) -> str:
         said = "▲ mended" if before else "▼ broken"
         why = KINDS[before or now][0]
         lines.append(
-            f"<tr><td>{said}</td><td>{text(new.question)}<br><small>{text(why)} · {text(new.pdf)}</small></td>"
+            f"<tr><td>{said}</td><td>{text(new.question)}<br><small>{text(why)} · {text(Path(new.pdf).name)}</small></td>"
             f"<td>{text(old.answer[:300])}</td><td>{text(new.answer[:300])}</td></tr>"
         )
     if not lines:
@@ -251,7 +259,7 @@ def _footer(run: Run, old: Run | None) -> str:
     other = f"<p>Compared with: {text(old.header.questions)}, {text(old.header.begun)}.</p>" if old else ""
     return (
         '<footer id="how"><h2>How it was measured</h2>'
-        f"<p>Questions: {text(header.questions)}. Each was put inside the document that it names"
+        f"<p>Questions: {text(Path(header.questions).name)}. Each was put inside the document that it names"
         f"{'' if header.search_only else ', searched for first and then asked'}. Pages are ranked by their first "
         "passage; any expected page counts. Declining counts as wrong where there is an answer. A quote is proved by "
         "looking it up in the text that was read of its page.</p>"

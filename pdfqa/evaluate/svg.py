@@ -122,10 +122,12 @@ def reliability_chart(points: Sequence[tuple[float, float, int]]) -> str:
     )
     frame = f'<rect class="axis" x="{_LEFT}" y="{_TOP}" width="{side}" height="{side}"/>'
     diagonal = f'<path class="zero" d="M{_LEFT} {_TOP + side}L{_LEFT + side} {_TOP}"/>'
-    label = f'<text x="{_LEFT + side / 2:.0f}" y="{size + 22}" text-anchor="middle">how sure the answer was</text>'
+    label = (
+        f'<text x="{_LEFT + side / 2:.0f}" y="{_TOP + side + 30}" text-anchor="middle">how sure the answer was</text>'
+    )
     said = "How often answers were right against how sure they were"
     content = f'{frame}{diagonal}<path class="curve" d="M{path}"/>{dots}{ticks}{label}'
-    return _chart(content, said, size + _RIGHT, size + 28)
+    return _chart(content, said, size + _RIGHT, _TOP + side + 36)
 
 
 def _chart(content: str, said: str, width: int = _WIDTH, height: int = _HEIGHT) -> str:
