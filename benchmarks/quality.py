@@ -15,26 +15,25 @@ import argparse
 import random
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 import adapter
 import common
 import msgspec
-import scoring
 from common import Row, Source
 from quality_report import report
-from scoring import Results, Seen
 from tqdm import tqdm
 
 from pdfqa import PDFQA
-from pdfqa.types import Citation, Failure
+from pdfqa.evaluate.asking import Asker
+from pdfqa.evaluate.running import skipped
+from pdfqa.evaluate.scoring import Results, Seen
+from pdfqa.evaluate.texts import on_page
+from pdfqa.types import Failure
 
-DEPTH = 20  # hits asked for first; doubled until five pages are seen
-PAGES = 5
 RAW_SAMPLE = 200
 
 
@@ -95,7 +94,8 @@ def measure(rows: Sequence[tuple[Source, Row]], options: argparse.Namespace, hom
     with tqdm(total=len(rows), unit="question", file=sys.stderr, disable=None) as bar:
         for path, group in groupby(rows, key=lambda item: common.pdf_path(options.data, *item)):
             failed = refused.get(str(path))
-            for one in skip(failed, group) if failed else put(path, list(group), options, home, quotes):
+            lost = (skipped(start(*item), failed) for item in group) if failed else None
+            for one in lost or put(path, list(group), options, home, quotes):
                 one.right = copies[path.name]
                 seen.append(one)
                 bar.update()
@@ -120,10 +120,11 @@ def put(
 ) -> Iterator[Seen]:
     """Yield what comes back for the questions about one document, which is opened once."""
     with PDFQA(str(path), home=home) as qa:
-        pages = None if options.search_only else adapter.Pages(qa, path)
+        asker = Asker(qa, ask=not options.search_only)
         for source, row in rows:
-            seen, cited = one_question(qa, start(source, row), pages)
-            quotes += [Quote(str(path), citation.page, citation.quote, row.id) for citation in cited]
+            seen = start(source, row)
+            asker.put(seen)
+            quotes += [Quote(str(path), one.page, one.quote, row.id) for one in seen.citations]
             yield seen
 
 
@@ -134,55 +135,6 @@ def start(source: Source, row: Row) -> Seen:
                 gold=row.gold_pages, answerable=row.answerable, visual=visual)  # fmt: skip
 
 
-def skip(failed: Failure, rows: Iterable[tuple[Source, Row]]) -> Iterator[Seen]:
-    """Yield the records of the questions about a file that was not added: `unreadable` if it has no text."""
-    for source, row in rows:
-        seen = start(source, row)
-        seen.outcome = "unreadable" if failed.error == "no_text" else "error"
-        seen.error = "" if failed.error == "no_text" else failed.message
-        yield seen
-
-
-def one_question(qa: PDFQA, seen: Seen, pages: adapter.Pages | None) -> tuple[Seen, list[Citation]]:
-    """Return the record of one question, searched for and (given pages to prove it by) asked, and what was cited."""
-    try:
-        hits, seen.seconds["search"] = ranked(qa, seen.question)
-        seen.pages = [page for _, page in hits]
-        seen.top = list(hits.values())[:3]
-        return seen, ask(qa, seen, pages) if pages else []
-    except Exception as error:  # noqa: BLE001 (every failure is reported, and the run goes on)
-        seen.outcome, seen.error = "error", f"{type(error).__name__}: {error}"
-        return seen, []
-
-
-def ranked(qa: PDFQA, question: str) -> tuple[dict[tuple[str, int], str], float]:
-    """Return the first five pages with the text of their best hit, and the seconds of the first search."""
-    depth, seconds = DEPTH, None
-    while True:
-        begun = time.perf_counter()
-        hits = qa.search(question, k=depth)
-        seconds = time.perf_counter() - begun if seconds is None else seconds
-        pages: dict[tuple[str, int], str] = {}
-        for hit in hits:
-            pages.setdefault((Path(hit.file).name, hit.page), hit.text)
-        if len(pages) >= PAGES or len(hits) < depth:
-            return dict(list(pages.items())[:PAGES]), seconds
-        depth *= 2
-
-
-def ask(qa: PDFQA, seen: Seen, pages: adapter.Pages) -> list[Citation]:
-    """Put the question, prove each citation again, and return the citations."""
-    begun = time.perf_counter()
-    answer = qa.ask(seen.question)
-    seen.seconds["ask"] = time.perf_counter() - begun
-    seen.outcome, seen.answer = answer.outcome, answer.text
-    for one in answer.citations:
-        seen.cited.append(one.page)
-        seen.verified += one.verified
-        seen.proved += bool(one.quote) and pages.text(one.page)[one.start : one.end] == one.quote
-    return answer.citations
-
-
 def search_whole(rows: Sequence[Seen], home: Path) -> None:
     """Put each question that has a page to all documents at once.
 
@@ -190,12 +142,9 @@ def search_whole(rows: Sequence[Seen], home: Path) -> None:
     """
     with PDFQA(home=home) as qa:
         put = [seen for seen in rows if seen.gold and seen.source not in common.PARALLEL]
+        asker = Asker(qa)
         for seen in tqdm(put, unit="question, all", file=sys.stderr, disable=None):
-            try:
-                pages, seen.seconds["whole"] = ranked(qa, seen.question)
-            except Exception as error:  # noqa: BLE001 (every failure is reported, and the run goes on)
-                pages, seen.error = {}, seen.error or f"{type(error).__name__}: {error}"
-            seen.whole = list(pages)
+            asker.search_all(seen)
 
 
 def check_raw(quotes: Sequence[Quote]) -> dict[str, int]:
@@ -204,7 +153,7 @@ def check_raw(quotes: Sequence[Quote]) -> dict[str, int]:
     sample = random.Random(common.SEED).sample(list(quotes), min(RAW_SAMPLE, len(quotes)))
     for path, group in groupby(sorted(sample, key=lambda one: one.path), key=lambda one: one.path):
         for one, raw in adapter.raw_pages(path, list(group)):
-            how = scoring.on_page(one.quote, raw)
+            how = on_page(one.quote, raw)
             counts[how] += 1
             if how == "no":
                 print(f"not in the raw text: {one.row} p. {one.page} {one.quote!r}", file=sys.stderr)

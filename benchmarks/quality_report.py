@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import common
 import msgspec
-import scoring
 from common import interval, number
-from scoring import Metric, Results, Seen
+
+from pdfqa.evaluate import scoring
+from pdfqa.evaluate.figures import difference_interval
+from pdfqa.evaluate.scoring import Metric, Results, Seen
 
 Pair = tuple[Seen, Seen]
 
@@ -184,8 +186,7 @@ def difference_table(paired: Sequence[tuple[str, list[Pair]]], metrics: dict[str
 
 def difference(metric: Metric, pairs: Sequence[Pair]) -> str:
     """Return by how much a metric rose, with its paired interval, as `.020 (-.080 .120)`."""
-    both = [(metric(old), metric(new)) for old, new in pairs]
-    found = common.mean_interval(new - old for old, new in both if old is not None and new is not None)
+    found = difference_interval((metric(old), metric(new)) for old, new in pairs)
     return f"{number(found[0])} ({number(found[1])} {number(found[2])})" if found else "-"
 
 

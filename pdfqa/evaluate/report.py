@@ -183,9 +183,9 @@ def _changed(both: Sequence[tuple[Seen, Seen]]) -> str:
         if bool(before) == bool(now):
             continue
         said = "▲ mended" if before else "▼ broken"
-        why = KINDS[before or now][0]
+        why = f"{KINDS[before or now][0]} · {text(Path(new.pdf).name)}"
         lines.append(
-            f"<tr><td>{said}</td><td>{text(new.question)}<br><small>{text(why)} · {text(Path(new.pdf).name)}</small></td>"
+            f"<tr><td>{said}</td><td>{text(new.question)}<br><small>{why}</small></td>"
             f"<td>{text(old.answer[:300])}</td><td>{text(new.answer[:300])}</td></tr>"
         )
     if not lines:
