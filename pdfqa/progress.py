@@ -100,7 +100,7 @@ def _tqdm() -> Any:
 def _measured(state: object) -> tuple[int, int, str, str]:
     """Return how much is done, of how much, of what, and its name."""
     if isinstance(state, Progress):
-        return state.pages_done, state.pages_total, "pages", f"{state.doing} {_short(state.file)}"
+        return state.pages_done, state.pages_total, state.unit, f"{state.doing} {_short(state.file)}"
     counts = getattr(state, "file_counts", None)
     if counts is not None:
         return counts.total - counts.in_progress, counts.total, "files", "reading"

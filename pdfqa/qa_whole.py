@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from pdfqa.engine import Engine
-from pdfqa.engine.library import Named, Report
+from pdfqa.engine.library import Library, Named, Report
 from pdfqa.errors import InvalidRequestError
 from pdfqa.progress import reporting
-from pdfqa.results import (
-    Estimates,
-    Summaries,
-    Summary,
-)
+from pdfqa.results import Estimates, Extraction, Extractions, Summaries, Summary
 from pdfqa.types import Citation, Progress
 
 if TYPE_CHECKING:  # what only adds files loads neither numpy nor what summarises
@@ -34,6 +31,7 @@ class WholeDocuments:
     """The jobs on whole documents, as methods of `PDFQA`."""
 
     _engine: Engine
+    _library: Library
 
     def prepare(self, progress: Report | bool | None = None) -> tuple[VectorStore, list[Named]]:
         """Return the vector store of exactly the files asked, read if they were not, and those files."""
@@ -103,6 +101,43 @@ class WholeDocuments:
             wholes = self._wholes(report)
         return Estimates(estimates=[summaries.estimate(self._engine, whole, wish) for whole in wholes])
 
+    def extract(
+        self, schema: Mapping[str, Any] | Source, *, again: bool = False, progress: Report | bool | None = None
+    ) -> Extractions:
+        """Return a JSON schema filled from each file, with a citation for each field.
+
+        Every field is asked as a question: its description, title or name. What is found is made a value of its type;
+        a field of which nothing is found, or nothing that fits, is None, with the reason. A model, if there is one, is
+        asked for one field at a time, and what it takes has to stand in the passage it cites.
+
+        Args:
+            schema: A schema of an object, or the path of a file that holds one, or a class with
+                `model_json_schema()`, as pydantic's models are.
+            again: Whether a model is asked anew what it has replied to before.
+            progress: Told of every file; True draws a bar.
+
+        Raises:
+            InvalidRequestError: The schema is wrong, or has something that cannot be filled; the error names the place.
+            FileError: None of the files can be used.
+            BackendError: The model failed; what it had done is kept.
+        """
+        from pdfqa.engine.extractions import extract
+        from pdfqa.whole.schema import fields
+
+        wanted = fields(_schema(schema))
+        with reporting(progress) as report:
+            wholes = self._wholes(report)
+
+            def one(number: int, whole: Whole) -> Extraction:
+                told = _telling(report, "extracting", whole, number, len(wholes))
+                return extract(self._engine, whole, self._alone(whole), wanted, again=again, report=told)
+
+            return Extractions(extractions=[self._timed(one, number, whole) for number, whole in enumerate(wholes)])
+
+    def _alone(self, whole: Whole) -> str:
+        """Return the id of the vector store that holds a document and nothing else."""
+        return self._library.store([whole.named]).id
+
     def _wish(self, words: int | None, prompt: str, *, again: bool) -> Any:
         from pdfqa.engine.summaries import Wish
 
@@ -143,6 +178,28 @@ class WholeDocuments:
         return value
 
 
+def _schema(schema: Any) -> Any:
+    """Return a schema as a value, wherever it is."""
+    if hasattr(schema, "model_json_schema"):
+        return schema.model_json_schema()
+    if not isinstance(schema, str | os.PathLike):
+        return schema
+    path = Path(schema)
+    try:
+        return msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvalidRequestError(
+            f"the schema {path} cannot be read: {reason}", hint="Check the path.", param="schema"
+        ) from error
+    except msgspec.DecodeError as error:
+        raise InvalidRequestError(
+            f"the schema {path} is no JSON: {error}",
+            hint='It is JSON such as {"type": "object", "properties": {"revenue": {"type": "number"}}}.',
+            param="schema",
+        ) from error
+
+
 def _telling(report: Report | None, doing: str, whole: Whole, number: int, files: int) -> Callable[[int, int], None]:
     """Return what tells of the progress on one of several files."""
 
@@ -158,6 +215,7 @@ def _telling(report: Report | None, doing: str, whole: Whole, number: int, files
                     files_total=files,
                     failed=0,
                     doing=doing,
+                    unit="fields" if doing == "extracting" else "pages",
                 )
             )
 

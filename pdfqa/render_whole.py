@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pdfqa.render import PLAIN, Look, citation_text, clean, one_line, pages_text, place, price_text, unread_text, wrap
-from pdfqa.results import (
-    Estimate,
-    Estimates,
-    Point,
-    Summaries,
-    Summary,
+import msgspec
+
+from pdfqa.render import (
+    PLAIN,
+    Look,
+    aligned,
+    citation_text,
+    clean,
+    one_line,
+    pages_text,
+    place,
+    price_text,
+    unread_text,
+    wrap,
 )
+from pdfqa.results import Estimate, Estimates, Extraction, Extractions, Field, Point, Summaries, Summary
 from pdfqa.types import Citation
 
 _LONGEST_VALUE = 300  # characters of a value that are shown
+_MOST_QUOTES = 3  # of one field
 _EXTRACTIVE = "extractive"
 _UNPROVED = "(unverified)"
 
@@ -101,9 +110,59 @@ def estimate_text(value: Estimate, look: Look = PLAIN) -> str:
     return wrap(said, look.width, "", "  ")
 
 
+def extractions_text(value: Extractions, look: Look = PLAIN) -> str:
+    """Return filled schemas, one after the other."""
+    return "\n\n".join(extraction_text(one, look) for one in value)
+
+
+def extraction_text(value: Extraction, look: Look = PLAIN) -> str:
+    """Return the fields of a filled schema, each with its value and where it is from, or why it has none."""
+    found = sum(field.state in ("found", "given") for field in value.fields)
+    parts = [look.bold(wrap(f"{one_line(value.file)}: {found} of {len(value.fields)} fields", look.width))]
+    parts += [field_text(field, look) for field in value.fields]
+    if value.missing:
+        parts.append(look.warn(wrap(f"Required, and missing: {', '.join(value.missing)}", look.width, "", "  ")))
+    parts += [unread_text(one, look) for one in value.unread]
+    return "\n".join(parts)
+
+
+def field_text(field: Field, look: Look = PLAIN) -> str:
+    """Return a field: its value and the quote that it is from, or why it has none."""
+    if field.value is None:
+        mark = " (required)" if field.required else ""
+        return wrap(f"{one_line(field.path)}{mark}: – {one_line(field.reason)}", look.width, "  ", "    ")
+    if isinstance(field.value, list) and field.value and isinstance(field.value[0], dict):
+        lines = [wrap(f"{one_line(field.path)}:", look.width, "  ", "    "), _rows(field.value, look)]
+        return "\n".join([*lines, *(look.dim(f"    {_page(citation)}") for citation in field.citations[:1])])
+    shown = one_line(msgspec.json.encode(field.value).decode())
+    shown = shown if len(shown) <= _LONGEST_VALUE else f"{shown[: _LONGEST_VALUE - 1]}…"
+    lines = [wrap(f"{one_line(field.path)}: {shown}", look.width, "  ", "    ")]
+    lines += [_quoted(citation, look) for citation in field.citations[:_MOST_QUOTES]]
+    if len(field.citations) > _MOST_QUOTES:
+        lines.append(f"    and {len(field.citations) - _MOST_QUOTES} more")
+    return "\n".join(lines)
+
+
+def _rows(values: Sequence[dict[str, Any]], look: Look) -> str:
+    """Return objects as the rows of a table."""
+    texts = [["" if cell is None else _plain(cell) for cell in row.values()] for row in values]
+    return aligned([list(values[0]), *texts], 1, look.width, "    ")
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _quoted(citation: Citation, look: Look) -> str:
+    where = _page(citation) + ("" if citation.verified else " (UNVERIFIED)")
+    return look.dim(wrap(f'{where}: "{one_line(citation.quote)}"', look.width, "    ", "    "))
+
+
 _TEXTS: dict[type[Any], Callable[[Any, Look], str]] = {
     Summaries: summaries_text,
     Summary: summary_text,
     Estimates: estimates_text,
     Estimate: estimate_text,
+    Extractions: extractions_text,
+    Extraction: extraction_text,
 }

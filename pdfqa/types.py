@@ -326,7 +326,7 @@ class FileEntry(Value, frozen=True):
 
 
 class Progress(Value, frozen=True):
-    """How far reading has come, or what else is done page by page; totals grow while files are found and opened."""
+    """How far reading has come, or what else is done; totals grow while files are found and opened."""
 
     file: str
     pages_done: int
@@ -335,6 +335,7 @@ class Progress(Value, frozen=True):
     files_total: int
     failed: int
     doing: str = "reading"
+    unit: str = "pages"
 
 
 class Failure(Value, frozen=True):

@@ -20,6 +20,7 @@ COMMANDS = {
     "ask": "ask",
     "search": "search",
     "summarize": "summarize",
+    "extract": "extract",
     "chat": "chat",
     "add": "files",
     "list": "files",
@@ -40,7 +41,7 @@ COMMANDS = {
 # Options whose next argument is their value: needed to find the first argument that is no option.
 VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
     {"--out", "--png", "--highlight", "--width", "--words", "--prompt", "--schema", "--files"}
-    | {"--results", "--compare", "--against", "--limit", "--pictures"}
+    | {"--embedder", "--reranker", "--results", "--compare", "--against", "--limit", "--pictures"}
     | {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})

@@ -67,12 +67,13 @@ def _new_bar(progress: Progress) -> Any:
         # Room for the ^C that a terminal writes behind it.
         ncols=min(_WIDEST_BAR, look(sys.stderr).width - 3),
         file=sys.stderr,
-        bar_format="{desc} {bar} {n_fmt}/{total_fmt} pages{postfix}",
+        bar_format=f"{{desc}} {{bar}} {{n_fmt}}/{{total_fmt}} {progress.unit}{{postfix}}",
     )
 
 
 def _progress_text(progress: Progress, seconds: float) -> str:
-    speed = speed_text(progress.pages_done, seconds) if seconds and progress.pages_done else ""
+    pages = progress.doing == "reading"
+    speed = speed_text(progress.pages_done, seconds) if pages and seconds and progress.pages_done else ""
     files = f"{progress.files_done}/{progress.files_total} files" if progress.files_total > 1 else ""
     failed = f"{progress.failed} failed" if progress.failed else ""
     return ", ".join(filter(None, (speed, files, failed)))
@@ -140,6 +141,8 @@ def _attempt(
         password=passwords or None,
         ocr=shared.ocr,
         ocr_lang=shared.ocr_lang,
+        embedder=shared.embedder,
+        reranker=shared.reranker,
         model=shared.model,
         base_url=shared.base_url,
     )

@@ -123,7 +123,7 @@ class _Writing:
         self._replying = replying
         self._evidence = passages(whole.pages(), whole.language, whole.sha256)
         self._words = sum(len(piece.text.split()) for piece in self._evidence)
-        self._parts = Parts(engine.settings.context_tokens, wish.room(self._words), wish.prompt)
+        self._parts = Parts(engine.context_tokens, wish.room(self._words), wish.prompt)
         self._missing: list[Unread] = []
 
     def write(self, report: Report) -> Summary:

@@ -26,6 +26,7 @@ class Whole:
         if document is None:
             raise ObjectNotFoundError(f"{named.shown} has not been read")
         self._engine = engine
+        self.named = named
         self.document: StoredDocument = document
         self.sha256 = named.sha256
         self.shown = named.shown

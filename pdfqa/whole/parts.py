@@ -140,7 +140,7 @@ class Parts:
 
     def _request(self, rules: str, part: Sequence[Numbered], one: str, most: int) -> Request:
         wanted = f"\n{_WANTED.format(prompt=self._prompt)}" if self._prompt else ""
-        texts = [_fenced(one, number, item.text) for number, item in enumerate(part, start=1)]
+        texts = [fenced(one, number, item.text) for number, item in enumerate(part, start=1)]
         ask = "Notes:" if rules.startswith(_NOTES[:10]) else "Summary:"
         content = "\n".join([*texts, "", ask])
         return Request(
@@ -151,7 +151,7 @@ class Parts:
         )
 
 
-def _fenced(one: str, number: int, text: str) -> str:
+def fenced(one: str, number: int, text: str) -> str:
     """Return a text that cannot be taken for anything else, whatever it says."""
     inside = _FENCE.sub(r"‹\1", text)
     return f'<{one} number="{number}">\n{inside}\n</{one}>'

@@ -1,0 +1,198 @@
+"""Fill a schema from a document: a question for each field, and the value that the answer holds, with its citation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from pdfqa.answer import Quote
+from pdfqa.config import EXTRACTIVE
+from pdfqa.engine.answering import Finished, Question, Sources, Turn, answer
+from pdfqa.engine.context import Engine
+from pdfqa.engine.evidence import Looked, look
+from pdfqa.engine.replying import Replying
+from pdfqa.engine.whole import Whole
+from pdfqa.errors import BackendError
+from pdfqa.prices import price
+from pdfqa.results import Extraction, Field
+from pdfqa.types import Citation
+from pdfqa.whole import asking, coercing, schema
+from pdfqa.whole.coercing import Said, Value
+from pdfqa.whole.schema import Wanted
+from pdfqa.whole.tabular import from_tables
+from pdfqa.wire import FileCitation
+
+Report = Callable[[int, int], None]  # how many fields are done, of how many
+_MARK = re.compile(r"\s*\[\d+\]")
+_DIRECT = " — "  # between a short answer and what it is from
+_NOT_FOUND = "the document does not say"
+
+
+class _Filled(msgspec.Struct, frozen=True):
+    """What a field was filled with, and what proves it."""
+
+    value: Value
+    citations: list[Citation]
+    found: bool = True
+
+
+def extract(
+    engine: Engine, whole: Whole, store: str, wanted: Sequence[Wanted], *, again: bool, report: Report
+) -> Extraction:
+    """Return a schema filled from one document.
+
+    Args:
+        engine: The engine.
+        whole: The document.
+        store: The vector store that holds it, and nothing else.
+        wanted: The fields.
+        again: Whether a model is asked anew what it has replied to before.
+        report: Told how many fields are done, of how many.
+    """
+    settings = engine.settings
+    model = engine.model_for(settings.model or EXTRACTIVE)
+    replying = Replying(engine, model, whole.sha256, again=again) if model else None
+    filler = _Filler(engine, whole, Sources(stores=(store,)), replying)
+    data = schema.empty(list(wanted))
+    fields = []
+    for one in wanted:
+        field = filler.field(one)
+        fields.append(field)
+        report(len(fields), len(wanted))
+        schema.put(data, one.path, field.value)
+    usage = replying.usage if replying else None
+    known = price(settings) if replying else None
+    return Extraction(
+        file=whole.shown,
+        data=data,
+        fields=fields,
+        missing=[field.path for field in fields if field.required and field.value is None],
+        model=settings.model or EXTRACTIVE,
+        usage=msgspec.to_builtins(usage) if usage else {},
+        price=known.of(usage.prompt_tokens, usage.completion_tokens) if known and usage else None,
+        unread=whole.unread,
+    )
+
+
+class _Filler:
+    """Fills fields from one document."""
+
+    def __init__(self, engine: Engine, whole: Whole, sources: Sources, replying: Replying | None) -> None:
+        self._engine = engine
+        self._whole = whole
+        self._sources = sources
+        self._replying = replying
+
+    def field(self, wanted: Wanted) -> Field:
+        """Return a field with its value, or the reason why it has none."""
+        if wanted.constant:
+            return self._made(wanted, _Filled(Value(wanted.choices[0]), []), state="given")
+        filled = self._asked(wanted) if self._replying is None else self._written(wanted, self._replying)
+        state = "found" if not filled.value.reason else "not_fitting" if filled.found else "not_found"
+        return self._made(wanted, filled, state=state)
+
+    def _made(self, wanted: Wanted, filled: _Filled, *, state: Any) -> Field:
+        return Field(
+            path=wanted.name,
+            question=wanted.question,
+            value=filled.value.value,
+            state=state,
+            text=filled.value.text,
+            unit=filled.value.unit,
+            reason=filled.value.reason,
+            required=wanted.required,
+            citations=filled.citations,
+        )
+
+    def _asked(self, wanted: Wanted) -> _Filled:
+        """Return what the document itself says, word for word."""
+        if wanted.fields:
+            return self._from_tables(wanted)
+        question = self._question(wanted, EXTRACTIVE)
+        done = next(one for one in answer(self._engine, question) if isinstance(one, Finished))
+        citations = [self._citation(cited.citation) for cited in done.citations]
+        if not done.found or not citations:
+            return _Filled(Value(reason=_NOT_FOUND), [], found=False)
+        made = coercing.value(wanted, self._said(wanted, done.text, citations))
+        return _Filled(made, citations if wanted.type in ("array", "boolean") else [citations[made.quote]])
+
+    def _question(self, wanted: Wanted, model: str) -> Question:
+        return Question(
+            model=model, turns=[Turn(role="user", text=wanted.question)], sources=self._sources, boxes=False
+        )
+
+    def _said(self, wanted: Wanted, text: str, citations: Sequence[Citation]) -> Said:
+        """Return an answer as its short part, if it has one, and the quote that it is from."""
+        lines = [_MARK.sub("", line) for line in text.split("\n")]
+        short, direct, _ = lines[0].partition(_DIRECT)
+        if wanted.type == "array" and len(lines) > 1:
+            short, direct = "\n".join(line.partition(_DIRECT)[0] for line in lines), _DIRECT
+        quotes = tuple(citation.quote for citation in citations)
+        return Said(short.strip() if direct else "", quotes, wanted.question, self._whole.language)
+
+    def _citation(self, cited: FileCitation) -> Citation:
+        return Citation(
+            file=self._whole.shown,
+            page=cited.page,
+            label=cited.label,
+            quote=cited.quote,
+            start=cited.start,
+            end=cited.end,
+            verified=cited.verified,
+            score=cited.score,
+            source=cited.source,
+            table=cited.table,
+            sha256=self._whole.sha256,
+        )
+
+    def _from_tables(self, wanted: Wanted) -> _Filled:
+        """Return the rows of the table whose columns are the fields of the objects that are wanted."""
+        looked = look(self._engine, self._question(wanted, EXTRACTIVE), self._sources)
+        found = from_tables(wanted.fields, looked.evidence, self._whole.language)
+        if found is None:
+            return _Filled(Value(reason="no table has columns like the fields of its objects"), [], found=False)
+        piece = looked.evidence[found.evidence]
+        citation = self._whole.cite(piece.page, found.start, found.end)
+        return _Filled(Value(found.rows, citation.quote), [citation])
+
+    def _written(self, wanted: Wanted, replying: Replying) -> _Filled:
+        """Return what a model takes from the passages, if they say it."""
+        looked = look(self._engine, self._question(wanted, self._engine.settings.model or ""), self._sources)
+        if not looked.evidence:
+            return _Filled(Value(reason=_NOT_FOUND), [], found=False)
+        request = asking.request(wanted, looked.evidence, self._engine.context_tokens)
+        try:
+            reply = replying.ask(request.messages, request.most)
+        except BackendError as error:
+            done = replying.calls + replying.kept
+            kept = f"{done:,} fields are done and kept: run it again to go on from there. " if done else ""
+            raise type(error)(error.message, hint=f"{kept}{error.hint}") from error
+        taken = asking.taken(wanted, reply.text, looked.evidence, request.given, self._engine.embedder)
+        if not taken:
+            return _Filled(Value(reason=_NOT_FOUND), [], found=False)
+        citations = list(self._cited(taken, looked))
+        if not any(citation.verified for citation in citations):
+            text = " ".join(taken[0].text.split())[:80]
+            return _Filled(Value(text=text, reason=f"the model says “{text}”, which no passage says"), [])
+        proved = [one for one in taken if one.supported]
+        if wanted.fields:
+            lines = [asking.cells(one.text) for one in proved]
+            rows = coercing.rows(wanted.fields, lines, self._whole.language)
+            return _Filled(Value(rows, reply.text) if rows else Value(reason="no row of it could be read"), citations)
+        short = "\n".join(one.text for one in proved)
+        verified = [citation for citation in citations if citation.verified]
+        said = Said(short, tuple(citation.quote for citation in verified), "", self._whole.language)
+        return _Filled(coercing.value(wanted, said), verified)
+
+    def _cited(self, taken: Sequence[asking.Taken], looked: Looked) -> Iterator[Citation]:
+        seen: set[tuple[int, int, int]] = set()
+        for one in taken:
+            quote: Quote | None = one.quote
+            if quote is None or (quote.evidence, quote.start, quote.end) in seen:
+                continue
+            seen.add((quote.evidence, quote.start, quote.end))
+            page = looked.evidence[quote.evidence].page
+            yield self._whole.cite(page, quote.start, quote.end, score=quote.weight, supported=one.supported)

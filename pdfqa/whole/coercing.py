@@ -1,0 +1,257 @@
+"""Make of what a document says the value that a field wants, or say why it is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from pdfqa.whole.quantities import Number, dates, numbers, scale_of
+from pdfqa.whole.schema import Wanted
+
+_YES = frozenset("yes sí si ja oui sim да evet ναι có 是 ใช่ نعم हाँ true".split())
+_NO = frozenset("no nein non não nee nu нет hayır όχι không 否 ไม่ لا नहीं false".split())
+_WORD = re.compile(r"[^\W_]+")
+_SPLIT = re.compile(
+    r"\s*(?:[;•\n]|,(?!\d))\s*(?:(?:and|or|y|e|et|und|oder|ou|и|και|ve|và)\s)?|\s+(?:and|y|et|und|e|и)\s+"
+)
+_SHARE = re.compile(r"%|percent|per cent|porcentaje|prozent|pourcentage|\bmargin\b|\brate\b", re.IGNORECASE)
+_MONEY = re.compile(r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|USD|EUR|GBP|CHF)\b", re.IGNORECASE)
+_ENDS = " .,;:"
+_YEAR = range(1800, 2200)
+_LONGEST_ITEM = 12  # words of an item of a list within a sentence
+_SHOWN = 60  # characters of what is not fitting that are told
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A value, what was read as it, and its unit; or why there is none. `quote` is which quote it is from."""
+
+    value: Any = None
+    text: str = ""
+    unit: str = ""
+    reason: str = ""
+    quote: int = 0
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a document says to a question: the short answer ("" where there is none), and the quotes it is from."""
+
+    short: str
+    quotes: tuple[str, ...]
+    question: str
+    language: str
+
+    @property
+    def quote(self) -> str:
+        """Return the first quote."""
+        return self.quotes[0]
+
+    @property
+    def texts(self) -> list[tuple[int, str]]:
+        """Return what a value may stand in, the likeliest first, each with the number of its quote."""
+        return [*([(0, self.short)] if self.short else []), *enumerate(self.quotes)]
+
+
+def value(wanted: Wanted, said: Said) -> Value:
+    """Return the value of a field."""
+    if wanted.choices:
+        return _choice(wanted, said)
+    found = _MAKERS[wanted.type](wanted, said)
+    return _within(wanted, found) if not found.reason else found
+
+
+def _number(wanted: Wanted, said: Said) -> Value:
+    """Return the one number of the short answer, else of a quote, that the question does not name."""
+    doubtful = ""
+    for quote, text in said.texts:
+        found = _of_unit(wanted, _telling(list(numbers(text, said.language)), said, text))
+        if len({(one.value, one.unit) for one in found}) == 1 or (found and text == said.short):
+            return msgspec.structs.replace(_scaled(wanted, found[0], said), quote=quote)
+        doubtful = doubtful or ", ".join(dict.fromkeys(one.text for one in found))
+    if doubtful:
+        return Value(text=said.quote, reason=f"several numbers may be it: {_short(doubtful)}")
+    return Value(text=said.quote, reason=f"no number is in “{_short(said.short or said.quote)}”")
+
+
+def _of_unit(wanted: Wanted, found: list[Number]) -> list[Number]:
+    """Return the numbers of the unit that the field names, if it names one and there are some."""
+    share = _SHARE.search(wanted.label) is not None
+    money = _MONEY.search(wanted.label) is not None
+    if share or money:
+        return [one for one in found if (one.unit == "%") == share and (bool(one.unit) or not money)] or found
+    return found
+
+
+def _telling(found: list[Number], said: Said, text: str) -> list[Number]:
+    """Return the numbers that may be meant: no year if there are others, none of a date, none that the question has."""
+    asked = {one.value for one in numbers(said.question, said.language)}
+    days = [written for written, _ in dates(text, said.language)]
+    others = [one for one in found if one.value not in asked and not any(_inside(one, day, text) for day in days)]
+    plain = [one for one in others if not (one.value in _YEAR and not one.unit and len(one.text) == len("2024"))]
+    return plain or others
+
+
+def _inside(one: Number, day: str, text: str) -> bool:
+    start = text.find(day)
+    return start <= one.start < start + len(day)
+
+
+def _scaled(wanted: Wanted, one: Number, said: Said) -> Value:
+    """Return a number in what the field wants it counted in: as it is, or in millions."""
+    amount = one.value
+    if not one.scaled and one.unit != "%":  # what stands beside it: (in millions)
+        amount *= scale_of(said.short.replace(one.text, " "))
+    asked = scale_of(f"{wanted.label} {' '.join(wanted.path).replace('_', ' ')}")
+    if one.unit != "%":
+        amount /= asked
+    amount = round(amount, 10)
+    if wanted.type == "integer":
+        if amount % 1:
+            return Value(text=one.text, unit=one.unit, reason=f"{one.text} is no whole number")
+        return Value(int(amount), one.text, one.unit)
+    return Value(int(amount) if amount % 1 == 0 else amount, one.text, one.unit)
+
+
+def _string(wanted: Wanted, said: Said) -> Value:
+    if wanted.format in ("date", "date-time"):
+        return _date(wanted, said)
+    text = " ".join((said.short or said.quote).split())
+    if wanted.format == "email":
+        found = re.search(r"[\w.+-]+@[\w-]+\.[\w.]+\w", f"{said.short} {said.quote}")
+        return Value(found[0], found[0]) if found else Value(text=text, reason="no e-mail address is in it")
+    if wanted.format in ("uri", "url"):
+        found = re.search(r"https?://[^\s)>\]]+|www\.[^\s)>\]]+", f"{said.short} {said.quote}")
+        return Value(found[0], found[0]) if found else Value(text=text, reason="no web address is in it")
+    return Value(text, text)
+
+
+def _date(wanted: Wanted, said: Said) -> Value:
+    asked = {iso for _, iso in dates(said.question, said.language)}
+    doubtful = ""
+    for quote, text in said.texts:
+        found = {iso: written for written, iso in dates(text, said.language) if iso not in asked}
+        if len(found) == 1 or (found and text == said.short):
+            iso = next(iter(found))
+            return Value(f"{iso}T00:00:00Z" if wanted.format == "date-time" else iso, found[iso], quote=quote)
+        doubtful = doubtful or ", ".join(found.values())
+    if doubtful:
+        return Value(text=said.quote, reason=f"several dates may be it: {_short(doubtful)}")
+    return Value(text=said.quote, reason=f"no day is in “{_short(said.short or said.quote)}”")
+
+
+def _boolean(_wanted: Wanted, said: Said) -> Value:
+    words = _WORD.findall(said.short.casefold())
+    if words and words[0] in _YES | _NO:
+        return Value(words[0] in _YES, said.short)
+    return Value(text=said.quote, reason=f"neither yes nor no; the document says: “{_short(said.quote)}”")
+
+
+def _choice(wanted: Wanted, said: Said) -> Value:
+    """Return which of the values that a field may have the document names."""
+    doubtful: list[Any] = []
+    for quote, text in said.texts:
+        folded = f" {' '.join(_WORD.findall(text.casefold()))} "
+        named = [one for one in wanted.choices if f" {' '.join(_WORD.findall(str(one).casefold()))} " in folded]
+        named = [one for one in named if not any(_part(one, other) for other in named)]
+        if len(named) == 1:
+            return Value(named[0], str(named[0]), quote=quote)
+        doubtful = doubtful or named
+    if doubtful:
+        return Value(text=said.quote, reason=f"several of the values are named: {', '.join(map(str, doubtful))}")
+    return Value(text=said.quote, reason=f"none of the values is named in “{_short(said.short or said.quote)}”")
+
+
+def _part(one: Any, other: Any) -> bool:
+    return one != other and str(one).casefold() in str(other).casefold()
+
+
+def _array(wanted: Wanted, said: Said) -> Value:
+    """Return the items of a list: one on each line, or those that a sentence lists."""
+    if wanted.items is None or wanted.items.type == "object":
+        return Value(text=said.quote, reason="a list of objects needs a table of them, or a model")
+    if wanted.items.type in ("number", "integer"):
+        found = _telling(list(numbers(said.short or said.quote, said.language)), said, said.short or said.quote)
+        values = [_scaled(wanted.items, one, said) for one in found]
+        kept = [one.value for one in values if not one.reason]
+        return Value(kept, said.quote) if kept else Value(text=said.quote, reason="no number is in it")
+    texts = _listed(said.short or said.quote)
+    made = [value(wanted.items, Said(text, (text,), said.question, said.language)) for text in texts]
+    kept = [one.value for one in made if not one.reason]
+    return Value(kept, said.quote) if kept else Value(text=said.quote, reason="no list is in it")
+
+
+def _listed(text: str) -> list[str]:
+    """Return the items that a text lists; a sentence that lists nothing is one item."""
+    lines = [line.strip(_ENDS + "•-*") for line in text.split("\n") if line.strip()]
+    if len(lines) > 1:
+        return lines
+    body = text.partition(":")[2] if ":" in text.rstrip(_ENDS) else text
+    items = [item.strip(_ENDS) for item in _SPLIT.split(body) if item.strip(_ENDS)]
+    short = len(items) > 1 and all(len(item.split()) <= _LONGEST_ITEM for item in items)
+    return items if short else [" ".join(text.split())]
+
+
+def _object(_wanted: Wanted, said: Said) -> Value:
+    return Value(text=said.quote, reason="an object has fields of its own")
+
+
+_MAKERS: dict[str, Callable[[Wanted, Said], Value]] = {
+    "string": _string,
+    "number": _number,
+    "integer": _number,
+    "boolean": _boolean,
+    "array": _array,
+    "object": _object,
+}
+
+
+def _within(wanted: Wanted, found: Value) -> Value:
+    """Return a value, or why the schema does not allow it."""
+    rules, made = wanted.rules, found.value
+    low, high = rules.get("minimum"), rules.get("maximum")
+    if isinstance(made, int | float) and not isinstance(made, bool):
+        if low is not None and made < low:
+            return msgspec.structs.replace(found, value=None, reason=f"{made:,} is less than {low:,}")
+        if high is not None and made > high:
+            return msgspec.structs.replace(found, value=None, reason=f"{made:,} is more than {high:,}")
+    if isinstance(made, str):
+        pattern, longest = rules.get("pattern"), rules.get("maxLength")
+        if pattern and not _matches(pattern, made):
+            match = _first(pattern, made)
+            if match is None:
+                return msgspec.structs.replace(found, value=None, reason=f"“{_short(made)}” is not as {pattern} wants")
+            return msgspec.structs.replace(found, value=match)
+        if longest is not None and len(made) > longest:
+            reason = f"“{_short(made)}” is longer than {longest} characters"
+            return msgspec.structs.replace(found, value=None, reason=reason)
+    return found
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return re.search(pattern, text) is not None
+
+
+def _first(pattern: str, text: str) -> str | None:
+    """Return the first part of a text that is as an anchored pattern wants."""
+    found = re.search(pattern.removeprefix("^").removesuffix("$"), text)
+    return found[0] if found else None
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
+
+
+def rows(wanted: Sequence[Wanted], lines: Sequence[Sequence[str]], language: str) -> list[dict[str, Any]]:
+    """Return the objects that some rows of texts hold, each text in the order of the fields."""
+    found = []
+    for line in lines:
+        made = {
+            one.path[-1]: value(one, Said(text, (text,), "", language)) if text else Value(reason="empty")
+            for one, text in zip(wanted, line, strict=False)
+        }
+        if any(not one.reason for one in made.values()):
+            found.append({name: one.value for name, one in made.items()})
+    return found
