@@ -10,14 +10,18 @@ from collections.abc import Sequence
 import msgspec
 
 from pdfqa.answer import telling
-from pdfqa.answer.candidates import Question
+from pdfqa.answer.candidates import Candidate, Question
 from pdfqa.answer.cells import SURE, Found, rows
+from pdfqa.answer.deciding import decided
+from pdfqa.answer.enumerations import listed, told
+from pdfqa.answer.kinds import Kind
 from pdfqa.answer.units import figure
 from pdfqa.query_terms import Term
 from pdfqa.search import Evidence
 
 _NEAR = 0.12  # by how much less a row may fit that is nearly as good as the best
 _MOST_ROWS = 3
+_SURE_LIST = 0.6  # how likely such a list is to be the answer, at least
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -32,20 +36,60 @@ class Plan(msgspec.Struct, frozen=True):
     """An answer whose form is known. `lines` are its lines, each without its marker, with the quote that proves it."""
 
     lines: list[tuple[str, Span]]
-    sure: float = 0.8  # how likely it is to be the answer
+    sure: float = 0.8  # how likely there is an answer, at least
+    weight: float = 0.8  # how much speaks for the quotes
 
     @property
     def text(self) -> str:
-        """Return the answer with its markers."""
+        """Return the answer with its markers; a line may be several, of which the last has it."""
         return "\n".join(f"{line} [{number}]" for number, (line, _) in enumerate(self.lines, start=1))
 
 
-def planned(question: Question, terms: Sequence[Term], evidence: Sequence[Evidence]) -> Plan | None:
-    """Return the answer where its form is known, or None."""
-    found = rows(question, terms, evidence)
-    if question.ask.computed:
+def planned(
+    question: Question,
+    terms: Sequence[Term],
+    evidence: Sequence[Evidence],
+    ranked: Sequence[Candidate] = (),
+    more: Sequence[Evidence] = (),
+) -> Plan | None:
+    """Return the answer where its form is known, or None.
+
+    Args:
+        question: The question.
+        terms: Its words, as the documents write them.
+        evidence: What search found.
+        ranked: The sentences and rows of it, most likely first.
+        more: Further passages, on whose pages only tables are read. They are counted on from the evidence.
+    """
+    whole = [*evidence, *more]
+    found = rows(question, terms, whole)
+    if question.ask.computed and question.ask.kind is not Kind.YES_NO:
         return _to_work_with(question, found)
-    return _cell(question, evidence, found)
+    return _cell(question, whole, found) or _decided(question, evidence, ranked) or _listed(question, evidence)
+
+
+def _decided(question: Question, evidence: Sequence[Evidence], ranked: Sequence[Candidate]) -> Plan | None:
+    """Return yes or no with the sentence that decides."""
+    answer = decided(question, evidence, ranked)
+    if answer is None:
+        return None
+    said, number = answer
+    one = ranked[number]
+    return Plan([(f"{said} — {telling.flat(one.text)}", Span(one.evidence, one.start, one.end))], 0.0)
+
+
+def _listed(question: Question, evidence: Sequence[Evidence]) -> Plan | None:
+    """Return the items of the list that is asked for: with one quote where they stand together, else one for each."""
+    found = listed(question, evidence)
+    if found is None:
+        return None
+    page = evidence[found.evidence].page
+    texts = told(found, page, question.language)
+    if found.together:
+        span = Span(found.evidence, found.items[0][0], found.items[-1][1])
+        return Plan([("\n".join(f"- {text}" for text in texts), span)], _SURE_LIST)
+    spans = [Span(found.evidence, *item) for item in found.items]
+    return Plan([(f"- {text}", span) for text, span in zip(texts, spans, strict=False)], _SURE_LIST)
 
 
 def _cell(question: Question, evidence: Sequence[Evidence], found: Sequence[Found]) -> Plan | None:

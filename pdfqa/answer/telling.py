@@ -49,6 +49,11 @@ def whole(row: Row, question: str) -> str:
     return f"{label(row, named=False)}: {cells}"
 
 
+def flat(text: str) -> str:
+    """Return a text as one line, without the bullet that it has as an item of a list."""
+    return " ".join(text.split()).lstrip("•▪●○◦‣▸►▶∙· ")
+
+
 def _when(row: Row, head: str, question: str) -> str:
     """Return the period of a value in words, "" where the table names none."""
     if not head:
