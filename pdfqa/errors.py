@@ -31,6 +31,7 @@ PdfqaError
 ├── MissingExtraError          an optional part is not installed (HTTP 501, exit 4)
 ├── NotSupportedError          this back-end, or this model, cannot do it (HTTP 501, exit 4)
 ├── BackendError               a server or model asked over the network failed (HTTP 502, exit 4)
+│   ├── ContextExceededError   a model was given more than it takes at once
 │   └── RateLimitError         it was asked too often, or its quota is used up (HTTP 429, exit 4)
 ├── WaitFailedError            what was waited for ended otherwise than hoped (HTTP 500, exit 4)
 └── WaitTimeoutError           something waited for did not finish in time (HTTP 504, exit 4)
@@ -279,6 +280,12 @@ class BackendError(PdfqaError):
 
     status = 502
     code = "backend_error"
+
+
+class ContextExceededError(BackendError):
+    """A model was given more than it takes at once."""
+
+    code = "context_length_exceeded"
 
 
 class RateLimitError(BackendError):

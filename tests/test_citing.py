@@ -147,7 +147,7 @@ def test_neighbouring_sentences_may_support_together() -> None:
 
 def test_a_text_that_cites_nothing_is_given_what_supports_it() -> None:
     made = read("Margaret Holloway is the treasurer.\nThe greenhouse holds 412 orchids.")
-    assert made.text == "Margaret Holloway is the treasurer.\nThe greenhouse holds 412 orchids. [1][2]"
+    assert made.text == "Margaret Holloway is the treasurer. [1]\nThe greenhouse holds 412 orchids. [2]"
     assert [quote.evidence for quote in made.quotes] == [0, 1]
     assert read("Bob Smith is.").text == "Bob Smith is."
 

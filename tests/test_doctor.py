@@ -27,9 +27,11 @@ def server() -> Iterator[ModelServer]:
         yield running
 
 
-def checks(home: Path, server: ModelServer, model: str = "tiny", today: date = date(2026, 11, 25)) -> dict[str, Check]:
+def checks(
+    home: Path, server: ModelServer, model: str = "tiny", today: date = date(2026, 11, 25), **env: str
+) -> dict[str, Check]:
     def load() -> Settings:
-        return config.load(home=home, model=model, base_url=server.url, env={})
+        return config.load(home=home, model=model, base_url=server.url, env=env)
 
     return {check.name: check for check in examine(load, today=today)}
 
@@ -93,7 +95,7 @@ def test_a_model_that_its_server_does_not_list_is_a_warning(home: Path, server: 
 
 def test_a_window_that_is_smaller_than_what_is_set_is_a_warning(home: Path, server: ModelServer) -> None:
     server.offers[0]["max_model_len"] = 2048
-    assert "PDFQA_CONTEXT_TOKENS=2048" in checks(home, server)["context"].hint
+    assert "PDFQA_CONTEXT_TOKENS=2048" in checks(home, server, PDFQA_CONTEXT_TOKENS="4096")["context"].hint
 
 
 @pytest.mark.parametrize(

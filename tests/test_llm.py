@@ -61,10 +61,11 @@ def test_a_function_call_is_put_together(server: ModelServer, model: OpenAIModel
 def test_only_what_is_given_is_sent(server: ModelServer, model: OpenAIModel) -> None:
     server.replies_with(says("x"))
     written(model)
-    assert set(server.asked[0]) == {"model", "messages", "stream", "stream_options"}
+    assert set(server.asked[0]) == {"model", "messages", "stream", "stream_options", "temperature"}
+    assert server.asked[0]["temperature"] == 0
     options = Options(
         max_tokens=5,
-        temperature=0.0,
+        temperature=0.25,
         top_p=0.5,
         stop=["."],
         seed=7,
@@ -76,7 +77,13 @@ def test_only_what_is_given_is_sent(server: ModelServer, model: OpenAIModel) -> 
     )
     written(model, options)
     sent = server.asked[1]
-    assert (sent["max_tokens"], sent["temperature"], sent["top_p"], sent["stop"], sent["seed"]) == (5, 0, 0.5, ["."], 7)
+    assert (sent["max_tokens"], sent["temperature"], sent["top_p"], sent["stop"], sent["seed"]) == (
+        5,
+        0.25,
+        0.5,
+        ["."],
+        7,
+    )
     assert (sent["presence_penalty"], "more" in sent) == (1.5, False)
     assert sent["response_format"] == {"type": "json_object"}
     assert (sent["tool_choice"], sent["parallel_tool_calls"], len(sent["tools"])) == ("required", False, 1)
@@ -109,7 +116,7 @@ def test_who_asks_too_often_is_told_so(
     server.replies_with(refuses(429, "quota used up"))
     with pytest.raises(RateLimitError, match="quota used up"):
         written(model)
-    assert len(server.asked) == 3
+    assert len(server.asked) == 4
 
 
 @pytest.mark.usefixtures("impatient")
@@ -128,7 +135,7 @@ def test_a_server_that_is_not_there_is_told() -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_a_server_that_says_nothing_is_given_up(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pdfqa.llm._SILENCE", 0.05)
+    monkeypatch.setattr("pdfqa.llm.served._SILENCE", 0.05)
     silence = threading.Event()
     server.replies_with(says_then_waits("well", until=silence))
     with pytest.raises(BackendError, match=r"did not answer within 0\.05 s"):

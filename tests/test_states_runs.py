@@ -17,7 +17,8 @@ from pdfqa.engine.channels import Channel
 from pdfqa.engine.ending import ACTIVE
 from pdfqa.engine.performing import Performance
 from pdfqa.errors import InvalidRequestError
-from pdfqa.llm import Ended, Options, Piece, Text, ToolCall
+from pdfqa.llm import About, Ended, Options, Piece, Text, ToolCall
+from pdfqa.passages import count_tokens
 from pdfqa.wire import Message, Run
 from tests.homes import WHO_CLUB, WHO_PARK
 from tests.stage import SEARCH, WEATHER, Stage, stage
@@ -52,6 +53,15 @@ class Whimsical:
         else:
             yield from (Text("Margaret Holloway [1]"), Text(" or Rodrigo Fuentes [2]."))
         yield Ended("length" if asked == 5 else "stop", 10, 5)
+
+    def about(self) -> About:
+        return About()
+
+    def count(self, text: str) -> int:
+        return count_tokens(text)
+
+    def close(self) -> None:
+        pass
 
 
 def _some(events: Iterator[Any], number: int) -> None:

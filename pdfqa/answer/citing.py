@@ -2,6 +2,7 @@
 
 A model cites the passages of its prompt by number. Each marker is replaced, on the fly, by the number of a citation:
 the words of the passage that say what the sentence before the marker says. A marker that names no passage is left out.
+A sentence without a marker is given one where a passage says it; what none says is marked as that where it stands.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import msgspec
 
 from pdfqa import languages
 from pdfqa.answer.drafting import Quote
-from pdfqa.answer.support import Claim, best_support, support
+from pdfqa.answer.support import Claim, best_support, claims, support
 from pdfqa.embed import Embedder
 from pdfqa.search import Evidence
 
+UNVERIFIED = "[unverified]"
 NOT_FOUND = "NOT FOUND"  # what a model is to reply with where the passages hold no answer
 _MARK = re.compile(
     r" ?[\[【](?:(?:passages?|sources?|documents?|no\.?|#|\^)\s*)?"
@@ -27,7 +29,8 @@ _LEADING = re.compile(r"^(?:[*\"'`\s]|[\[【][^\]】]{0,60}(?:[\]】]|$))+")  # 
 _LONGEST_MARK = 60
 _THOUGHT = ("<think>", "</think>")
 _FEW = 3  # words between two markers of one sentence that make no claim of their own
-_MOST_ADDED = 3  # citations of a text that cites nothing
+_OPEN_END = re.compile(r"[.!?。！？…:][\"'”’»)*]*\s*\S?$")  # the end of a sentence, or not: what follows tells
+_LIST_SIGNS = re.compile(r"^[\s>#*•–-]*(?:\d{1,2}[.)]\s+)?")
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -46,9 +49,18 @@ class Reader:
         evidence: The passages.
         given: Which of them the model was given, in the order of their numbers.
         embedder: Compares meanings.
+        doubts: Whether to mark, where it stands, what no passage says.
     """
 
-    def __init__(self, question: str, evidence: Sequence[Evidence], given: Sequence[int], embedder: Embedder) -> None:
+    def __init__(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        given: Sequence[int],
+        embedder: Embedder,
+        *,
+        doubts: bool = False,
+    ) -> None:
         self.text = ""
         self.quotes: list[Quote] = []
         self.supported: list[bool] = []
@@ -60,6 +72,8 @@ class Reader:
         self._embedder = embedder
         self._waiting = ""
         self._begun = False
+        self._doubts = doubts
+        self._heard = 0  # up to where the sentences have been held against the passages
         self._ahead: list[int] = []  # what was cited before anything was said
 
     def add(self, text: str) -> str:
@@ -73,8 +87,9 @@ class Reader:
             return ""
         before = len(self.text)
         self._show(self._take(last=True))
-        if not self.marks:
-            self._cite_ahead() if self._ahead else self._cite_all()
+        if self._ahead and not self.marks:
+            self._cite_ahead()
+        self._hear(last=True)
         return self.text[before:]
 
     def _answers(self, *, last: bool) -> bool:
@@ -100,6 +115,9 @@ class Reader:
             opened = max(text.rfind("["), text.rfind("【"))
             if opened >= 0 and not re.search(r"[\]】]", text[opened:]) and end - opened < _LONGEST_MARK:
                 end = opened
+            open_end = _OPEN_END.search(text[:end]) if self._given else None
+            if open_end is not None:
+                end = open_end.start()
             while end and text[end - 1] == " ":  # goes with a marker that is left out
                 end -= 1
         self._waiting = text[end:]
@@ -109,7 +127,7 @@ class Reader:
         """Add text to what is shown, its markers rewritten; return what was added."""
         before, place = len(self.text), 0
         for mark in _MARK.finditer(text) if self._given else ():
-            self.text += text[place : mark.start()]
+            self._say(text[place : mark.start()])
             place = mark.end()
             claim = Claim(self._claim(), self._question)
             space = " " if mark[0].startswith(" ") else ""
@@ -119,8 +137,41 @@ class Reader:
                     continue
                 self._cite(claim, number, space)
                 space = ""
-        self.text += text[place:]
+        self._say(text[place:])
         return self.text[before:]
+
+    def _say(self, text: str) -> None:
+        self.text += text
+        if self._given and not self._ahead:
+            self._hear(last=False)
+
+    def _hear(self, *, last: bool) -> None:
+        """Hold the sentences that are over and have no marker against the passages."""
+        if not self._given or not self.text.strip():
+            return
+        spans = languages.sentences(self.text[self._heard :], languages.detect(self.text[-500:]))
+        base, added = self._heard, 0
+        for start, end in spans if last else spans[:-1]:
+            sentence, place = self.text[base + start + added : base + end + added], base + end + added
+            self._heard = place
+            if any(mark.end > base + start + added for mark in self.marks):
+                continue
+            behind, self.text = self.text[place:], self.text[:place]
+            self._prove(Claim(_LIST_SIGNS.sub("", sentence), self._question))
+            added += len(self.text) - place
+            self._heard = len(self.text)
+            self.text += behind
+
+    def _prove(self, claim: Claim) -> None:
+        """Cite what says a sentence that has no marker; where nothing does, mark it, if it claims something."""
+        if not self.text[-1:].strip() or claim.text.rstrip().endswith(":"):
+            return
+        quote = best_support(claim, self._evidence, self._embedder, self._given)
+        if quote is not None:
+            if not any(_same(quote, one) for one in self.quotes):
+                self._mark(quote, True, self._space())
+        elif self._doubts and claims(claim, self._evidence[self._given[0]].language):
+            self.text += f"{self._space()}{UNVERIFIED}"
 
     def _numbers(self, text: str) -> list[int]:
         """Return which pieces of evidence the numbers of a marker name."""
@@ -157,6 +208,8 @@ class Reader:
             quote, supported = (better, True) if better else (quote, False)
         if quote is not None:
             self._mark(quote, supported, space)
+            if self._doubts and not supported and not self.text.endswith(UNVERIFIED):
+                self.text += f" {UNVERIFIED}"
 
     def _mark(self, quote: Quote, supported: bool, space: str) -> None:
         """Write a marker; a quote that proves one claim and not another has a number for each."""
@@ -178,14 +231,6 @@ class Reader:
         claim = Claim(self._claim(), self._question)
         for number in self._ahead:
             self._cite(claim, number, self._space())
-
-    def _cite_all(self) -> None:
-        """Cite what supports the sentences of a text that cites nothing: small models forget to."""
-        for start, end in languages.sentences(self.text, languages.detect(self.text)):
-            claim = Claim(self.text[start:end], self._question)
-            quote = best_support(claim, self._evidence, self._embedder, self._given)
-            if quote is not None and len(self.quotes) < _MOST_ADDED and not any(_same(quote, q) for q in self.quotes):
-                self._mark(quote, True, self._space())
 
     def _space(self) -> str:
         return "" if self.text[-1:] in "] \n" else " "

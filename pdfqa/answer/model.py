@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -26,6 +26,7 @@ _IMAGE = 800  # tokens of a picture, about
 _PASSAGES = 0.75  # share of the room that passages may take; the rest is for what was said before
 
 Message = dict[str, Any]
+Count = Callable[[str], int]
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,7 @@ def prompt(
     room: int,
     functions: Sequence[Message] = (),
     structured: bool = False,
+    count: Count = count_tokens,
 ) -> Prompt:
     """Return what a model is given for the last question of a conversation.
 
@@ -65,33 +67,35 @@ def prompt(
         room: How many tokens there is room for.
         functions: What the model may call, as chat completions have it.
         structured: Whether the answer is to be JSON.
+        count: Returns how many tokens the model reads a text as.
     """
     rules = [_RULES, *[_FUNCTIONS] * bool(functions), *[_FORMAT] * structured] if shown else []
     system = "\n\n".join(part for part in ("\n".join(rules), instructions) if part)
     asked = max((place for place, turn in enumerate(turns) if turn["role"] == "user"), default=0)
     head = [{"role": "system", "content": system}] if system else []
     tail = list(turns[asked:])
-    left = room - _tokens([*head, *tail]) - sum(_FUNCTION + count_tokens(str(one)) for one in functions)
+    left = room - _tokens([*head, *tail], count) - sum(_FUNCTION + count(str(one)) for one in functions)
     if left < 0:
         return Prompt(messages=[], given=[], tokens=room - left, fits=False)
-    given, passages = _passages(shown, left) if shown else ([], "")
-    left -= count_tokens(passages)
+    given, passages = _passages(shown, left, count) if shown else ([], "")
+    left -= count(passages)
     if passages:
         tail[0] = _ahead(passages, tail[0])
-    earlier = _latest(turns[:asked], left)
+    earlier = _latest(turns[:asked], left, count)
     messages = [*head, *earlier, *tail]
     fits = not (shown and shown.evidence) or bool(given)
-    return Prompt(messages=messages, given=given, tokens=_tokens(messages), fits=fits)
+    return Prompt(messages=messages, given=given, tokens=_tokens(messages, count), fits=fits)
 
 
-def _passages(shown: Shown, room: int) -> tuple[list[int], str]:
+def _passages(shown: Shown, room: int, count: Count) -> tuple[list[int], str]:
     """Return the best passages that there is room for, and which they are."""
     given: list[int] = []
     parts: list[str] = []
     left = room * _PASSAGES
     for number, piece in enumerate(shown.evidence):
-        part = _fenced(len(given) + 1, piece, shown.names.get(piece.document, ""))
-        left -= count_tokens(part)
+        name = shown.names.get(piece.document, "")
+        part = fenced(len(given) + 1, piece.whole, piece.passage.heading, name)
+        left -= count(part)
         if left < 0:
             break
         given.append(number)
@@ -99,11 +103,10 @@ def _passages(shown: Shown, room: int) -> tuple[list[int], str]:
     return given, "\n".join(["Passages:", *parts, ""]) if parts else ""
 
 
-def _fenced(number: int, piece: Evidence, name: str) -> str:
+def fenced(number: int, text: str, heading: str, name: str) -> str:
     """Return a passage that cannot be taken for anything else, whatever it says."""
     about = " ".join(name.replace('"', "'").replace("<", " ").replace(">", " ").split())
-    text = _FENCE.sub(r"‹\1", piece.whole)
-    heading = _FENCE.sub(r"‹\1", piece.passage.heading)
+    text, heading = _FENCE.sub(r"‹\1", text), _FENCE.sub(r"‹\1", heading)
     above = f"{heading}\n" if heading and heading not in text else ""
     return f'<passage number="{number}" file="{about}">\n{above}{text}\n</passage>'
 
@@ -116,24 +119,24 @@ def _ahead(passages: str, turn: Message) -> Message:
     return {**turn, "content": [{"type": "text", "text": f"{passages}\nQuestion:"}, *content]}
 
 
-def _latest(turns: Sequence[Message], room: int) -> list[Message]:
+def _latest(turns: Sequence[Message], room: int, count: Count) -> list[Message]:
     """Return the end of a conversation that there is room for, beginning with what the user said."""
     first = len(turns)
-    while first and _tokens(turns[first - 1 : first]) <= room:
+    while first and _tokens(turns[first - 1 : first], count) <= room:
         first -= 1
-        room -= _tokens(turns[first : first + 1])
+        room -= _tokens(turns[first : first + 1], count)
     while first < len(turns) and turns[first]["role"] != "user":
         first += 1
     return list(turns[first:])
 
 
-def _tokens(messages: Sequence[Message]) -> int:
-    return sum(_MESSAGE + _content_tokens(message) for message in messages)
+def _tokens(messages: Sequence[Message], count: Count) -> int:
+    return sum(_MESSAGE + _content_tokens(message, count) for message in messages)
 
 
-def _content_tokens(message: Message) -> int:
+def _content_tokens(message: Message, count: Count) -> int:
     content, calls = message.get("content"), message.get("tool_calls") or ()
-    called = sum(count_tokens(str(call["function"])) for call in calls)
+    called = sum(count(str(call["function"])) for call in calls)
     if isinstance(content, str) or content is None:
-        return called + count_tokens(content or "")
-    return called + sum(count_tokens(part["text"]) if part["type"] == "text" else _IMAGE for part in content)
+        return called + (count(content) if content else 0)
+    return called + sum(count(part["text"]) if part["type"] == "text" else _IMAGE for part in content)

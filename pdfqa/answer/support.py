@@ -21,7 +21,11 @@ from pdfqa.search import Evidence
 _ENOUGH = 0.5  # share of a claim's new words that its quote must hold
 _ALIKE = 0.5  # cosine that makes a quote in another language one of the claim
 _KNOWN, _ASKED = 0.5, 0.25  # what a word of the claim counts that the question has too, and one of the question alone
-_EMPTY = frozenset("yes no not found passage passages document documents according sí oui ja nein".split())
+_EMPTY = frozenset(
+    "yes no not found passage passages document documents according mention mentions mentioned provide provided "
+    "provides state stated information context question answer summary here sí oui ja nein".split()
+)
+_CLAIM = 2  # new words that make a claim, or a number
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -98,6 +102,12 @@ def best_support(
     quotes = [support(claim, number, evidence, embedder) for number in numbers]
     enough = [quote for quote, does in quotes if does and quote is not None]
     return max(enough, key=lambda quote: quote.weight, default=None)
+
+
+def claims(claim: Claim, language: str) -> bool:
+    """Return whether a sentence says something that the question does not."""
+    new = _words(claim, language).new
+    return len(new) >= _CLAIM or any(map(_is_number, new))
 
 
 def _words(claim: Claim, language: str) -> _Words:

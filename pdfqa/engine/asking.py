@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pdfqa.answer.citing import Reader
+from pdfqa.answer.focus import Focus, focus
 from pdfqa.answer.functions import may_be_call, written_call
 from pdfqa.answer.model import Message, Prompt, Shown, prompt
 from pdfqa.engine.answering import Called, Cited, Finished, FunctionCall, Happening, Question, Turn, Written
 from pdfqa.engine.context import Engine
 from pdfqa.engine.evidence import Looked, asked, cite, look, searched
+from pdfqa.engine.trying import attempt, doubtful
 from pdfqa.errors import BackendError, InvalidRequestError
-from pdfqa.llm import ChatModel, Ended, Options, Piece, Text, ToolCall, interruptible
+from pdfqa.llm import ChatModel, Ended, Options, Piece, Text, ToolCall
 from pdfqa.passages import count_tokens
 from pdfqa.wire import Usage
 
 _ANSWER = 1024  # tokens that are kept for the answer where no limit is set
+_FOCUSED = 8  # passages that the sentences for a small model are taken from
 _NO_CALLS = ("none", "file_search")  # choices of tools that leave out functions
 _UNPROVED = "\n\nUnverified: no passage of the documents was found to say this."
 
@@ -35,12 +38,23 @@ def written(
             yield Written(text=looked.not_found)
             yield Finished(text=looked.not_found, found=False, model=_name(engine, question))
             return
-    given = _prompt(engine, question, looked)
+    aim = _aim(engine, model, question, looked)
+    if aim is not None and looked and doubtful(model, aim, stop):
+        yield Written(text=looked.not_found)
+        yield Finished(text=looked.not_found, found=False, model=_name(engine, question))
+        return
+
+    def prompts(share: float) -> Prompt:
+        if aim is not None:
+            return Prompt(messages=aim.messages(), given=aim.given, tokens=model.count(aim.passages), fits=share > 0)
+        return _prompt(engine, model, question, looked, share)
+
+    given = prompts(1.0)
     if not given.fits:
         yield Finished(text="", found=False, incomplete="max_prompt_tokens", model=_name(engine, question))
         return
-    pieces = model.stream(given.messages, _options(question))
-    yield from _Telling(engine, question, looked, given).tell(interruptible(pieces, stop) if stop else pieces)
+    begun = attempt(model, prompts, _options(question), stop)
+    yield from _Telling(engine, question, looked, begun.given).tell(begun.pieces)
 
 
 class _Telling:
@@ -52,7 +66,8 @@ class _Telling:
         self._looked = looked
         self._given = given
         evidence, numbers = (looked.evidence, given.given) if looked and not _structured(question) else ([], [])
-        self._reader = Reader(looked.question if looked else "", evidence, numbers, engine.embedder)
+        asked_for = looked.question if looked else ""
+        self._reader = Reader(asked_for, evidence, numbers, engine.embedder, doubts=not _outputs(question))
         self._calls: list[FunctionCall] = []
         self._ended = Ended()
         self._refusal = ""
@@ -78,7 +93,7 @@ class _Telling:
             return "" if self._holds and may_be_call(self._held) else self._released()
         if isinstance(piece, Ended):
             self._ended = piece
-        else:
+        elif isinstance(piece, ToolCall):
             self._call(piece)
         return ""
 
@@ -170,18 +185,45 @@ def _outputs(question: Question) -> list[Turn]:
     return [turn for turn in question.turns[last:] if turn.role == "tool"]
 
 
-def _prompt(engine: Engine, question: Question, looked: Looked | None) -> Prompt:
-    limit = engine.settings.context_tokens
-    room = limit - min(question.max_tokens or _ANSWER, limit // 2)
-    names = {sha256: file.filename for sha256, file in looked.found.files.items()} if looked else {}
+def _aim(engine: Engine, model: ChatModel, question: Question, looked: Looked | None) -> Focus | None:
+    """Return the few sentences that a small model is asked about; None for others, and where more is wanted of it."""
+    if looked is None or not looked.evidence or _has_other_means(question) or _structured(question):
+        return None
+    if not model.about().small:
+        return None
+    found = looked.found
+    return focus(
+        looked.question,
+        found.terms,
+        looked.evidence[:_FOCUSED],
+        engine.embedder,
+        names=_file_names(looked),
+        instructions=_wishes(question),
+    )
+
+
+def _file_names(looked: Looked) -> dict[str, str]:
+    return {sha256: file.filename for sha256, file in looked.found.files.items()}
+
+
+def _wishes(question: Question) -> str:
+    """Return what the caller wants besides."""
     rules = [turn.text for turn in question.turns if turn.role == "system"]
+    return "\n\n".join(filter(None, [question.instructions, *rules]))
+
+
+def _prompt(engine: Engine, model: ChatModel, question: Question, looked: Looked | None, share: float) -> Prompt:
+    """Return what the model is given, in a share of the room that there is."""
+    limit = int(engine.context_tokens * share)
+    room = limit - min(question.max_tokens or _ANSWER, limit // 2)
     return prompt(
         [_message(turn) for turn in question.turns if turn.role != "system"],
-        Shown(evidence=looked.evidence, names=names) if looked else None,
-        instructions="\n\n".join(filter(None, [question.instructions, *rules])),
+        Shown(evidence=looked.evidence, names=_file_names(looked)) if looked else None,
+        instructions=_wishes(question),
         room=min(room, question.max_prompt_tokens or room),
         functions=_tools(question),
         structured=_structured(question),
+        count=model.count,
     )
 
 

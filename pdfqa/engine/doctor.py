@@ -22,6 +22,7 @@ _WORD = 200  # tokens for one word: some models think first
 _SOON = 180  # days before its shutdown in which a model is warned of
 _EXTRAS = {  # what can be installed besides: extra -> its packages, and what it is for
     "ocr": (("rapidocr", "onnxruntime"), "recognising the text of scanned pages"),
+    "llm": (("xllamacpp",), "models in GGUF files, run in this process"),
     "crypto": (("cryptography",), "files that are encrypted with AES and that pdfium cannot open"),
 }
 
@@ -65,7 +66,7 @@ def _home(settings: Settings) -> Iterator[Check]:
         with Engine(settings) as engine:
             files, version = len(engine.file_objects.all()), engine.database.version
             (result,) = engine.database.rows("PRAGMA quick_check(1)")[0]
-            embedder = engine.embedder.name
+            embedder = engine.embedder_name
     except PdfqaError as error:
         yield _failed("home", error)
         return
@@ -103,7 +104,7 @@ def _listed(settings: Settings, entries: dict[str, dict[str, Any]], today: date)
         yield _warning("model", f"{name} is not among them", hint)
     known = offer(settings, entries.get(name, {}))
     yield from _ending(known, today)
-    if known.context_tokens and known.context_tokens < settings.context_tokens:
+    if known.context_tokens and known.context_tokens < (settings.context_tokens or 0):
         told = f"{name} takes {known.context_tokens:,} tokens, and {settings.context_tokens:,} are set"
         yield Check(
             name="context", state="warning", told=told, hint=f"Set PDFQA_CONTEXT_TOKENS={known.context_tokens}."

@@ -304,7 +304,7 @@ def _options(request: CreateResponse) -> dict[str, Any]:
 def _compact_at(engine: Engine, request: CreateResponse) -> int | None:
     if not request.context_management:
         return None
-    return request.context_management[0].compact_threshold or engine.settings.context_tokens
+    return request.context_management[0].compact_threshold or engine.context_tokens
 
 
 def _response(engine: Engine, request: CreateResponse, tools: list[Any], text: TextOptions) -> Response:

@@ -1,0 +1,243 @@
+"""A model behind a server that speaks OpenAI's API, with the habits of each: what it refuses, how it fails."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pdfqa.errors import BackendError, ContextExceededError, RateLimitError
+from pdfqa.llm.pieces import About, Ended, Options, Piece, Text, Thought, ToolCall
+from pdfqa.llm.window import ask_server, tokens_of
+from pdfqa.passages import count_tokens
+
+if TYPE_CHECKING:
+    import openai
+
+_SILENCE = 300.0  # seconds without a word after which a model is given up: a large prompt takes a small machine long
+_CONNECTING = 10.0  # seconds
+_ATTEMPTS = 4  # at a request that a server was too busy for, or that did not reach it; each waits longer
+_MESSAGE = 6  # tokens of a message besides its text
+_DENSEST = 4.0  # tokens for one that we count
+_OPENAI = "api.openai.com"
+_OURS = {"stream_options", "temperature"}  # options that are left out where a server refuses them and nobody set them
+_TOO_LONG = (  # what servers say of a prompt that is too long
+    "context_length",
+    "context length",
+    "context size",
+    "context window",
+    "maximum context",
+    "exceed_context",
+    "prompt is too long",
+    "input is too long",
+    "too many tokens",
+)
+
+
+class OpenAIModel:
+    """A model behind an OpenAI-compatible server.
+
+    Args:
+        name: What the server calls it.
+        base_url: Where the server is; by default OpenAI's own.
+        key: Its key; local servers need none.
+    """
+
+    def __init__(self, name: str, *, base_url: str | None = None, key: str | None = None) -> None:
+        self.name = name
+        self._base_url = base_url
+        self._key = key
+        self._refused: set[str] = set()  # options that the server does not take
+        self._dense = 1.0  # tokens as the server counts them, for one of ours
+
+    def __repr__(self) -> str:
+        return f"OpenAIModel({self.name!r})"
+
+    @cached_property
+    def _client(self) -> openai.OpenAI:
+        import openai
+
+        timeout = openai.Timeout(_SILENCE, connect=_CONNECTING)
+        key, url = self._key or "none", self._base_url
+        return openai.OpenAI(api_key=key, base_url=url, timeout=timeout, max_retries=_ATTEMPTS - 1)
+
+    @cached_property
+    def _about(self) -> About:
+        return ask_server(self._client, self.name) if self._base_url and not self._is_openai else About()
+
+    @property
+    def _is_openai(self) -> bool:
+        return self._base_url is None or _OPENAI in self._base_url
+
+    def about(self) -> About:
+        """Return what its server tells of it; nothing, where it does not."""
+        return self._about
+
+    def count(self, text: str) -> int:
+        """Return about how many tokens it reads a text as, by what its server has counted so far."""
+        return math.ceil(count_tokens(text) * self._dense)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "_client" in self.__dict__:
+            self._client.close()
+
+    def stream(self, messages: Sequence[dict[str, Any]], options: Options) -> Iterator[Piece]:
+        """Yield what the model writes, `Ended` last."""
+        with self._translated():
+            chunks = self._begun(messages, self._fields(options), set(msgspec.to_builtins(options)))
+            with chunks:
+                for piece in _pieces(chunks):
+                    if isinstance(piece, Ended):
+                        self._learn(messages, piece.prompt_tokens)
+                    yield piece
+
+    def _fields(self, options: Options) -> dict[str, Any]:
+        fields: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
+        if not self._is_openai:  # where some models have no other than their own; a model for documents need not invent
+            fields["temperature"] = 0.0
+        fields.update(msgspec.to_builtins(options))
+        fields.update(fields.pop("more", {}))
+        if self._is_openai and "max_tokens" in fields:  # its newer models know it by its newer name only
+            fields["max_completion_tokens"] = fields.pop("max_tokens")
+        return fields
+
+    def _begun(self, messages: Sequence[dict[str, Any]], fields: dict[str, Any], set_: set[str]) -> Any:
+        """Return the chunks of an answer; what we add to a request and a server does not know is left out then."""
+        import openai
+
+        create: Any = self._client.chat.completions.create  # the fields are dicts, not the SDK's own types
+        while True:
+            sent = {name: value for name, value in fields.items() if name in set_ or name not in self._refused}
+            try:
+                return create(model=self.name, messages=messages, **sent)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                named = {name for name in (_OURS & sent.keys()) - set_ if name in str(error)}
+                if not named:
+                    raise
+                self._refused |= named
+
+    def _learn(self, messages: Sequence[dict[str, Any]], counted: int | None) -> None:
+        """Take in how many tokens the server has counted: many more than words where they are figures or compounds."""
+        told = [message.get("content") for message in messages]
+        if counted and all(isinstance(text, str) for text in told):
+            ours = sum(count_tokens(str(text)) + _MESSAGE for text in told)
+            self._dense = max(self._dense, min(counted / ours, _DENSEST))
+
+    def tokenized(self, text: str) -> int | None:
+        """Return how many tokens the server's own tokenizer makes of a text; None where it cannot be asked."""
+        return tokens_of(self._client, text)
+
+    def offered(self) -> list[dict[str, Any]]:
+        """Return the models that its server offers, each as the server tells of it (`id`, and more or less besides).
+
+        Raises:
+            BackendError: The server cannot be reached, or refuses.
+        """
+        with self._translated():
+            return [model.to_dict() for model in self._client.models.list()]
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise what goes wrong as errors of ours, in the server's words, without the key."""
+        import openai
+
+        try:
+            yield
+        except openai.APIStatusError as error:
+            raise self._refusal(error.status_code, self._words(error)) from None
+        except openai.APITimeoutError:
+            raise self._failed(
+                f"did not answer within {_SILENCE:g} s", "Is it overloaded? Ask less at once, or try again."
+            ) from None
+        except openai.APIConnectionError as error:
+            reason = self._clean(str(error.__cause__ or error))
+            raise self._failed(
+                f"cannot be reached: {reason}",
+                "Is its server running, and its address right (--base-url, PDFQA_BASE_URL)?",
+            ) from None
+        except openai.OpenAIError as error:
+            raise self._failed(f"failed: {self._words(error)}", "The server's own log may say more.") from None
+        except ValueError as error:  # a chunk that is no JSON
+            reason = self._clean(str(error))
+            raise self._failed(
+                f"sent what cannot be read: {reason}", "Is the address that of an OpenAI-compatible API?"
+            ) from None
+
+    def _refusal(self, status: int, words: str) -> BackendError:
+        if status == 429:
+            return RateLimitError(
+                f"the model {self.name} was asked too often, {_ATTEMPTS} times in a row: {words}",
+                hint="Wait a little, or look at your quota there.",
+            )
+        if status in {400, 413, 422, 500} and any(sign in words.casefold() for sign in _TOO_LONG):
+            return ContextExceededError(
+                f"the model {self.name} takes less at once than it was given: {words}",
+                hint="Tell how much it takes with PDFQA_CONTEXT_TOKENS, or have its server take more.",
+            )
+        hints = {
+            401: "Is its key right (PDFQA_MODEL_KEY)?",
+            403: "May this key use the model?",
+            404: "Does the server have this model, and does its address end as it should (often in /v1)?",
+        }
+        return self._failed(
+            f"refused (HTTP {status}): {words}", hints.get(status, "The server's own log may say more.")
+        )
+
+    def _failed(self, what: str, hint: str) -> BackendError:
+        who = f"the model {self.name}" if self.name else "the models' server"
+        return BackendError(f"{who} {what}", hint=hint)
+
+    def _words(self, error: openai.OpenAIError) -> str:
+        """Return what the server itself said."""
+        body = getattr(error, "body", None)
+        said = body.get("message") if isinstance(body, dict) else body
+        return self._clean(said if isinstance(said, str) and said else str(error))
+
+    def _clean(self, text: str) -> str:
+        text = text.replace(self._key, "…") if self._key else text
+        return " ".join(text.split())[:500]
+
+
+def _pieces(chunks: Iterator[Any]) -> Iterator[Piece]:
+    """Yield the pieces of the chunks of one chat completion."""
+    calls: dict[int, list[str]] = {}
+    reason, usage, thoughts, said = "stop", None, "", False
+    for chunk in chunks:
+        usage = chunk.usage or usage
+        for choice in (chunk.choices or ())[:1]:
+            thought = _thought(choice.delta)
+            if thought:
+                thoughts += thought
+                yield Thought(thought)
+            if choice.delta.content:
+                said = True
+                yield Text(choice.delta.content, _weights(choice))
+            for part in choice.delta.tool_calls or ():
+                call = calls.setdefault(part.index or 0, ["", "", ""])
+                call[0] = part.id or call[0]
+                if part.function:
+                    call[1] += part.function.name or ""
+                    call[2] += part.function.arguments or ""
+            reason = choice.finish_reason or reason
+    if thoughts and not said and not calls and reason == "stop":  # servers that take the whole answer for a thought
+        yield Text(thoughts)
+    for number in sorted(calls):
+        yield ToolCall(*calls[number])
+    yield Ended(reason, *((usage.prompt_tokens, usage.completion_tokens) if usage else ()))
+
+
+def _weights(choice: Any) -> dict[str, float]:
+    """Return what else the model might have written, with the logarithms of the probabilities."""
+    told = getattr(choice, "logprobs", None)
+    first = told.content[0] if told and told.content else None
+    return {one.token: one.logprob for one in reversed(first.top_logprobs or ())} if first else {}
+
+
+def _thought(delta: Any) -> str:
+    """Return what a model says to itself; servers have two names for it, and the SDK none."""
+    return getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None) or ""
