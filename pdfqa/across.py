@@ -1,8 +1,9 @@
 """Search across many documents: first which, then where in each.
 
 All passages are scored together, which says how high each document stands (`routing`). The best three are then searched
-as if each were the only one, because among the passages of one document other words tell than among all; its passages
-stand as far below its own place as they stand below the best of it. Those of the other documents keep their scores.
+as if each were the only one, because among the passages of one document other words tell than among all; the highest of
+its passages takes the document's place, the others follow at their distance, and the second reading moves them all.
+Those of the other documents keep their scores.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def search_across(
     firsts = routing.starts(where)
     if len(firsts) < 2 or not ranking.again:
         return search(database, documents, where, embedder, question, k, ranking=ranking)
-    vector = embedder.encode([question])[0]
+    vector = embedder.encode([question], question=True)[0]
     rated = rate(database, where, question, vector, ranking)
     lifted, each = _lifted(database, where, firsts, question, rated.terms)
     bounds = np.append(firsts, where.size)
@@ -59,13 +60,17 @@ def search_across(
         part = where.part(int(bounds[document]), int(bounds[document + 1]))
         alone = rate(database, part, question, vector, ranking)
         _add(terms, alone.terms)
-        pieces += _below(best(documents, part, alone, k, ranking, again), standing[document])
+        raised = float(standing[document] - alone.scores.fused.max())
+        pieces += [
+            msgspec.structs.replace(piece, score=piece.score + raised)
+            for piece in best(documents, part, alone, k, ranking, again)
+        ]
     _add(terms, rated.terms)
     scores[np.isin(np.repeat(np.arange(len(firsts)), np.diff(bounds)), order)] = -np.inf
     others = _best_of_each(scores, firsts, k) if each else top(scores, max(k, AGAIN))
-    raised = msgspec.structs.replace(rated.scores, fused=scores)
+    lifts = msgspec.structs.replace(rated.scores, fused=scores)
     others = others[np.isfinite(scores[others])]
-    pieces += evidence(documents, where, msgspec.structs.replace(rated, scores=raised), others)
+    pieces += evidence(documents, where, msgspec.structs.replace(rated, scores=lifts), others)
     return Found(list(terms.values()), _ordered(pieces, rated, ranking, each=each)[:k])
 
 
@@ -87,12 +92,6 @@ def _add(terms: dict[str, Term], more: Sequence[Term]) -> None:
     for term in more:
         if term.word not in terms or (term.likeness and not terms[term.word].likeness):
             terms[term.word] = term
-
-
-def _below(pieces: Sequence[Evidence], standing: float) -> list[Evidence]:
-    """Return the passages of a document, of which the best stands where the document does."""
-    best_score = pieces[0].score if pieces else 0.0
-    return [msgspec.structs.replace(piece, score=float(standing) + piece.score - best_score) for piece in pieces]
 
 
 def _best_of_each(scores: np.ndarray, firsts: np.ndarray, k: int) -> np.ndarray:

@@ -20,11 +20,23 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "max_pages": (1, 10_000_000),
     "memory_mb": (64, 1_048_576),
     "busy_seconds": (0, 86_400),
+    "rerank_seconds": (0, 86_400),
     "context_tokens": (512, 10_000_000),
 }
+_NUMBERS = (
+    ("page_seconds", 60.0),
+    ("ocr_seconds", 120.0),
+    ("max_pages", 100_000),
+    ("memory_mb", 2048),
+    ("busy_seconds", 30.0),
+    ("rerank_seconds", 2.0),
+    ("context_tokens", 0),
+)
 OCR_CHOICES: tuple[Ocr, ...] = ("auto", "always", "never")
 GGUF = ".gguf"  # how the name of a model ends that is a file, run in this process
 _OPENAI = "api.openai.com"
+STATIC = "pdfqa-static-1"  # the embedder that is part of pdfqa
+MULTILINGUAL = "multilingual"  # the name of the embedder of the extra pdfqa[multilingual]
 EXTRACTIVE = "extractive"  # the name of the answerer that quotes and needs no model
 
 
@@ -41,12 +53,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ocr: which pages have their text recognised in their picture (`PDFQA_OCR`): "auto" those without usable text,
         "always" all, "never" none.
     ocr_lang: the languages of such pages, as codes with + between them (`PDFQA_OCR_LANG`); by default found out.
+    embedder: what makes the vectors of passages (`PDFQA_EMBEDDER`): "multilingual", or a folder with a model; by
+        default the table that is part of pdfqa.
+    reranker: a folder with the model that reads the best passages again (`PDFQA_RERANKER`); by default none does.
+    rerank_seconds: for how long it may read for one search (`PDFQA_RERANK_SECONDS`).
     busy_seconds: how long to wait for another process that is writing (`PDFQA_BUSY_SECONDS`).
     model: the chat model that writes answers (`PDFQA_MODEL`); by default, and for "extractive", none: the documents are
         quoted.
     base_url: the OpenAI-compatible server that has the model (`PDFQA_BASE_URL`); by default OpenAI's own.
     model_key: that server's key (`PDFQA_MODEL_KEY`, for OpenAI's own also `OPENAI_API_KEY`); never stored or shown.
-    context_tokens: how much the model can be given at once (`PDFQA_CONTEXT_TOKENS`), its answer included.
+    context_tokens: how much the model can be given at once (`PDFQA_CONTEXT_TOKENS`), its answer included; by default
+        what its server or its file says, else 8,192.
     prices: a table of what models cost (`PDFQA_PRICES`), beside the one of the package (`prices.py`).
     """
 
@@ -59,11 +76,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     memory_mb: int = 2048
     ocr: Ocr = "auto"
     ocr_lang: str | None = None
+    embedder: str | None = None
+    reranker: str | None = None
+    rerank_seconds: float = 2.0
     busy_seconds: float = 30.0
     model: str | None = None
     base_url: str | None = None
     model_key: str | None = None
-    context_tokens: int = 8192
+    context_tokens: int | None = None
     prices: Path | None = None
 
     @property
@@ -82,6 +102,8 @@ def load(
     password: str | None = None,
     ocr: str | None = None,
     ocr_lang: str | None = None,
+    embedder: str | None = None,
+    reranker: str | None = None,
     model: str | None = None,
     base_url: str | None = None,
     model_key: str | None = None,
@@ -94,15 +116,7 @@ def load(
             a server nor a key.
     """
     env = os.environ if env is None else env
-    defaults = (
-        ("page_seconds", 60.0),
-        ("ocr_seconds", 120.0),
-        ("max_pages", 100_000),
-        ("memory_mb", 2048),
-        ("busy_seconds", 30.0),
-        ("context_tokens", 8192),
-    )
-    numbers = {name: _number(env, f"PDFQA_{name.upper()}", default, *_BOUNDS[name]) for name, default in defaults}
+    numbers = {name: _number(env, f"PDFQA_{name.upper()}", default, *_BOUNDS[name]) for name, default in _NUMBERS}
     settings = Settings(
         home=_expanded(Path(home or env.get("PDFQA_HOME") or default_home(env))),
         password=as_typed(password if password is not None else env.get("PDFQA_PASSWORD")),
@@ -113,8 +127,11 @@ def load(
         memory_mb=int(numbers["memory_mb"]),
         ocr=_ocr(ocr or env.get("PDFQA_OCR") or "auto"),
         ocr_lang=ocr_lang or env.get("PDFQA_OCR_LANG") or None,
+        embedder=_model_of(embedder or env.get("PDFQA_EMBEDDER"), "embedder", MULTILINGUAL),
+        reranker=_model_of(reranker or env.get("PDFQA_RERANKER"), "reranker"),
+        rerank_seconds=numbers["rerank_seconds"],
         busy_seconds=numbers["busy_seconds"],
-        context_tokens=int(numbers["context_tokens"]),
+        context_tokens=int(numbers["context_tokens"]) or None,
         prices=_expanded(Path(env["PDFQA_PRICES"])) if env.get("PDFQA_PRICES") else None,
     )
     model = model or env.get("PDFQA_MODEL")
@@ -148,6 +165,22 @@ def server(
     ) or None
 
 
+def _model_of(chosen: str | None, param: str, *names: str) -> str | None:
+    """Return what was chosen instead of the default; that may be named, too, so that a variable can be overruled.
+
+    Raises:
+        InvalidRequestError: It is no name that is known, and no folder.
+    """
+    if chosen in {None, "", "none", STATIC} or chosen in names:
+        return chosen if chosen in names else None
+    if not Path(chosen or "").expanduser().is_dir():
+        known = "".join(f"{name!r} or " for name in names)
+        raise InvalidRequestError(
+            f"the {param} {chosen!r} is not known", hint=f"Give {known}a folder with a model.", param=param
+        )
+    return str(Path(chosen or "").expanduser().absolute())
+
+
 def as_typed(text: str | None) -> str | None:
     """Return a text of the command line or the environment, with what is no UTF-8 there read as Latin-1."""
     try:
@@ -165,11 +198,11 @@ def _check_model(model: str | None, base_url: str | None, key: str | None) -> No
             hint="Name the model too: --model, or PDFQA_MODEL.",
             param="model",
         )
-    if not (base_url or key):
+    if not (base_url or key or model.endswith(GGUF)):
         raise InvalidRequestError(
             f"the model {model!r} has neither a server nor a key",
             hint="Name its server with --base-url or PDFQA_BASE_URL, or give OpenAI's key in PDFQA_MODEL_KEY. "
-            f"{EXTRACTIVE!r} needs neither.",
+            f"{EXTRACTIVE!r} and files that end in {GGUF} need neither.",
             param="model",
         )
 

@@ -10,6 +10,7 @@ import math
 import mmap
 import re
 import unicodedata
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
@@ -48,8 +49,17 @@ class Embedder(Protocol):
     def dimensions(self) -> int:
         """Give the length of each vector."""
 
-    def encode(self, texts: Sequence[str]) -> Matrix:
-        """Return one row of unit length per text, or a zero row for a text the embedder cannot read."""
+    @property
+    def lead(self) -> float:
+        """Say what keywords weigh beside its vectors, from 0 to 1: the better it is, the less."""
+
+    def encode(self, texts: Sequence[str], *, question: bool = False) -> Matrix:
+        """Return one row of unit length per text, or a zero row for a text the embedder cannot read.
+
+        Args:
+            texts: The texts.
+            question: Whether they are questions; some embedders tell these from passages.
+        """
 
 
 class Vocabulary:
@@ -152,8 +162,16 @@ def words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFKC", text).lower().replace("_", " "))
 
 
+@cache
+def builtin() -> StaticEmbedder:
+    """Return the embedder that is part of the package, opened once."""
+    return StaticEmbedder.load()
+
+
 class StaticEmbedder:
     """Embed texts in many languages by adding the weighted vectors of their word pieces."""
+
+    lead = 0.7
 
     def __init__(
         self, name: str, vocabulary: Vocabulary, packed: NDArray[np.uint8], scales: NDArray[np.float16]
@@ -176,7 +194,7 @@ class StaticEmbedder:
         )
         return cls(DEFAULT_NAME, Vocabulary(pieces, slots, openings), packed, scales)
 
-    def encode(self, texts: Sequence[str]) -> Matrix:
+    def encode(self, texts: Sequence[str], *, question: bool = False) -> Matrix:  # noqa: ARG002 (it makes no difference)
         """Return one row of unit length per text, or a zero row for a text without known words."""
         rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
@@ -185,6 +203,34 @@ class StaticEmbedder:
                 row[:] = self._sum(pieces)
         length = np.linalg.norm(rows, axis=1, keepdims=True)
         np.divide(rows, length, out=rows, where=length > 0)
+        return rows
+
+    def encode_words(self, texts: Sequence[str]) -> Matrix:
+        """Return what `encode` does, for many texts of a word each: all at once, which is six times as fast."""
+        rows = self._sums([list(chain.from_iterable(map(self._segments.__getitem__, words(text)))) for text in texts])
+        length = np.linalg.norm(rows, axis=1, keepdims=True)
+        np.divide(rows, length, out=rows, where=length > 0)
+        return rows
+
+    def sums(self, told: Sequence[str]) -> Matrix:
+        """Return the vectors of words as `words` gives them; these of a sentence add up to the sentence's."""
+        return self._sums(list(map(self._segments.__getitem__, told)))
+
+    def _sums(self, pieces: Sequence[Sequence[int]]) -> Matrix:
+        """Add up the vectors of several lists of pieces, all at once."""
+        rows = np.zeros((len(pieces), self.dimensions), dtype=np.float32)
+        longest = max(map(len, pieces), default=0)
+        for place in range(longest):  # most words are one piece
+            having = [number for number, one in enumerate(pieces) if len(one) > place]
+            numbers = np.array([pieces[number][place] for number in having])
+            packed = self._packed.take(numbers, axis=0)
+            scales = self._scales.take(numbers).astype(np.float32)[:, None]
+            half = self.dimensions // 2
+            values = np.empty((len(having), self.dimensions), dtype=np.float32)
+            values[:, :half], values[:, half:] = packed >> 4, packed & 15
+            values -= np.float32(7.5)
+            values *= scales
+            rows[having] += values
         return rows
 
     def _sum(self, pieces: list[int]) -> Matrix:

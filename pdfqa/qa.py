@@ -44,6 +44,10 @@ class PDFQA(WholeDocuments):
         ocr: Which pages have their text recognised in their picture, which needs the extra pdfqa[ocr]: "auto" those
             without usable text, "always" all, "never" none; by default `PDFQA_OCR`, else "auto".
         ocr_lang: Their languages, such as "de+en"; by default `PDFQA_OCR_LANG`, else found out.
+        embedder: What makes the vectors of passages: "multilingual" (extra pdfqa[multilingual]), or a folder with a
+            model (extra pdfqa[onnx]); by default `PDFQA_EMBEDDER`, else the table that is part of pdfqa.
+        reranker: A folder with a model that reads the best passages again (extra pdfqa[onnx]); by default
+            `PDFQA_RERANKER`, else none.
         model: What writes answers: the name of a chat model; by default `PDFQA_MODEL`. "extractive", or none, quotes
             the documents and needs no model.
         base_url: The OpenAI-compatible server that has the model; by default `PDFQA_BASE_URL`, else OpenAI's own.
@@ -61,6 +65,8 @@ class PDFQA(WholeDocuments):
         password: str | Sequence[str] | None = None,
         ocr: str | None = None,
         ocr_lang: str | None = None,
+        embedder: str | None = None,
+        reranker: str | None = None,
         model: str | None = None,
         base_url: str | None = None,
         model_key: str | None = None,
@@ -72,6 +78,8 @@ class PDFQA(WholeDocuments):
             password=single,
             ocr=ocr,
             ocr_lang=ocr_lang,
+            embedder=embedder,
+            reranker=reranker,
             model=model,
             base_url=base_url,
             model_key=model_key,
@@ -294,7 +302,7 @@ class PDFQA(WholeDocuments):
             passages=passages,
             threads=engine.thread_objects.count(),
             bytes=sum(path.stat().st_size for path in home.rglob("*") if path.is_file()),
-            embedder=engine.embedder.name,
+            embedder=engine.embedder_name,
             schema=engine.database.version,
             languages=languages,
             outdated=len(outdated(engine)),

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from pdfqa.embed import Embedder
+from pdfqa.embed import Embedder, builtin
 from pdfqa.index import query
 from pdfqa.pages import Page, Passage
 from pdfqa.query_terms import Term, question_terms
-from pdfqa.rerank import adjustment
+from pdfqa.rerank import REACH, gains
 from pdfqa.store import Database, Documents
 
 KEYWORD_WEIGHT = 0.7
@@ -67,12 +67,13 @@ class Found(msgspec.Struct, frozen=True):
 class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     """How to rank: whether the best are read again, and the weight of keywords beside vectors, from 0 to 1.
 
-    Without one, keywords weigh as much as the question asks for. A passage that is all there is to search, or no
-    better than all others, is scored by itself if it is to be held against a threshold.
+    Without one, keywords weigh as much as the question asks for, up to `most`. A passage that is all there is to
+    search, or no better than all others, is scored by itself if it is to be held against a threshold.
     """
 
     again: bool = True
     lead: float | None = None
+    most: float = KEYWORD_WEIGHT
     threshold: bool = False
 
 
@@ -91,8 +92,9 @@ class Scores(msgspec.Struct, frozen=True):
 
 
 class Rated(msgspec.Struct, frozen=True):
-    """The terms of a question and the scores of all passages; `lead` is the weight of keywords among them."""
+    """A question, its terms, and the scores of all passages; `lead` is the weight of keywords among them."""
 
+    question: str
     terms: list[Term]
     scores: Scores
     lead: float
@@ -117,7 +119,7 @@ def search(
     """Return the k best passages of a scope for a question, all of its documents counted as one."""
     if not where.size:
         return Found([], [])
-    rated = rate(database, where, question, embedder.encode([question])[0], ranking)
+    rated = rate(database, where, question, embedder.encode([question], question=True)[0], ranking)
     pieces = best(documents, where, rated, k, ranking)
     return Found(rated.terms, presentable(pieces, rated, ranking)[:k])
 
@@ -127,8 +129,8 @@ def rate(database: Database, where: query.Scope, question: str, vector: np.ndarr
     pages = _named_pages(question)
     terms = question_terms(database, where, _without_pages(question) if pages else question)
     # The fewer words of the question occur at all (it is asked in another language, say), the less keywords can tell.
-    lead = ranking.lead if ranking.lead is not None else KEYWORD_WEIGHT * _known(terms)
-    return Rated(terms, _score(where, terms, vector, pages, lead), lead)
+    lead = ranking.lead if ranking.lead is not None else ranking.most * _known(terms)
+    return Rated(question, terms, _score(where, terms, vector, pages, lead), lead)
 
 
 def best(
@@ -139,11 +141,10 @@ def best(
     pieces = evidence(documents, where, rated, places)
     if not ranking.again:
         return pieces
+    added = gains(rated.question, rated.terms, pieces, builtin())
     read = [
-        msgspec.structs.replace(
-            piece, score=piece.score + adjustment(rated.terms, piece.passage, piece.text, piece.language)
-        )
-        for piece in pieces
+        msgspec.structs.replace(piece, score=piece.score + gain)
+        for piece, gain in zip(pieces, added.tolist(), strict=True)
     ]
     return sorted(read, key=lambda piece: -piece.score)
 
@@ -151,8 +152,8 @@ def best(
 def presentable(pieces: Sequence[Evidence], rated: Rated, ranking: Ranking) -> list[Evidence]:
     """Return passages that have to do with the question, with scores in [0, 1]."""
     scores = rated.scores
-    span = scores.high - scores.low
-    if ranking.threshold and span <= 2 * _NO_SPREAD:
+    span = scores.high - scores.low + (REACH if ranking.again else 0.0)
+    if ranking.threshold and scores.high - scores.low <= 2 * _NO_SPREAD:
         scored = [msgspec.structs.replace(piece, score=_alone(piece, scores.ideal, rated.lead)) for piece in pieces]
     else:
         scored = [msgspec.structs.replace(piece, score=_clip((piece.score - scores.low) / span)) for piece in pieces]
@@ -213,14 +214,15 @@ def evidence(documents: Documents, where: query.Scope, rated: Rated, places: np.
     Those of documents that were deleted meanwhile are left out.
     """
     scores = rated.scores
+    held = [(term.word, term.found.held(places)) for term in rated.terms if term.likeness]
     found = []
     wanted: dict[int, set[int]] = {}
-    for place in map(int, places):
+    for rank, place in enumerate(map(int, places)):
         segment, number = where.place(place)
         document = int(where.documents[segment])
         for passage in documents.passages(int(where.ids[segment]))[number : number + 1]:
             wanted.setdefault(document, set()).add(passage.page)
-            found.append((place, document, segment, passage))
+            found.append((rank, place, document, segment, passage))
     pages = {document: documents.pages(document, numbers) for document, numbers in wanted.items()}
     return [
         Evidence(
@@ -231,9 +233,9 @@ def evidence(documents: Documents, where: query.Scope, rated: Rated, places: np.
             score=float(scores.fused[place]),
             keyword=round(float(scores.keyword[place]), 4),
             vector=round(float(scores.vector[place]), 4),
-            terms=tuple(term.word for term in rated.terms if term.likeness and term.found.holds(place)),
+            terms=tuple(word for word, inside in held if inside[rank]),
         )
-        for place, document, segment, passage in found
+        for rank, place, document, segment, passage in found
         if passage.page in pages[document]
     ]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pdfqa import PDFQA
-from pdfqa.config import Settings, default_home, load
+from pdfqa.config import STATIC, Settings, default_home, load
 from pdfqa.errors import InvalidRequestError, PdfqaError
 
 NUMBERS = {
@@ -147,3 +147,22 @@ def test_a_model_that_cannot_be_reached_is_told_at_once(given: dict[str, str], p
 def test_workers_are_counted_where_the_system_cannot_say_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     assert load(env={}).workers == (os.cpu_count() or 1)
+
+
+def test_the_default_embedder_is_the_table_of_the_package() -> None:
+    from pdfqa.embed import DEFAULT_NAME
+
+    assert DEFAULT_NAME == STATIC
+    assert load(env={"PDFQA_EMBEDDER": STATIC}).embedder is None
+
+
+def test_an_embedder_is_a_known_name_or_a_folder(tmp_path: Path) -> None:
+    assert load(embedder="multilingual").embedder == "multilingual"
+    assert load(env={"PDFQA_EMBEDDER": str(tmp_path)}).embedder == str(tmp_path)
+    assert load(reranker=str(tmp_path)).reranker == str(tmp_path)
+    assert load(reranker="none", env={"PDFQA_RERANKER": str(tmp_path)}).reranker is None
+    with pytest.raises(InvalidRequestError, match="the embedder 'minilm' is not known") as caught:
+        load(embedder="minilm")
+    assert "'multilingual' or a folder" in caught.value.hint
+    with pytest.raises(InvalidRequestError, match="the reranker 'multilingual' is not known"):
+        load(reranker="multilingual")

@@ -26,6 +26,8 @@ class Shared(msgspec.Struct, frozen=True):
     base_url: str | None = None
     ocr: str | None = None
     ocr_lang: str | None = None
+    embedder: str | None = None
+    reranker: str | None = None
 
 
 _NOTHING = Shared()
@@ -58,8 +60,8 @@ def opening_options(function: Callable[..., int]) -> Callable[..., int]:
 
 
 def reading_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options of `opening_options` and those that say how pages are read."""
-    inner = opening_options(function)
+    """Add the options of `opening_options` and those that say how pages are read and indexed."""
+    inner = indexing_options(opening_options(function))
 
     @functools.wraps(inner)
     def packed(*, ocr: str | None, ocr_lang: str | None, shared: Shared = _NOTHING, **others: Any) -> int:
@@ -68,15 +70,41 @@ def reading_options(function: Callable[..., int]) -> Callable[..., int]:
     return _ocr(_ocr_lang(packed))
 
 
-def answering_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options of `reading_options` and those that say what writes the answers."""
+def indexing_options(inner: Callable[..., int]) -> Callable[..., int]:
+    """Add --embedder to a function that has other options already."""
+
+    @functools.wraps(inner)
+    def packed(*, embedder: str | None, shared: Shared = _NOTHING, **others: Any) -> int:
+        return inner(shared=msgspec.structs.replace(shared, embedder=embedder), **others)
+
+    return _embedder(packed)
+
+
+def searching_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of `reading_options` and those that say how passages are ranked."""
     inner = reading_options(function)
+
+    @functools.wraps(inner)
+    def packed(*, reranker: str | None, shared: Shared = _NOTHING, **others: Any) -> int:
+        return inner(shared=msgspec.structs.replace(shared, reranker=reranker), **others)
+
+    return _reranker(packed)
+
+
+def answering_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of `searching_options` and those that say what writes the answers."""
+    inner = searching_options(function)
 
     @functools.wraps(inner)
     def packed(*, model: str | None, base_url: str | None, **others: Any) -> int:
         return inner(shared=Shared(model=model, base_url=base_url), **others)
 
     return model_options(packed)
+
+
+def ranking_options(function: Function) -> Function:
+    """Add --embedder and --reranker as they are."""
+    return _embedder(_reranker(function))
 
 
 def model_options(function: Function) -> Function:
@@ -118,5 +146,9 @@ _ocr = click.option(
     "--ocr", type=click.Choice(OCR_CHOICES), help="Recognise the text of scanned pages (PDFQA_OCR; default: auto)."
 )
 _ocr_lang = click.option("--ocr-lang", metavar="LANG", help="Their languages, such as de+en (PDFQA_OCR_LANG).")
+_embedder = click.option(
+    "--embedder", metavar="NAME|DIR", help="Embed with 'multilingual' or the model in DIR (PDFQA_EMBEDDER)."
+)
+_reranker = click.option("--reranker", metavar="DIR", help="Rerank with the model in DIR (PDFQA_RERANKER).")
 _model = click.option("--model", metavar="NAME", help="Have a chat model write the answer (PDFQA_MODEL).")
 _base_url = click.option("--base-url", metavar="URL", help="Find the model there (PDFQA_BASE_URL).")

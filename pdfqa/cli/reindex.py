@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from pdfqa.cli.options import Shared, output_options
+from pdfqa.cli.options import Shared, indexing_options, output_options
 from pdfqa.cli.output import emit, say, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import reindexed_text
@@ -23,6 +23,7 @@ Examples:
 )
 @click.argument("names", nargs=-1, metavar="[FILE|DIR...]", type=click.Path())
 @click.option("--all", "everything", is_flag=True, help="Also what is as it should be.")
+@indexing_options
 @output_options
 def reindex_command(shared: Shared, names: Sequence[str], everything: bool) -> int:
     """Make the index anew, of what was read: no PDF is read again.

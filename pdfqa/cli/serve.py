@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pdfqa.cli.options import Shared, output_options
+from pdfqa.cli.options import Shared, output_options, ranking_options
 from pdfqa.cli.output import emit, tell
 
 _MEGABYTE = 1 << 20
@@ -56,6 +56,7 @@ Then, with OpenAI's own clients:
 @click.option(
     "--log-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the log there."
 )
+@ranking_options
 @output_options
 def serve_command(
     shared: Shared,
@@ -65,6 +66,8 @@ def serve_command(
     secrets: Sequence[str],
     model: str | None,
     base_url: str | None,
+    embedder: str | None,
+    reranker: str | None,
     megabytes: int,
     grace: float,
     log_file: Path | None,
@@ -81,7 +84,7 @@ def serve_command(
     from pdfqa.server.reading import Limits
     from pdfqa.server.serve import Options, serve
 
-    settings = config.load(home=shared.home, model=model, base_url=base_url)
+    settings = config.load(home=shared.home, embedder=embedder, reranker=reranker, model=model, base_url=base_url)
     options = Options(
         host=host,
         port=port,

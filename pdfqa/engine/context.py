@@ -12,12 +12,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from pdfqa import wire
-from pdfqa.config import EXTRACTIVE, Settings
+from pdfqa.config import EXTRACTIVE, STATIC, Settings
 from pdfqa.engine.channels import Channels
 from pdfqa.store import Attachments, Blobs, Database, Documents, Events, Jobs, Objects, Replies
 
 if TYPE_CHECKING:
-    from pdfqa.embed import StaticEmbedder
+    from pdfqa.embed import Embedder, StaticEmbedder
+    from pdfqa.encoders import Reranker
     from pdfqa.engine.assistants import Assistants
     from pdfqa.engine.completions import Completions
     from pdfqa.engine.conversations import Conversations
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pdfqa.wire.responses import Conversation, StoredItem, StoredResponse
 
 R = TypeVar("R", bound=wire.Resource)
+_CONTEXT = 8192  # tokens that a model takes at once, where that is not known
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -156,6 +158,9 @@ class Engine:
         reader = self._views[""].__dict__.get("_reader")
         if reader is not None:
             reader.close()
+        model = self._views[""].__dict__.get("_model")
+        if model is not None:
+            model.close()
         self.database.close()
 
     def now(self) -> int:
@@ -164,15 +169,48 @@ class Engine:
 
     @property
     def embedder(self) -> StaticEmbedder:
-        """Return what makes vectors of questions and passages."""
+        """Return what compares the meanings of sentences: it is part of pdfqa, and fast."""
         with self._once:
             return self._views[""]._embedder
 
     @cached_property
     def _embedder(self) -> StaticEmbedder:
-        from pdfqa.embed import StaticEmbedder
+        from pdfqa.embed import builtin
 
-        return StaticEmbedder.load()
+        return builtin()
+
+    @property
+    def index_embedder(self) -> Embedder:
+        """Return what makes the vectors of passages, and of the questions that look for them."""
+        with self._once:
+            return self._views[""]._index_embedder
+
+    @cached_property
+    def _index_embedder(self) -> Embedder:
+        if self.settings.embedder is None:
+            return self._embedder
+        from pdfqa.encoders import open_embedder
+
+        return open_embedder(self.settings.embedder, self.settings.workers)
+
+    @property
+    def embedder_name(self) -> str:
+        """Return the name of what makes the vectors of passages."""
+        return STATIC if self.settings.embedder is None else self.index_embedder.name
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """Return what reads the best passages again; None where that is not wanted."""
+        with self._once:
+            return self._views[""]._reranker
+
+    @cached_property
+    def _reranker(self) -> Reranker | None:
+        if self.settings.reranker is None:
+            return None
+        from pdfqa.encoders import open_reranker
+
+        return open_reranker(self.settings.reranker, self.settings.workers)
 
     @property
     def model(self) -> ChatModel | None:
@@ -184,9 +222,17 @@ class Engine:
     def _model(self) -> ChatModel | None:
         if self.settings.model is None:
             return None
-        from pdfqa.llm import OpenAIModel
+        from pdfqa.llm import open_model
 
-        return OpenAIModel(self.settings.model, base_url=self.settings.base_url, key=self.settings.model_key)
+        return open_model(self.settings)
+
+    @property
+    def context_tokens(self) -> int:
+        """Return how much the model takes at once: what is set, else what it tells, else what most take."""
+        if self.settings.context_tokens is not None:
+            return self.settings.context_tokens
+        told = self.model.about().window if self.model is not None else None
+        return told or _CONTEXT
 
     def model_for(self, name: str) -> ChatModel | None:
         """Return what answers for a model that is asked for by name: the chat model, or None for the extractive one."""
@@ -202,7 +248,7 @@ class Engine:
     def _scopes(self) -> Scopes:
         from pdfqa.index.scopes import Scopes
 
-        return Scopes(self.database, self.embedder.dimensions)
+        return Scopes(self.database, self.index_embedder.dimensions)
 
     @property
     def reader(self) -> Reader:

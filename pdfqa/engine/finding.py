@@ -15,6 +15,7 @@ from pdfqa.engine.store_files import strategy
 from pdfqa.errors import EmbedderMismatchError, InvalidValueError
 from pdfqa.passages import DEFAULT
 from pdfqa.query_terms import Term
+from pdfqa.rereading import reread
 from pdfqa.search import Evidence, Ranking, shortened
 from pdfqa.wire import SearchResult, SearchResults, TextPiece
 from pdfqa.wire.base import Attributes
@@ -89,13 +90,19 @@ def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int, *, 
     if weights is not None and sum(weights) > 0:
         lead = weights[1] / sum(weights)
     threshold = sources.score_threshold > 0 or absolute
-    ranking = Ranking(again=sources.ranker != "none", lead=lead, threshold=threshold)
+    embedder = engine.index_embedder
+    ranking = Ranking(again=sources.ranker != "none", lead=lead, most=embedder.lead, threshold=threshold)
+    reranker = engine.reranker if ranking.again else None
+    wide = max(k, reranker.most) if reranker else k
     terms: list[Term] = []
     best: dict[tuple[str, int, int, int], Evidence] = {}
     for question in questions:
-        found = search_across(engine.database, engine.documents, where, engine.embedder, question, k, ranking=ranking)
+        found = search_across(engine.database, engine.documents, where, embedder, question, wide, ranking=ranking)
         terms += found.terms
-        for piece in found.evidence:
+        pieces = found.evidence
+        if reranker is not None:
+            pieces = reread(reranker, question, pieces, engine.settings.rerank_seconds)
+        for piece in pieces[:k]:
             place = (piece.document, piece.page.number, piece.passage.start, piece.passage.end)
             if piece.score >= sources.score_threshold and (place not in best or best[place].score < piece.score):
                 best[place] = piece
@@ -151,12 +158,12 @@ def _members(engine: Engine, sources: Sources) -> dict[str, _Member]:
     if sources.files or not sources.stores:
         for member in _of_files(engine, sources.files, sources.filters):
             members.setdefault(member.sha256, member)
-    embedder = engine.embedder
-    other = next((member.embedder for member in members.values() if member.embedder != embedder.name), None)
+    name = engine.embedder_name
+    other = next((member.embedder for member in members.values() if member.embedder != name), None)
     if other is not None:
         raise EmbedderMismatchError(
-            f"these files were indexed with the embedder {other}; this pdfqa has {embedder.name}",
-            hint="Index them anew with pdfqa reindex.",
+            f"these files were indexed with the embedder {other}, and the one chosen is {name}",
+            hint="Index them anew with pdfqa reindex, or choose the other one with --embedder or PDFQA_EMBEDDER.",
         )
     return members
 

@@ -183,11 +183,6 @@ class Reading:
             reading=told(self._options.ocr, self._options.ocr_lang, self._recognised, self._missing),
         )
 
-    @property
-    def embedder(self) -> str:
-        """Return the name of what made the vectors."""
-        return self.opened.embedder if self.opened else ""
-
     def names(self, language: str) -> list[str]:
         """Return the terms of the document's name."""
         title = self.opened.info.title if self.opened else ""

@@ -11,17 +11,18 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count, pairwise
 from types import TracebackType
 
 import msgspec
 
 from pdfqa.engine.context import Engine
+from pdfqa.engine.embedding import embedded
 from pdfqa.engine.incoming import Item, Reading, heading_above, names_of, titles
 from pdfqa.engine.ranges import How, Look, Range
 from pdfqa.engine.reading import SMALL, Cut, Opened, Part, Request
-from pdfqa.errors import EncryptedFileError, FileError, FileMissingError, PdfqaError, ReaderFailedError
+from pdfqa.errors import EncryptedFileError, FileError, PdfqaError, ReaderFailedError
 from pdfqa.pages import Segment
 from pdfqa.passages import AnyStrategy, by_name
 from pdfqa.pdf import ocr_lack
@@ -63,6 +64,7 @@ class Ingest:
         self._passwords = tries(passwords)
         self._progress = progress
         self._options = ReadOptions.of(engine.settings)
+        self._in_workers = engine.settings.embedder is None  # where vectors are made
         self._pool = WorkerPool(engine.settings.workers, memory_mb=engine.settings.memory_mb)
         self._numbers = count(1)
         self._open: dict[int, Reading] = {}
@@ -78,6 +80,7 @@ class Ingest:
         self._later: dict[str, list[Item]] = {}  # what waits for another reading of the same bytes
         self._ended: deque[tuple[Item, PdfqaError | None]] = deque()
         self._wanted: Callable[[Item], bool] = lambda _: True
+        self._stopping: Callable[[], bool] = lambda: False
         self._counts = dict.fromkeys(("pages_done", "pages_total", "files_done", "files_total", "failed"), 0)
 
     def __enter__(self) -> Ingest:
@@ -113,7 +116,7 @@ class Ingest:
                 else:
                     self._items.append(item)
             self._counts["files_total"] = len(self._items)
-            self._wanted = wanted or self._wanted
+            self._wanted, self._stopping = wanted or self._wanted, stopping or self._stopping
             with closing(self._pool.map(self._tasks(), stopping=stopping)) as outcomes:
                 for done in outcomes:
                     self._take(done)
@@ -157,9 +160,6 @@ class Ingest:
             self._end(item, None)
             return
         known = None if item.again else documents.find(item.sha256)
-        if item.replaces and known is None:
-            self._end(item, FileMissingError(f"{item.shown} was deleted meanwhile"))
-            return
         if known is not None:
             self._cut(item, known)
             return
@@ -214,9 +214,10 @@ class Ingest:
         if reading.known is not None:
             stored = self._engine.documents.pages(reading.known.id, range(pages.first, pages.last + 1))
             return Cut(
-                pages=[page for _, page in sorted(stored.items())],
+                pages=[stored[number] for number in sorted(stored)],
                 heading=heading_above(reading.known.info, pages.first),
                 strategy=reading.item.strategy,
+                embed=self._in_workers,
             )
         return Request(
             path=os.fsencode(reading.path),
@@ -231,6 +232,7 @@ class Ingest:
             recognised=None if reading.no_ocr else sorted(pages.recognised),
             remarks=pages.remarks,
             pypdf=pages.pypdf or look.how == "pypdf",
+            embed=self._in_workers,
         )
 
     def _take(self, done: Done) -> None:
@@ -309,8 +311,14 @@ class Ingest:
         return []
 
     def _keep(self, reading: Reading, pages: Range, encoded: bytes | msgspec.Raw) -> None:
-        reading.keep(pages.first, encoded, _SEGMENT.decode(encoded), pages.remarks)
-        self._tell(reading, pages.size - len(pages.recognised))
+        segment, count = _SEGMENT.decode(encoded), pages.size - len(pages.recognised)
+        if self._in_workers:
+            self._tell(reading, count)
+        else:
+            tell, stop = partial(self._tell, reading), self._stopping
+            segment = embedded(self._engine, segment, known=reading.known, count=count, tell=tell, stopping=stop)
+            encoded = msgspec.msgpack.encode(segment)
+        reading.keep(pages.first, encoded, segment, pages.remarks)
 
     def _finish(self, number: int) -> None:
         """Store a document whose segments are all here, or say what keeps it out."""
@@ -339,7 +347,7 @@ class Ingest:
                     item.sha256,
                     reading.segments(),
                     strategy=item.strategy.name,
-                    embedder=self._engine.embedder.name,
+                    embedder=self._engine.embedder_name,
                     replaces=item.replaces,
                     names=self._names(item, reading.known) if item.replaces else None,
                 )
@@ -350,7 +358,7 @@ class Ingest:
                     reading.segments(),
                     names=reading.names(document.language),
                     strategy=item.strategy.name,
-                    embedder=reading.embedder,
+                    embedder=self._engine.embedder_name,
                     others=self._others(reading) if item.again else None,
                 )
         except FileError as error:
@@ -358,8 +366,7 @@ class Ingest:
         return None
 
     def _names(self, item: Item, known: StoredDocument) -> list[str]:
-        first = self._engine.documents.page(item.sha256, 1)
-        return names_of(item.shown, known.info.title, first, known.language)
+        return names_of(item.shown, known.info.title, self._engine.documents.page(item.sha256, 1), known.language)
 
     def _others(self, reading: Reading) -> dict[str, Iterator[Segment]]:
         """Return the segments of a document that was read again, cut in the other ways that it had been cut in."""
@@ -373,14 +380,14 @@ class Ingest:
         from pdfqa.index.build import build
 
         for segment in reading.segments():
-            first = segment.pages[0].number
-            heading = heading_above(reading.opened.info, first) if reading.opened else ""
-            yield build(segment.pages, self._engine.embedder, heading=heading, strategy=strategy)
+            heading = heading_above(reading.opened.info, segment.pages[0].number) if reading.opened else ""
+            yield build(segment.pages, self._engine.index_embedder, heading=heading, strategy=strategy)
 
     def _tell(self, reading: Reading, pages: int) -> None:
         self._counts["pages_done"] += pages
         if self._progress:
-            self._progress(Progress(file=reading.item.shown, doing="reading", **self._counts))
+            doing = "indexing" if reading.known else "reading"
+            self._progress(Progress(file=reading.item.shown, doing=doing, unit="pages", **self._counts))
 
 
 def ranges(pages: int, workers: int) -> list[tuple[int, int]]:

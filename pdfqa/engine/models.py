@@ -31,7 +31,7 @@ class Models:
         models = [Model(id=EXTRACTIVE, created=_CREATED, owned_by="pdfqa")]
         if engine.settings.model is not None:
             models.append(Model(id=engine.settings.model, created=_CREATED, owned_by="configured"))
-        models.append(Model(id=engine.embedder.name, created=_CREATED, owned_by="pdfqa"))
+        models.append(Model(id=engine.embedder_name, created=_CREATED, owned_by="pdfqa"))
         return ModelList(data=models)
 
     def get(self, name: str) -> Model:
@@ -65,7 +65,7 @@ class Models:
         """
         texts = _texts(request.input)
         counts = _counted(texts, alone=isinstance(request.input, str))
-        vectors = self._shortened(self._engine.embedder.encode(texts), request.dimensions)
+        vectors = self._shortened(self._engine.index_embedder.encode(texts), request.dimensions)
         data = [
             Embedding(index=index, embedding=_packed(row) if request.encoding_format == "base64" else row.tolist())
             for index, row in enumerate(vectors)
@@ -78,10 +78,11 @@ class Models:
         """Return vectors cut to some dimensions and of unit length again."""
         if dimensions is None:
             return vectors
-        most = self._engine.embedder.dimensions
+        embedder = self._engine.index_embedder
+        most = embedder.dimensions
         if dimensions > most:
             raise InvalidValueError(
-                f"Invalid 'dimensions': {dimensions} is more than the {most} that {self._engine.embedder.name} has.",
+                f"Invalid 'dimensions': {dimensions} is more than the {most} that {embedder.name} has.",
                 hint=f"Give at most {most}, or leave it out.",
                 param="dimensions",
             )

@@ -28,7 +28,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Which document, and which of its pages: [first, last], from 1.
 
     `known` are sheets of pages that were looked at alone, encoded. `recognised` are pages whose picture needs no look
-    any more (None: no page's does), `remarks` why it gave nothing. `pypdf` leaves pdfium out.
+    any more (None: no page's does), `remarks` why it gave nothing. `pypdf` leaves pdfium out. `embed`: vectors of the
+    passages are made at once, with the table that is part of pdfqa.
     """
 
     path: bytes
@@ -43,6 +44,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     outline: list[OutlineItem] = []
     heading: str = ""
     strategy: AnyStrategy = DEFAULT
+    embed: bool = True
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +53,7 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     pages: list[Page]
     heading: str
     strategy: AnyStrategy
+    embed: bool = True
 
 
 class Part(msgspec.Struct, frozen=True, array_like=True):
@@ -61,13 +64,9 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a document once it is open; `part` holds all pages of a small one.
-
-    `embedder` is the name of what makes the vectors of its segments.
-    """
+    """What is known of a document once it is open; `part` holds all pages of a small one."""
 
     info: DocumentInfo
-    embedder: str
     part: Part | None = None
 
 
@@ -79,7 +78,7 @@ def open_document(payload: bytes) -> bytes:
     info = pdf.read_info(os.fsdecode(request.path), request.password, pypdf=request.pypdf)
     whole = msgspec.structs.replace(request, last=info.pages, outline=info.outline)
     part = _part(whole) if info.pages <= request.last else None
-    return msgspec.msgpack.encode(Opened(info=info, embedder=_embedder().name, part=part))
+    return msgspec.msgpack.encode(Opened(info=info, part=part))
 
 
 def read_part(payload: bytes) -> bytes:
@@ -117,7 +116,7 @@ def cut_pages(payload: bytes) -> bytes:
 
     cut = msgspec.msgpack.decode(payload, type=Cut)
     with _without_collector():
-        segment = build(cut.pages, _embedder(), heading=cut.heading, strategy=cut.strategy)
+        segment = build(cut.pages, _embedder() if cut.embed else None, heading=cut.heading, strategy=cut.strategy)
     return msgspec.msgpack.encode(msgspec.structs.replace(segment, pages=[]))
 
 
@@ -131,7 +130,8 @@ def _part(request: Request) -> Part:
             wanting = {page.number for page in pages if pdf.wants_ocr(page, request.options)}
             if wanting := wanting.difference(request.recognised):
                 return Part(_NOTHING, sorted(wanting))
-        segment = build(pages, _embedder(), heading=request.heading, strategy=request.strategy)
+        embedder = _embedder() if request.embed else None
+        segment = build(pages, embedder, heading=request.heading, strategy=request.strategy)
         return Part(msgspec.Raw(msgspec.msgpack.encode(segment)), [])
 
 

@@ -32,7 +32,7 @@ class Reindexed(msgspec.Struct, frozen=True):
 
 def outdated(engine: Engine) -> dict[str, list[StoredIndex]]:
     """Return the indexes that would be made otherwise now, by the hashes of their documents."""
-    name = engine.embedder.name
+    name = engine.embedder_name
     return {
         sha256: old
         for sha256, indexes in engine.documents.indexes().items()
@@ -100,7 +100,7 @@ def report(
         failed=[failure(shown[sha256], error) for sha256, error in result.failed.items()],
         passages=passages,
         seconds=round(perf_counter() - started, 3),
-        embedder=engine.embedder.name,
+        embedder=engine.embedder_name,
     )
 
 

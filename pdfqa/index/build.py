@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -18,12 +19,14 @@ _MAX_COUNT = 255
 _MAX_LENGTH = (1 << 16) - 1
 
 
-def build(pages: list[Page], embedder: Embedder, *, heading: str = "", strategy: AnyStrategy = DEFAULT) -> Segment:
+def build(
+    pages: list[Page], embedder: Embedder | None, *, heading: str = "", strategy: AnyStrategy = DEFAULT
+) -> Segment:
     """Return the segment of consecutive pages of one document.
 
     Args:
         pages: The pages, in order.
-        embedder: What makes the vectors.
+        embedder: What makes the vectors; None where that is done later.
         heading: The heading that the first page begins under.
         strategy: How the pages are cut into passages.
     """
@@ -32,17 +35,23 @@ def build(pages: list[Page], embedder: Embedder, *, heading: str = "", strategy:
     texts = {page.number: page.text for page in pages}
     bodies = [texts[passage.page][passage.start : passage.end] for passage in passages]
     postings, lengths = _postings(passages, bodies, language)
-    # A row says little without what heads its columns.
-    meant = [f"{one.header}\n{body}" if one.header else body for one, body in zip(passages, bodies, strict=True)]
     return Segment(
         pages=pages,
         language=language,
         passages=passages,
         lengths=struct.pack(f"<{len(lengths)}H", *lengths),
         numbers=struct.pack(f"<{len(passages)}I", *(passage.page for passage in passages)),
-        vectors=quantize(embedder.encode(meant)).tobytes() if meant else b"",
+        vectors=quantize(embedder.encode(meant(passages, pages))).tobytes() if embedder and passages else b"",
         postings=postings,
     )
+
+
+def meant(passages: Sequence[Passage], pages: Sequence[Page]) -> list[str]:
+    """Return the texts that the vectors of passages are made of."""
+    texts = {page.number: page.text for page in pages}
+    bodies = [texts[passage.page][passage.start : passage.end] for passage in passages]
+    # A row says little without what heads its columns.
+    return [f"{one.header}\n{body}" if one.header else body for one, body in zip(passages, bodies, strict=True)]
 
 
 def quantize(vectors: np.ndarray) -> np.ndarray:
