@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdfqa.answer import Draft, extract
-from pdfqa.answer.drafting import MOST_WORDS
+from pdfqa.answer.choosing import MOST_WORDS
 from pdfqa.embed import StaticEmbedder
 from pdfqa.pages import Page
 from pdfqa.search import Evidence
@@ -197,21 +197,45 @@ def test_a_sentence_that_is_cut_at_the_end_of_the_page_comes_second() -> None:
 # How much is quoted.
 
 
-def test_a_second_sentence_is_quoted_if_it_goes_on() -> None:
-    one = page("The pilot boat was lost near the lighthouse. The boat was found again in May.")
-    draft = answer("What became of the pilot boat?", one)
-    assert len(draft.quotes) == 2
-    assert draft.text.count("\n") == 1
+def test_a_second_sentence_is_quoted_if_it_may_be_the_answer_and_as_one_quote_if_it_goes_on() -> None:
+    lost, found_again = "The pilot boat was lost near the lighthouse.", "The boat was found again in May."
+    assert answer("What became of the pilot boat?", page(f"{lost} {found_again}")).text == f"{lost} {found_again} [1]"
+    apart = answer("What became of the pilot boat?", page(lost, "The harbour was closed.", found_again))
+    assert apart.text == f"{lost} [1]\n{found_again} [2]"
+
+
+def test_a_second_sentence_is_not_quoted_where_the_first_is_sure() -> None:
+    one = page("The treasurer of the sailing club is Margaret Holloway.", "The club has its seat in Lund.")
+    assert len(answer("Who is the treasurer of the sailing club?", one).quotes) == 1
 
 
 def test_a_row_is_quoted_alone() -> None:
     assert len(answer("What was revenue in 2024?", INCOME).quotes) == 1
 
 
-def test_a_long_sentence_is_quoted_whole() -> None:
-    long = "The treasurer of the sailing club is " + " and ".join(f"Member Number{n}" for n in range(30)) + "."
-    draft = answer("Who is the treasurer of the sailing club?", page(long))
-    assert [quote.text for quote in draft.quotes] == [long]
+LONG = (
+    "Although the winter of that year was long and the ice lay on the sound until the last days of April, "
+    "the sailing club was founded by the pilot Karin Lind, who had come from the north with two boats, a dog and "
+    "no money, and who was to lead it for the next thirty years until her health no longer allowed it."
+)
+
+
+def test_of_a_long_sentence_the_clauses_are_quoted_that_hold_the_answer() -> None:
+    draft = answer("Who founded the sailing club?", page(LONG))
+    assert "the sailing club was founded by the pilot Karin Lind" in draft.quotes[0].text
+    assert len(draft.text.split()) <= MOST_WORDS
+    assert draft.text == f"…{draft.quotes[0].text}… [1]"
+
+
+def test_what_denies_is_not_cut_off() -> None:
+    denied = LONG.replace("Although", "It is not true that").replace("no longer", "barely").replace("no money", "money")
+    draft = answer("Who founded the sailing club?", page(denied))
+    assert draft.quotes[0].text.startswith("It is not true that")
+
+
+def test_a_sentence_without_clauses_is_quoted_whole() -> None:
+    endless = "Treasurer " + " ".join(f"Member{n}" for n in range(60))
+    assert answer("Who is the treasurer?", page(endless)).quotes[0].text == endless
 
 
 def test_the_same_passage_twice_is_quoted_once() -> None:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
+import numpy as np
 
 from pdfqa import languages
 from pdfqa.answer.kinds import Ask, Kind
+from pdfqa.answer.likeness import Words
 from pdfqa.answer.tables import Row, Tables, block_at
 from pdfqa.answer.values import counts, fresh
 from pdfqa.embed import Embedder
@@ -28,22 +30,25 @@ _ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", ":", ";", "”", '"', 
 # for those that the script names FIXED. Encyclopedia questions say too little of names of several words ("net sales")
 # and too much of the first passage for reports, so `adjacent` and `first` are among these.
 WEIGHTS = {
-    "own": 5.15,
-    "before": 1.15,
-    "after": 0.7,
-    "above": 1.15,
+    "own": 3.2,
+    "before": 2.1,
+    "after": 0.8,
+    "above": 0.9,
     "adjacent": 1.0,
-    "score": 3.0,
+    "score": 3.2,
     "first": 1.0,
-    "similar": 3.0,
-    "meaning": 2.25,
-    "fits": 1.9,
-    "counts": 0.7,
+    "similar": 2.3,
+    "meaning": 1.4,
+    "soft": 3.5,
+    "count": 3.0,
+    "kindred": 1.2,
+    "fits": 1.7,
+    "counts": 1.0,
     "row": 0.5,
     "unfit_row": -2.0,
-    "label": 1.8,
-    "new": 0.3,
-    "long": 0.55,
+    "label": 1.1,
+    "new": 0.1,
+    "long": 0.1,
     "short": -0.5,
     "heading": -3.0,
     "echo": -3.0,
@@ -59,7 +64,7 @@ class Candidate(msgspec.Struct, frozen=True):
     """A sentence or row: where it stands, what it is, and the features that speak for or against it.
 
     `evidence` is the number of its passage; `start` and `end` count on the passage's page. `held` are the words of the
-    question that it holds, or that stand over it in a table.
+    question that it holds, or that stand over it in a table. `cut` says whether words before or after it are left out.
     """
 
     evidence: int
@@ -69,6 +74,12 @@ class Candidate(msgspec.Struct, frozen=True):
     row: Row | None
     held: dict[str, float]
     features: dict[str, float]
+    cut: tuple[bool, bool] = (False, False)
+
+    @property
+    def shown(self) -> str:
+        """Return its text as it is printed, with dots where it was cut."""
+        return f"{'…' if self.cut[0] else ''}{self.text}{'…' if self.cut[1] else ''}"
 
     @property
     def weight(self) -> float:
@@ -90,7 +101,7 @@ class Question(msgspec.Struct, frozen=True):
     ask: Ask
 
 
-def candidates(question: Question, evidence: Sequence[Evidence], embedder: Embedder) -> list[Candidate]:
+def candidates(question: Question, evidence: Sequence[Evidence], embedder: Embedder, words: Words) -> list[Candidate]:
     """Return the sentences and rows of the evidence, most likely first."""
     found: dict[tuple[str, int, int], Candidate] = {}
     reader = _Reader(question)
@@ -111,7 +122,32 @@ def candidates(question: Question, evidence: Sequence[Evidence], embedder: Embed
         for candidate, similar in zip(likely, (vectors[1:] @ vectors[0]).tolist(), strict=True):
             candidate.features["similar"] = similar
             candidate.features["meaning"] = similar * foreign
+        _compare(question, likely, evidence, words or words_of(question, embedder))
     return _best(likely, _LIKELIEST)
+
+
+def _compare(question: Question, likely: Sequence[Candidate], evidence: Sequence[Evidence], words: Words) -> None:
+    """Add how near the candidates come to the question word by word, and to what it asks for."""
+    texts = [telling_words(one.text, question.asked, evidence[one.evidence].language)[1:] for one in likely]
+    for candidate, near in zip(likely, words.near(texts), strict=True):
+        held = words.held(candidate.held)
+        candidate.features["soft"] = words.share(np.maximum(held, near.asked)) - words.share(held)
+        candidate.features["count"] = float((held > 0).mean()) if len(held) else 0.0
+        candidate.features["kindred"] = near.thing
+
+
+def words_of(question: Question, embedder: Embedder) -> Words:
+    """Return the words of a question, and what it asks for if that has no form of its own."""
+    return Words(question.asked, question.ask.thing if question.ask.kind is Kind.OTHER else (), embedder)
+
+
+def telling_words(text: str, asked: Asked, language: str) -> tuple[list[str], list[str], list[str]]:
+    """Return the terms of a text, its telling words as they are written, and those that are none of the question."""
+    analyzer = languages.analyzer(language)
+    found = analyzer.terms_with_spans(text)
+    words = [(term, text[start:end]) for term, start, end in found if not analyzer.stop(term)]
+    new = [word for term, word in words if term not in asked.words]
+    return [term for term, _, _ in found], [word for _, word in words], new
 
 
 def _best(candidates: Iterable[Candidate], count: int) -> list[Candidate]:

@@ -9,6 +9,7 @@ from pdfqa.answer.candidates import Candidate, Question
 from pdfqa.answer.kinds import Kind
 from pdfqa.answer.periods import column
 from pdfqa.answer.tables import Row
+from pdfqa.answer.telling import flat
 from pdfqa.answer.units import written
 from pdfqa.answer.values import direct_answer
 from pdfqa.search import Evidence
@@ -19,7 +20,7 @@ _COVERED = 0.75  # share of a row's label, and of the question, that must agree 
 def compose(question: Question, evidence: Sequence[Evidence], chosen: Sequence[Candidate]) -> str:
     """Return the text of an answer, with a marker such as [1] for each quote, in order."""
     first = f"{_first(question, evidence[chosen[0].evidence], chosen[0])} [1]"
-    others = [f"{_flat(other.text)} [{number}]" for number, other in enumerate(chosen[1:], start=2)]
+    others = [f"{flat(other.shown)} [{number}]" for number, other in enumerate(chosen[1:], start=2)]
     return "\n".join([first, *others])
 
 
@@ -27,7 +28,7 @@ def _first(question: Question, piece: Evidence, best: Candidate) -> str:
     """Return the best candidate in words, with the short answer ahead where there is one."""
     if best.row is not None:
         return _from_row(question, piece, best, best.row)
-    text = _flat(best.text)
+    text = flat(best.shown)
     short = direct_answer(question.ask, text, question.text, piece.language)
     ahead = short and not text.startswith(short) and len(text) > 2 * len(short)
     return f"{short} — {text}" if ahead else text
@@ -42,9 +43,9 @@ def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) ->
         about = ", ".join(part for part in (row.label, row.columns[place]) if part)
         return f"{written(row.values[place], row.unit)} — {about}"
     if not all(row.columns):
-        return _flat(best.text)
+        return flat(best.text)
     cells = " · ".join(f"{head} {value}" for head, value in zip(row.columns, row.values, strict=True))
-    return _flat(f"{row.label}: {cells}")
+    return flat(f"{row.label}: {cells}")
 
 
 def _covers(question: Question, piece: Evidence, row: Row, place: int) -> bool:
@@ -55,8 +56,3 @@ def _covers(question: Question, piece: Evidence, row: Row, place: int) -> bool:
     telling = {asked: weight for asked, weight in question.asked.weights.items() if not any(map(str.isdigit, asked))}
     total = sum(telling.values())
     return not total or sum(held.get(asked, 0.0) for asked in telling) >= _COVERED * total
-
-
-def _flat(text: str) -> str:
-    """Return a text as one line, without the bullet that it has as an item of a list."""
-    return " ".join(text.split()).lstrip("•▪●○◦‣▸►▶∙· ")
