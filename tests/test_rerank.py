@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdfqa.pages import Passage
+from pdfqa.embed import builtin
 from pdfqa.query_terms import Term
-from pdfqa.rerank import Asked, adjustment, is_contents
-from tests.evidence_maker import asked
+from pdfqa.rerank import FEATURES, REACH, Asked, gains, is_contents, look
+from pdfqa.search import Evidence
+from tests.evidence_maker import asked, found, page
 
 QUESTION = "net revenue of the Laboratory segment"
 CONTENTS = "Contents\nRevenue ........ 12\nSegments ........ 14\nLaboratory ........ 15"
@@ -85,9 +86,76 @@ def test_contents_pages_are_told_by_their_lines() -> None:
     assert not is_contents("Revenue ........ 12")
 
 
+def seen(question: str, piece: Evidence) -> dict[str, float]:
+    """Return what is seen of a passage that is read again."""
+    row = look(question, asked(question), [piece], builtin())[0]
+    return dict(zip(FEATURES, row.tolist(), strict=True))
+
+
+def gain(question: str, piece: Evidence) -> float:
+    return float(gains(question, asked(question), [piece], builtin())[0])
+
+
 def test_a_heading_speaks_for_a_passage_and_contents_against_it() -> None:
-    terms = asked(QUESTION)
-    plain = adjustment(terms, Passage(1, 0, 9), "Something else.", "en")
-    assert plain == 0.0
-    assert adjustment(terms, Passage(1, 0, 9, "Laboratory segment"), "Something else.", "en") > plain
-    assert adjustment(terms, Passage(1, 0, 9), CONTENTS, "en") < plain
+    plain = gain(QUESTION, found(page("Something else.")))
+    assert gain(QUESTION, found(page("Something else."), heading="Laboratory segment")) > plain
+    assert gain(QUESTION, found(page(*CONTENTS.split("\n")))) < gain(
+        QUESTION, found(page("Revenue, segments, laboratory."))
+    )
+
+
+def test_a_heading_that_the_question_names_whole_says_more_than_one_that_it_shares_a_word_with() -> None:
+    whole = seen("What is the laboratory segment?", found(page("Text."), heading="Laboratory segment"))
+    part = seen("What is the laboratory segment?", found(page("Text."), heading="Segment notes and other matters"))
+    assert whole["named"] == 1.0
+    assert part["named"] == pytest.approx(1 / 3)
+    assert whole["heading"] > part["heading"] > 0
+
+
+def test_a_heading_with_nothing_under_it_answers_nothing() -> None:
+    assert (
+        seen(QUESTION, found(page("# Net revenue of the Laboratory segment")))["title"] == 0.0
+    )  # found() calls it text
+    piece = found(page("# Net revenue of the Laboratory segment"))
+    bare = msgspec.structs.replace(piece, passage=msgspec.structs.replace(piece.passage, kind="heading"))
+    assert gain(QUESTION, bare) < gain(QUESTION, piece)
+
+
+def test_rows_of_a_table_say_much_in_few_words() -> None:
+    piece = found(page(["Revenue 12", "Costs 7"]))
+    rows = msgspec.structs.replace(piece, passage=msgspec.structs.replace(piece.passage, kind="table"))
+    assert gain(QUESTION, rows) > gain(QUESTION, piece)
+
+
+def test_words_of_another_stem_but_like_meaning_are_met() -> None:
+    question = "How large is the firm's workforce?"
+    near, far = found(page("The company has many employees.")), found(page("Rain is likely in the north."))
+    assert seen(question, near)["met"] > seen(question, far)["met"]
+    assert seen(question, near)["said"] >= seen(question, far)["said"]
+    assert seen(question, near)["alike"] > seen(question, far)["alike"]
+
+
+def test_the_words_of_a_question_count_for_more_where_they_stand_together() -> None:
+    filling = "Other things are told of here at length, one after the other, without an end in sight at all, for long. "
+    together = found(page(f"The laboratory segment had net revenue. {filling * 3}"))
+    apart = found(page(f"The laboratory had {filling} segment {filling} net {filling} revenue."))
+    assert seen(QUESTION, together)["said"] > seen(QUESTION, apart)["said"]
+
+
+@pytest.mark.parametrize("text", ["", "…", "中国的首都是北京。", "x" * 300])
+def test_any_text_can_be_read_again(text: str) -> None:
+    for question in (QUESTION, "", "?", "北京在哪里？"):
+        assert -REACH <= gain(question, found(page(text))) <= REACH
+
+
+def test_nothing_found_is_nothing_read() -> None:
+    assert gains(QUESTION, asked(QUESTION), [], builtin()).shape == (0,)
+
+
+def test_what_is_read_with_others_is_seen_as_if_alone() -> None:
+    pieces = [
+        found(page(text)) for text in ("Net revenue rose.", "A " * 40 + "laboratory.", "Nothing.", "Segment. " * 30)
+    ]
+    together = look(QUESTION, asked(QUESTION), pieces, builtin())
+    for row, piece in zip(together, pieces, strict=True):
+        assert row == pytest.approx(look(QUESTION, asked(QUESTION), [piece], builtin())[0], abs=1e-5)
