@@ -124,19 +124,11 @@ def _plan(shared: Shared, words: Sequence[str], wanted: Wanted) -> Plan:
         lots = random.Random(SEED)  # noqa: S311 (a sample, no secret)
         chosen = sorted(lots.sample(range(len(questions)), wanted.limit))
         questions = [questions[place] for place in chosen]
-    options = {
-        "home": shared.home,
-        "password": list(shared.passwords) or None,
-        "ocr": shared.ocr,
-        "ocr_lang": shared.ocr_lang,
-        "model": shared.model,
-        "base_url": shared.base_url,
-    }
     return Plan(
         questions=questions,
         name=words[0],
         files=files,
-        options={name: value for name, value in options.items() if value},
+        options=shared.arguments(),
         k=wanted.depth,
         whole=wanted.whole,
         search_only=wanted.search_only,

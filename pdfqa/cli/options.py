@@ -29,7 +29,16 @@ class Shared(msgspec.Struct, frozen=True):
     embedder: str | None = None
     reranker: str | None = None
 
+    def arguments(self) -> dict[str, Any]:
+        """Return what they say as the arguments of `PDFQA`, without those that were not given."""
+        given = msgspec.structs.asdict(self)
+        passwords = given.pop("passwords")
+        return {name: value for name, value in given.items() if value and name not in _PRINTING} | (
+            {"password": list(passwords)} if passwords else {}
+        )
 
+
+_PRINTING = {"json", "quiet"}
 _NOTHING = Shared()
 
 

@@ -135,18 +135,8 @@ def _attempt(
 ) -> _Try[Result]:
     from pdfqa.qa import PDFQA
 
-    opened = PDFQA(
-        *files,
-        home=shared.home,
-        password=passwords or None,
-        ocr=shared.ocr,
-        ocr_lang=shared.ocr_lang,
-        embedder=shared.embedder,
-        reranker=shared.reranker,
-        model=shared.model,
-        base_url=shared.base_url,
-    )
-    with opened as qa, Bar() as bar:
+    shared = msgspec.structs.replace(shared, passwords=tuple(passwords))
+    with PDFQA(*files, **shared.arguments()) as qa, Bar() as bar:
         try:
             result = work(qa, bar.show if _talks(shared) else None)
         except FileError as error:
