@@ -229,7 +229,7 @@ def test_a_file_taken_out_is_no_longer_found(engine: Engine, store: str, files: 
     assert {"mine"} >= set(names(search(engine, store)))
 
 
-@pytest.mark.parametrize("moment", ["SELECT passages FROM segments", "SELECT number, body FROM pages", "kind = 'file'"])
+@pytest.mark.parametrize("moment", ["SELECT passages FROM segments", "SELECT body FROM pages", "kind = 'file'"])
 def test_a_file_deleted_while_it_is_searched_is_not_found(home: Path, moment: str) -> None:
     waiting = [lambda: None]
 

@@ -197,7 +197,7 @@ def test_a_name_is_on_every_page_and_tells_nothing_among_them(shelf: Shelf) -> N
     where = shelf.scope([one, two])
     found = query.matches(shelf.database, where, "log")
     assert (found.passages.tolist(), found.counts.tolist()) == ([0, 1, 2], [query.NAMED, query.NAMED, 1])
-    assert [found.holds(place) for place in range(5)] == [True, True, True, False, False]
+    assert found.held(np.arange(5)).tolist() == [True, True, True, False, False]
     assert query.idf(shelf.scope([one]), query.matches(shelf.database, shelf.scope([one]), "log")) < 0.3
     assert len(query.matches(shelf.database, shelf.scope([two]), "log").passages) == 1
 

@@ -7,6 +7,8 @@ same whatever else the home directory holds.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -17,12 +19,66 @@ from pdfqa.store.database import Database
 K1, B = 1.2, 0.5
 NAMED = 4  # how often a word of a document's name counts as written in each of its passages
 _FEW = 400  # up to so many segments are named one by one
+_KEPT = 16 << 20  # bytes of matches that a scope keeps
+
+
+class Matches(msgspec.Struct, frozen=True):
+    """Where one term occurs: passages (ascending) and how often in each."""
+
+    passages: np.ndarray
+    counts: np.ndarray
+
+    def held(self, passages: np.ndarray) -> np.ndarray:
+        """Return in which of some passages the term occurs."""
+        if not len(self.passages):
+            return np.zeros(len(passages), dtype=bool)
+        places = np.minimum(np.searchsorted(self.passages, passages), len(self.passages) - 1)
+        inside: np.ndarray = self.passages[places] == passages
+        return inside
+
+    def between(self, first: int, last: int) -> Matches:
+        """Return the matches in the passages `first` to `last` - 1, counted from there."""
+        low, high = np.searchsorted(self.passages, (first, last))
+        return Matches(self.passages[low:high] - first, self.counts[low:high])
+
+    @property
+    def nbytes(self) -> int:
+        """Return the memory that it takes."""
+        return int(self.passages.nbytes + self.counts.nbytes)
+
+
+class Kept:
+    """The matches of the terms that were looked for last: the next question has some of them, too. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[str, Matches] = OrderedDict()
+        self.nbytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, term: str) -> Matches | None:
+        """Return the matches of a term, if they are kept."""
+        with self._lock:
+            found = self._found.get(term)
+            if found is not None:
+                self._found.move_to_end(term)
+            return found
+
+    def keep(self, term: str, found: Matches) -> None:
+        """Keep the matches of a term; those that were not asked for longest go if it gets too much."""
+        with self._lock:
+            if term in self._found:
+                return
+            self._found[term] = found
+            self.nbytes += found.nbytes
+            while self.nbytes > _KEPT and len(self._found) > 1:
+                self.nbytes -= self._found.popitem(last=False)[1].nbytes
 
 
 class Scope(msgspec.Struct, frozen=True):
     """The segments that a search looks through, laid end to end: passage `offsets[i] + j` is number j of segment i.
 
-    `numbers` are the page numbers of the passages, as their documents count them.
+    `numbers` are the page numbers of the passages, as their documents count them. `norms` is what BM25 adds to
+    a count in each passage, for its length. A part of another scope, `whole`, begins there with the passage `first`.
     """
 
     ids: np.ndarray
@@ -33,11 +89,22 @@ class Scope(msgspec.Struct, frozen=True):
     numbers: np.ndarray
     vectors: np.ndarray
     languages: tuple[str, ...]
+    norms: np.ndarray
+    kept: Kept = msgspec.field(default_factory=Kept)
+    whole: Scope | None = None
+    first: int = 0
 
     @property
     def size(self) -> int:
         """Return the number of passages."""
         return len(self.lengths)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the memory that it takes."""
+        return (
+            int(sum(part.nbytes for part in (self.vectors, self.lengths, self.numbers, self.norms))) + self.kept.nbytes
+        )
 
     def part(self, first: int, last: int) -> Scope:
         """Return the segments that begin with the passages `first` to `last` - 1, as a scope of their own."""
@@ -51,24 +118,15 @@ class Scope(msgspec.Struct, frozen=True):
             numbers=self.numbers[first:last],
             vectors=self.vectors[first:last],
             languages=self.languages[low:high],
+            norms=_norms(self.lengths[first:last]),
+            whole=self,
+            first=first,
         )
 
     def place(self, passage: int) -> tuple[int, int]:
         """Return which segment a passage is in, and its place there."""
         segment = int(np.searchsorted(self.offsets, passage, side="right")) - 1
         return segment, passage - int(self.offsets[segment])
-
-
-class Matches(msgspec.Struct, frozen=True):
-    """Where one term occurs: passages (ascending) and how often in each."""
-
-    passages: np.ndarray
-    counts: np.ndarray
-
-    def holds(self, passage: int) -> bool:
-        """Return whether the term occurs in a passage."""
-        place = int(np.searchsorted(self.passages, passage))
-        return place < len(self.passages) and int(self.passages[place]) == passage
 
 
 def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
@@ -82,16 +140,23 @@ def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
         )
     rows.sort()
     sizes = np.array([row[2] for row in rows], dtype=np.int64)
+    lengths = np.frombuffer(b"".join(row[3] for row in rows), dtype="<u2")
     return Scope(
         ids=np.array([row[0] for row in rows], dtype=np.int64),
         documents=np.array([row[1] for row in rows], dtype=np.int64),
         offsets=np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64),
         sizes=sizes,
-        lengths=np.frombuffer(b"".join(row[3] for row in rows), dtype="<u2"),
+        lengths=lengths,
         numbers=np.frombuffer(b"".join(row[4] for row in rows), dtype="<u4"),
         vectors=np.frombuffer(b"".join(row[5] for row in rows), dtype=np.int8).reshape(-1, dimensions),
         languages=tuple(row[6] for row in rows),
+        norms=_norms(lengths),
     )
+
+
+def _norms(lengths: np.ndarray) -> np.ndarray:
+    mean = (float(lengths.mean()) if len(lengths) else 0.0) or 1.0
+    return K1 * (1 - B + B / mean * lengths.astype(np.float32))
 
 
 def matches(database: Database, where: Scope, term: str) -> Matches:
@@ -99,12 +164,22 @@ def matches(database: Database, where: Scope, term: str) -> Matches:
 
     So the name finds the document among many, and weighs nothing among the passages of one.
     """
+    if where.whole is not None:
+        return matches(database, where.whole, term).between(where.first, where.first + where.size)
+    known = where.kept.get(term)
+    if known is None:
+        known = _matches(database, where, term)
+        where.kept.keep(term, known)
+    return known
+
+
+def _matches(database: Database, where: Scope, term: str) -> Matches:
     found = _written(database, where, term)
     named = database.rows("SELECT document FROM names WHERE term = ?", (term,))
     segments = np.flatnonzero(np.isin(where.documents, [row[0] for row in named])) if named else ()
     if not len(segments):
         return found
-    counts = np.zeros(where.size, dtype=np.uint32)
+    counts = np.zeros(where.size, dtype=np.uint8)
     for segment in segments:
         counts[where.offsets[segment] : where.offsets[segment] + where.sizes[segment]] = NAMED
     counts[found.passages] = np.maximum(found.counts, counts[found.passages])
@@ -135,33 +210,37 @@ def _written(database: Database, where: Scope, term: str) -> Matches:
     counts = np.array([len(row[1]) // 4 for row in rows], dtype=np.int64)
     packed = np.frombuffer(b"".join(row[1] for row in rows), dtype="<u4")
     starts = np.repeat(where.offsets[segments[inside]], counts)
-    return Matches((packed >> 8) + starts, packed & 0xFF)
+    return Matches((packed >> 8) + starts, (packed & 0xFF).astype(np.uint8))
 
 
 def bm25(where: Scope, found: Matches, weight: float) -> np.ndarray:
     """Return the score that a term adds to each of the passages that hold it; `weight` is its idf, or a share of it."""
-    mean = float(where.lengths.mean()) or 1.0
-    lengths = where.lengths[found.passages]
     counts = found.counts.astype(np.float32)
-    scores: np.ndarray = weight * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths / mean))
+    scores: np.ndarray = (weight * (K1 + 1)) * counts / (counts + where.norms[found.passages])
     return scores
 
 
 def idf(where: Scope, *found: Matches) -> float:
     """Return how telling a term is, in all its forms: its inverse document frequency, never below zero."""
     places = [matches.passages for matches in found]
-    holding = len(places[0]) if len(places) == 1 else len(np.unique(np.concatenate(places)))
+    holding = len(places[0]) if len(places) == 1 else _united(places, where.size)
     return float(np.log(1 + (where.size - holding + 0.5) / (holding + 0.5)))
+
+
+def _united(places: Sequence[np.ndarray], size: int) -> int:
+    inside = np.zeros(size, dtype=bool)
+    for some in places:
+        inside[some] = True
+    return int(np.count_nonzero(inside))
 
 
 def cosines(where: Scope, vector: np.ndarray) -> np.ndarray:
     """Return the cosine of every passage's vector with a unit vector."""
-    result = np.empty(where.size, dtype=np.float32)
-    block = 1 << 16  # converting in blocks keeps memory flat
-    for start in range(0, where.size, block):
-        piece = where.vectors[start : start + block]
-        result[start : start + block] = piece.astype(np.float32) @ vector
-    return result / 127
+    # Not a product of matrices: the library that numpy has for those starts threads, which wait for one another for
+    # tens of milliseconds when the processor is busy, and needs a copy of all vectors in floats.
+    result: np.ndarray = np.einsum("ij,j->i", where.vectors, vector)
+    result /= 127
+    return result
 
 
 def vocabulary(database: Database, where: Scope, prefix: str, limit: int) -> list[str]:

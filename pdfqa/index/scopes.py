@@ -29,10 +29,6 @@ class Scopes:
         found = scope(self._database, indexes, self._dimensions)
         with self._lock:
             self._kept[indexes] = found
-            while len(self._kept) > 1 and sum(map(_size, self._kept.values())) > _BYTES:
+            while len(self._kept) > 1 and sum(where.nbytes for where in self._kept.values()) > _BYTES:
                 self._kept.popitem(last=False)
         return found
-
-
-def _size(where: Scope) -> int:
-    return int(where.vectors.nbytes + where.lengths.nbytes + where.numbers.nbytes)

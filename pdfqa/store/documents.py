@@ -123,13 +123,13 @@ class Documents:
 
     def pages(self, document: int, numbers: Iterable[int]) -> dict[int, Page]:
         """Return some pages of the document with this id, by number."""
-        wanted = sorted(set(numbers))
-        marks = ",".join("?" * len(wanted))
-        rows = self._database.rows(
-            f"SELECT number, body FROM pages WHERE document = ? AND number IN ({marks})",  # noqa: S608 (marks only)
-            (document, *wanted),
-        )
-        return {number: _PAGE.decode(body) for number, body in rows}
+        found = ((number, self._page(document, number)) for number in sorted(set(numbers)))
+        return {number: page for number, page in found if page is not None}
+
+    @lru_cache(maxsize=256)  # noqa: B019 (lives as long as its database; a page never changes)
+    def _page(self, document: int, number: int) -> Page | None:
+        row = self._database.row("SELECT body FROM pages WHERE document = ? AND number = ?", (document, number))
+        return _PAGE.decode(row[0]) if row else None
 
     @lru_cache(maxsize=4096)  # noqa: B019 (lives as long as its database; an id is never used twice)
     def sha256(self, document: int) -> str:
@@ -153,7 +153,7 @@ class Documents:
         )
         return [label for (label,) in rows]
 
-    @lru_cache(maxsize=64)  # noqa: B019 (as above; a segment never changes)
+    @lru_cache(maxsize=256)  # noqa: B019 (as above; a segment never changes)
     def passages(self, segment: int) -> list[Passage]:
         """Return the passages of a segment."""
         row = self._database.row("SELECT passages FROM segments WHERE id = ?", (segment,))
