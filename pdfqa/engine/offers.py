@@ -8,11 +8,8 @@ import msgspec
 
 from pdfqa import prices
 from pdfqa.config import Settings, server
-from pdfqa.llm import OpenAIModel
+from pdfqa.llm import OpenAIModel, window
 from pdfqa.types import Value
-
-# What servers call the number of tokens that a model takes at once: vLLM, LM Studio and others, llama.cpp (in "meta").
-_WINDOWS = ("max_model_len", "context_length", "context_window", "max_context_length", "n_ctx", "n_ctx_train")
 
 
 class Offer(Value, frozen=True):
@@ -72,11 +69,3 @@ def offer(settings: Settings, entry: dict[str, Any]) -> Offer:
         shutdown=str(told or (shutdown.date if shutdown else "")),
         instead=shutdown.instead if shutdown else "",
     )
-
-
-def window(entry: dict[str, Any]) -> int | None:
-    """Return how many tokens a model takes at once, if its server's entry of it says so."""
-    meta = entry.get("meta")
-    told = {**(meta if isinstance(meta, dict) else {}), **entry}
-    found = (told.get(name) for name in _WINDOWS)
-    return next((number for number in found if isinstance(number, int) and number > 0), None)
