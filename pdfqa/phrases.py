@@ -24,6 +24,25 @@ POINTING = frozenset(
 # What the main statements of a report are headed, as words to search for.
 STATEMENTS = "consolidated statements of operations income earnings balance sheets"
 
+# What the main statements of a report are headed, and what stands in each: who asks for that asks for the statement.
+STANDS_IN = {
+    "consolidated balance sheets|statement of financial position": """total assets|total liabilities|current assets
+    |current liabilities|goodwill|inventories|inventory|receivable|accounts payable|payables|cash and cash equivalents
+    |debt|borrowings|equity|retained earnings|fixed assets|property and equipment|pp&e|working capital|quick ratio
+    |current ratio|asset turnover|return on assets|return on asset|liquidity|capital intensive|capitalization
+    |capital employed|invested capital|leverage""",
+    "consolidated statements of operations|consolidated statements of income|statements of earnings": """revenue
+    |net sales|sales|turnover|gross profit|gross margin|operating income|operating profit|operating margin
+    |profit margin|net income|net earnings|net profit|net loss|earnings per share|eps|ebit|ebitda|cost of sales
+    |cost of goods sold|cogs|cost of revenue|sg&a|r&d|research and development|interest expense|effective tax
+    |income tax|return on assets|return on asset|return on equity|operating expenses""",
+    "consolidated statements of cash flows": """capital expenditure|capex|depreciation|amortization|free cash flow
+    |dividends|operating activities|investing activities|financing activities|share repurchases|cash flow""",
+}
+
+# How sentences begin that say how to answer, not what is asked.
+ANSWERING = "answer|round|format|write|express|respond|return|give your|state your|provide your|please"
+
 # Names for one thing. A question that has one of a group is also searched for the others.
 SAME: tuple[tuple[str, ...], ...] = (
     ("balance sheet", "statement of financial position", "financial condition"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 
@@ -11,11 +13,13 @@ from pdfqa import languages, phrases
 from pdfqa.index import query
 from pdfqa.store.database import Database
 
-_INSTRUCTION = 0.2  # how much a word about the asking itself matters
+_INSTRUCTION = 0.1  # how much a word about the asking itself matters
 _OTHER_NAME = 0.35  # how near another name for a thing comes
 _ONLY_NAME = 0.8  # the same, where the documents do not use the name that was asked
+_STATEMENT = 0.8  # how near the name of a statement comes to what stands in it
 _KIN = 0.6  # how near a word comes that is only like the one asked
 _KINSHIP = 0.75  # how alike two words must be to stand for each other
+_ASIDE = rf"(?i)(?:{phrases.ANSWERING})\b|if\b.*\b(?:please|then)\b.*\b(?:state|say|explain)\b"
 _PREFIX = 4
 _PREFIX_LIMIT = 200
 
@@ -50,10 +54,12 @@ def question_terms(database: Database, where: query.Scope, question: str) -> lis
     for analyzer in analyzers:
         for word, start, end in analyzer.terms_with_spans(question):
             variants.setdefault((start, end), {})[word] = analyzer.stop(word)
+    aside = _asides(question)
     telling = {span: words for span, words in variants.items() if not any(words.values())} or variants
     terms: dict[str, Term] = {}
     for position, ((start, end), words) in enumerate(sorted(telling.items())):
-        for term in _variants(database, where, question[start:end], list(words)):
+        weight = _INSTRUCTION if any(low <= start < high for low, high in aside) else 1.0
+        for term in _variants(database, where, question[start:end], list(words), weight):
             terms.setdefault(term.word, msgspec.structs.replace(term, position=position))
     if "en" in spoken:
         for term in _other_names(database, where, question, list(terms.values())):
@@ -61,9 +67,9 @@ def question_terms(database: Database, where: query.Scope, question: str) -> lis
     return list(terms.values())
 
 
-def _variants(database: Database, where: query.Scope, asked: str, words: list[str]) -> list[Term]:
+def _variants(database: Database, where: query.Scope, asked: str, words: list[str], weight: float) -> list[Term]:
     """Return the forms of one word that occur, else the known word most like it, else the word as one that does not."""
-    weight = _INSTRUCTION if not _instructions().isdisjoint(words) else 1.0
+    weight = weight if _instructions().isdisjoint(words) else _INSTRUCTION
     found = [(word, query.matches(database, where, word)) for word in words]
     occurring = [(word, places) for word, places in found if len(places.passages)]
     if occurring:
@@ -92,24 +98,43 @@ def _kin(word: str, candidates: Sequence[str]) -> str | None:
     return best
 
 
+def _asides(question: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences that say how to answer, after one that asks."""
+    ends = [match.end() for match in re.finditer(r"[.?!;]\s*(?=[A-Za-z])", question)]
+    spans = pairwise([*ends, len(question)])
+    return [(start, end) for start, end in spans if re.match(_ASIDE, question[start:end])]
+
+
 def _other_names(database: Database, where: query.Scope, question: str, terms: Sequence[Term]) -> Iterator[Term]:
-    """Yield the words of other names for what a question names."""
-    analyzer = languages.analyzer("en")
-    asked = f" {' '.join(analyzer.terms(question))} "
+    """Yield the words of other names for what a question names, and of the statements that it stands in."""
+    asked = f" {' '.join(languages.analyzer('en').terms(question))} "
     for names in _same():
         used = next((name for name in names if f" {name} " in asked), None)
-        if used is None:
-            continue
-        own = [term for term in terms if term.word in used.split()]
-        first, *also = dict.fromkeys(term.asked for term in own) or [used]
-        # A name that the documents do not use at all means that they use another.
-        likeness = _OTHER_NAME if any(term.likeness for term in own) else _ONLY_NAME
-        for name in names:
-            for word in name.split() if name != used else ():
-                places = query.matches(database, where, word)
-                if len(places.passages) and not analyzer.stop(word):
-                    idf = query.idf(where, places)
-                    yield Term(first, word, idf, places, likeness=likeness, name=name, also=tuple(also))
+        if used is not None:
+            own = [term for term in terms if term.word in used.split()]
+            # A name that the documents do not use at all means that they use another.
+            likeness = _OTHER_NAME if any(term.likeness for term in own) else _ONLY_NAME
+            for name in names:
+                if name != used:
+                    yield from _named(database, where, name, used, own, likeness)
+    for titles, items in _stands_in():
+        used = next((item for item in items if f" {item} " in asked), None)
+        if used is not None:
+            own = [term for term in terms if term.word in used.split()]
+            for title in titles:
+                yield from _named(database, where, title, used, own, _STATEMENT)
+
+
+def _named(
+    database: Database, where: query.Scope, name: str, used: str, own: Sequence[Term], likeness: float
+) -> Iterator[Term]:
+    """Yield the words of a name that stands for the words of another."""
+    first, *also = dict.fromkeys(term.asked for term in own) or [used]
+    for word in name.split():
+        places = query.matches(database, where, word)
+        if len(places.passages) and not languages.analyzer("en").stop(word):
+            idf = query.idf(where, places)
+            yield Term(first, word, idf, places, likeness=likeness, name=name, also=tuple(also))
 
 
 @lru_cache(maxsize=1)
@@ -122,3 +147,14 @@ def _same() -> tuple[tuple[str, ...], ...]:
     """Return the groups of names, each name as its index terms."""
     analyzer = languages.analyzer("en")
     return tuple(tuple(" ".join(analyzer.terms(name)) for name in names) for names in phrases.SAME)
+
+
+@lru_cache(maxsize=1)
+def _stands_in() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Return what statements are headed, with what stands in them, each as its index terms."""
+    analyzer = languages.analyzer("en")
+
+    def analysed(names: str) -> tuple[str, ...]:
+        return tuple(" ".join(analyzer.terms(name)) for name in names.split("|"))
+
+    return tuple((analysed(titles), analysed(items)) for titles, items in phrases.STANDS_IN.items())

@@ -21,7 +21,7 @@ from pdfqa.store import Database, Documents
 
 KEYWORD_WEIGHT = 0.7
 UNRELATED = 0.25  # the cosine below which a passage without a word of the question has nothing to do with it
-NAMED_PAGE = 2.0  # standard deviations that a passage gains by standing on the page that the question names
+NAMED_PAGE = 20.0  # standard deviations that a passage gains by standing on the page that the question names
 AGAIN = 25  # passages that are read again, at least
 LONGEST = 8_000  # characters of a question that are looked at: a second's work, where each is a word
 _NO_SPREAD = 1e-6
@@ -29,6 +29,9 @@ _PAGE = (
     r"(?i)\b(?:pages?|slides?|pg\.?|p\.|páginas?|diapositivas?|seiten?|folien?|diapositives?|pagin[ae]|страниц\w*)"
     r"\s*(\d{1,4})\b|第\s*(\d{1,4})\s*[页頁]"
 )
+_FIRST_PAGE = r"(?i)\b(?:(?:first|cover|title) (?:page|slide)|primera página|erste[nr]? seite|première page)\b"
+_LAST_PAGE = r"(?i)\b(?<!second )(?<!second-)(?:last (?:page|slide)|última página|letzte[nr]? seite|dernière page)\b"
+_LAST_BUT_ONE = r"(?i)\b(?:(?:second|next)[- ](?:to[- ])?last|penultimate|last but one)(?: page| slide|\b(?=.*\bpage))"
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,12 +95,13 @@ class Scores(msgspec.Struct, frozen=True):
 
 
 class Rated(msgspec.Struct, frozen=True):
-    """A question, its terms, and the scores of all passages; `lead` is the weight of keywords among them."""
+    """A question, its terms and the pages it names, the scores of all passages, and the weight of keywords in them."""
 
     question: str
     terms: list[Term]
     scores: Scores
     lead: float
+    pages: frozenset[int] = frozenset()
 
 
 def shortened(question: str) -> str:
@@ -126,11 +130,11 @@ def search(
 
 def rate(database: Database, where: query.Scope, question: str, vector: np.ndarray, ranking: Ranking) -> Rated:
     """Return the terms of a question, whose vector is given, and the scores of all passages of a scope."""
-    pages = _named_pages(question)
+    pages = _named_pages(question, int(where.numbers.max()))
     terms = question_terms(database, where, _without_pages(question) if pages else question)
     # The fewer words of the question occur at all (it is asked in another language, say), the less keywords can tell.
     lead = ranking.lead if ranking.lead is not None else ranking.most * _known(terms)
-    return Rated(question, terms, _score(where, terms, vector, pages, lead), lead)
+    return Rated(question, terms, _score(where, terms, vector, pages, lead), lead, pages)
 
 
 def best(
@@ -157,7 +161,9 @@ def presentable(pieces: Sequence[Evidence], rated: Rated, ranking: Ranking) -> l
         scored = [msgspec.structs.replace(piece, score=_alone(piece, scores.ideal, rated.lead)) for piece in pieces]
     else:
         scored = [msgspec.structs.replace(piece, score=_clip((piece.score - scores.low) / span)) for piece in pieces]
-    related = (piece for piece in scored if piece.terms or piece.vector >= UNRELATED)
+    related = (
+        piece for piece in scored if piece.terms or piece.vector >= UNRELATED or piece.page.number in rated.pages
+    )
     return sorted(related, key=lambda piece: -piece.score)
 
 
@@ -166,9 +172,13 @@ def _alone(piece: Evidence, ideal: float, lead: float) -> float:
     return _clip(lead * min(1.0, piece.keyword / ideal if ideal else 0.0) + (1 - lead) * max(0.0, piece.vector))
 
 
-def _named_pages(question: str) -> list[int]:
-    """Return the pages that a question names by number."""
-    return [int(one or two) for one, two in re.findall(_PAGE, question)]
+def _named_pages(question: str, last: int) -> frozenset[int]:
+    """Return the pages that a question names by number, or as the first or the last one, whose number is given."""
+    numbers = {int(one or two) for one, two in re.findall(_PAGE, question)}
+    for at, names in ((1, _FIRST_PAGE), (last, _LAST_PAGE), (last - 1, _LAST_BUT_ONE)):
+        if re.search(names, question):
+            numbers.add(at)
+    return frozenset(numbers)
 
 
 def _without_pages(question: str) -> str:
@@ -178,7 +188,7 @@ def _without_pages(question: str) -> str:
 
 
 def _score(
-    where: query.Scope, terms: Sequence[Term], question: np.ndarray, pages: Sequence[int], lead: float
+    where: query.Scope, terms: Sequence[Term], question: np.ndarray, pages: frozenset[int], lead: float
 ) -> Scores:
     """Return the scores of all passages; `lead` is the weight of keywords."""
     keyword = np.zeros(where.size, dtype=np.float32)
@@ -195,7 +205,7 @@ def _score(
             fused += weight * (scores - mean) / spread
             high += weight * (max(best, float(scores.max())) - mean) / spread
     if pages:
-        fused[np.isin(where.numbers, pages)] += NAMED_PAGE
+        fused[np.isin(where.numbers, list(pages))] += NAMED_PAGE
     low = float(fused.min())
     return Scores(keyword, vector, fused, low, max(high, low + _NO_SPREAD), ideal)
 
