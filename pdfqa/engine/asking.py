@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from pdfqa.answer import extract
 from pdfqa.answer.citing import Reader
 from pdfqa.answer.focus import Focus, focus
 from pdfqa.answer.functions import may_be_call, written_call
@@ -39,7 +40,7 @@ def written(
             yield Finished(text=looked.not_found, found=False, model=_name(engine, question))
             return
     aim = _aim(engine, model, question, looked)
-    if aim is not None and looked and doubtful(model, aim, stop):
+    if aim is not None and looked and doubtful(model, aim, _sure(engine, looked), stop):
         yield Written(text=looked.not_found)
         yield Finished(text=looked.not_found, found=False, model=_name(engine, question))
         return
@@ -200,6 +201,11 @@ def _aim(engine: Engine, model: ChatModel, question: Question, looked: Looked | 
         names=_file_names(looked),
         instructions=_wishes(question),
     )
+
+
+def _sure(engine: Engine, looked: Looked) -> float:
+    """Return how likely there is an answer, without a model."""
+    return extract(looked.question, looked.found.terms, looked.evidence[:_FOCUSED], engine.embedder).confidence
 
 
 def _file_names(looked: Looked) -> dict[str, str]:

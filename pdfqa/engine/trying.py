@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import chain
 
@@ -13,7 +14,10 @@ from pdfqa.errors import BackendError, ContextExceededError
 from pdfqa.llm import ChatModel, Ended, Options, Piece, Text, Thought, ToolCall, interruptible
 
 SHARES = (1.0, 0.5, 0.25)  # of the room, that are tried where the model takes less than was thought
-_MARGIN = -0.15  # how much nearer to a yes, in log odds
+# Fitted by benchmarks/model_quality.py, in log odds: what the confidence without a model counts beside the model's, and
+# what both must come to.
+_TRUST, _ENOUGH = 0.5, 0.6
+_LEAST = 1e-3
 _WORD = Options(max_tokens=1, temperature=0.0, more={"logprobs": True, "top_logprobs": 10})
 _LIVELY = 0.7  # temperature of the second attempt at an answer that was empty
 
@@ -63,14 +67,23 @@ def attempt(
         options = msgspec.structs.replace(options, temperature=_LIVELY)
 
 
-def doubtful(model: ChatModel, aim: Focus, stop: Callable[[], bool] | None = None) -> bool:
-    """Return whether a small model finds a question no better answered than one that certainly is not.
+def doubtful(model: ChatModel, aim: Focus, sure: float, stop: Callable[[], bool] | None = None) -> bool:
+    """Return whether a question to a small model had better be declined.
 
-    What it says itself is worth little: it says no to most. What can be told is how much nearer it is to a yes. Where
-    its server does not tell, there is no doubt.
+    What it says itself is worth little: it says no to most. What can be told is how much nearer it is to a yes than for
+    a question that certainly has no answer here. Where its server does not tell, what is thought without it decides.
+
+    Args:
+        model: The model.
+        aim: The sentences and the question.
+        sure: How likely there is an answer without asking the model, in [0, 1].
+        stop: Asked whether that is no longer wanted.
     """
     here, elsewhere = (_agrees(model, messages, stop) for messages in aim.checks())
-    return here is not None and elsewhere is not None and here - elsewhere < _MARGIN
+    odds = math.log(max(sure, _LEAST) / max(1 - sure, _LEAST))
+    if here is None or elsewhere is None:
+        return odds < 0
+    return here - elsewhere + _TRUST * odds < _ENOUGH
 
 
 def _agrees(model: ChatModel, messages: list[Message], stop: Callable[[], bool] | None) -> float | None:
