@@ -31,6 +31,12 @@ class ModelServer:
         self.headers: list[dict[str, str]] = []
         self.offers: list[Json] = [{"id": "tiny", "object": "model", "created": 1, "owned_by": "me"}]
 
+        self.places: dict[str, Json] = {}  # what is at other paths, as servers of one kind have it
+
+    async def other(self, request: Request) -> Response:
+        found = self.places.get(request.url.path)
+        return JSONResponse({"error": {"message": "no such place"}}, 404) if found is None else JSONResponse(found)
+
     async def list(self, request: Request) -> Response:
         return JSONResponse({"object": "list", "data": self.offers})
 
@@ -53,6 +59,21 @@ def says(*pieces: str, reason: str = "stop", usage: tuple[int, int] | None = (10
     return _streamed([{"content": piece} for piece in pieces], reason, usage)
 
 
+def weighs(**weights: float) -> Reply:
+    """Return a reply of one word, the likeliest of some, with the logarithms of their probabilities."""
+    word = max(weights, key=weights.__getitem__)
+    top = [{"token": token, "logprob": weight, "bytes": None} for token, weight in weights.items()]
+    told = {"content": [{"token": word, "logprob": weights[word], "bytes": None, "top_logprobs": top}]}
+    choice = {"index": 0, "delta": {"content": word}, "logprobs": told, "finish_reason": "length"}
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+    return sends(_line(chunk) + b"data: [DONE]\n\n")
+
+
+def thinks(*thoughts: str, says: str = "", name: str = "reasoning_content") -> Reply:
+    """Return a reply whose thoughts are told apart from what it says."""
+    return _streamed([*({name: thought} for thought in thoughts), *([{"content": says}] if says else [])], "stop", None)
+
+
 def calls(name: str, arguments: str, *, id_: str = "call_1", ahead: str = "") -> Reply:
     """Return a reply that calls a function, its arguments in two pieces, with some text ahead or not."""
     half = len(arguments) // 2
@@ -62,9 +83,9 @@ def calls(name: str, arguments: str, *, id_: str = "call_1", ahead: str = "") ->
     return _streamed([*text, {"tool_calls": [first]}, {"tool_calls": [second]}], "tool_calls", (50, 5))
 
 
-def refuses(status: int, message: str) -> Reply:
+def refuses(status: int, message: str, headers: dict[str, str] | None = None) -> Reply:
     """Return an error of the server's."""
-    return lambda body: JSONResponse({"error": {"message": message, "type": "x", "code": None}}, status)
+    return lambda body: JSONResponse({"error": {"message": message, "type": "x", "code": None}}, status, headers)
 
 
 def breaks_off(*pieces: str) -> Reply:
@@ -120,7 +141,11 @@ def model_server() -> Iterator[ModelServer]:
     """Serve a model on this machine for as long as the block runs."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         model = ModelServer(f"http://127.0.0.1:{listening.getsockname()[1]}/v1")
-        routes = [Route("/v1/chat/completions", model.complete, methods=["POST"]), Route("/v1/models", model.list)]
+        routes = [
+            Route("/v1/chat/completions", model.complete, methods=["POST"]),
+            Route("/v1/models", model.list),
+            Route("/{place:path}", model.other, methods=["GET", "POST"]),
+        ]
         config = uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off", ws="none", http="h11")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -24,7 +24,9 @@ _ATTEMPTS = 4  # at a request that a server was too busy for, or that did not re
 _MESSAGE = 6  # tokens of a message besides its text
 _DENSEST = 4.0  # tokens for one that we count
 _OPENAI = "api.openai.com"
-_OURS = {"stream_options", "temperature"}  # options that are left out where a server refuses them and nobody set them
+# Options that are left out where a server refuses them and nobody set them.
+_OURS = {"stream_options", "temperature", "logprobs", "top_logprobs"}
+_LIMIT, _NEW_LIMIT = "max_tokens", "max_completion_tokens"  # one thing: newer models know it by its newer name only
 _TOO_LONG = (  # what servers say of a prompt that is too long
     "context_length",
     "context length",
@@ -102,8 +104,8 @@ class OpenAIModel:
             fields["temperature"] = 0.0
         fields.update(msgspec.to_builtins(options))
         fields.update(fields.pop("more", {}))
-        if self._is_openai and "max_tokens" in fields:  # its newer models know it by its newer name only
-            fields["max_completion_tokens"] = fields.pop("max_tokens")
+        if _LIMIT in fields and (self._is_openai or _LIMIT in self._refused):
+            fields[_NEW_LIMIT] = fields.pop(_LIMIT)
         return fields
 
     def _begun(self, messages: Sequence[dict[str, Any]], fields: dict[str, Any], set_: set[str]) -> Any:
@@ -116,7 +118,11 @@ class OpenAIModel:
             try:
                 return create(model=self.name, messages=messages, **sent)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                named = {name for name in (_OURS & sent.keys()) - set_ if name in str(error)}
+                words = str(error)
+                named = {name for name in (_OURS & sent.keys()) - set_ if name in words}
+                if _LIMIT in sent and _NEW_LIMIT in words:
+                    named.add(_LIMIT)
+                    fields[_NEW_LIMIT] = fields.pop(_LIMIT)
                 if not named:
                     raise
                 self._refused |= named
