@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from pdfqa.chat import check_question
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Named, Report
-from pdfqa.errors import InvalidRequestError
+from pdfqa.errors import InvalidRequestError, by_code
 from pdfqa.progress import reporting
-from pdfqa.results import Estimates, Extraction, Extractions, Summaries, Summary
-from pdfqa.types import Citation, Progress
+from pdfqa.results import Changes, Comparison, Estimates, Extraction, Extractions, Summaries, Summary
+from pdfqa.types import Citation, Failure, Progress
 
 if TYPE_CHECKING:  # what only adds files loads neither numpy nor what summarises
     from pdfqa.engine.pictures import PdfLocator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # what only adds files loads neither numpy nor what summarise
 
 Source = str | os.PathLike[str]
 _Done = TypeVar("_Done")
+_VERSIONS = 2  # that are compared
 _FEWEST_WORDS, _MOST_WORDS = 20, 5_000  # of a summary
 
 
@@ -32,6 +34,7 @@ class WholeDocuments:
 
     _engine: Engine
     _library: Library
+    failures: list[Failure]
 
     def prepare(self, progress: Report | bool | None = None) -> tuple[VectorStore, list[Named]]:
         """Return the vector store of exactly the files asked, read if they were not, and those files."""
@@ -129,10 +132,76 @@ class WholeDocuments:
             wholes = self._wholes(report)
 
             def one(number: int, whole: Whole) -> Extraction:
-                told = _telling(report, "extracting", whole, number, len(wholes))
+                told = _telling(report, "extracting", whole, number, len(wholes), unit="fields")
                 return extract(self._engine, whole, self._alone(whole), wanted, again=again, report=told)
 
             return Extractions(extractions=[self._timed(one, number, whole) for number, whole in enumerate(wholes)])
+
+    def compare(self, question: str, *, again: bool = False, progress: Report | bool | None = None) -> Comparison:
+        """Return what each file says to a question, side by side, and how that differs.
+
+        Numbers are compared where each file gives one in the same unit. A model, if there is one, answers for each file
+        and then writes a comparison of what they cite; each of its sentences is held against that.
+
+        Args:
+            question: What is asked of each file.
+            again: Whether a model is asked anew for a comparison that it has made before.
+            progress: Told of every file; True draws a bar.
+
+        Raises:
+            InvalidRequestError: The question is empty, or there are fewer than two files.
+            FileError: None of the files can be used.
+        """
+        from pdfqa.engine.comparisons import compare
+
+        check_question(question)
+        with reporting(progress) as report:
+            wholes = self._several(report)
+            told = _telling(report, "comparing", wholes[0], 0, 1, unit="files")
+
+            def all_of_them() -> Comparison:
+                named = [(whole, self._alone(whole)) for whole in wholes]
+                return compare(self._engine, named, question, again=again, report=told)
+
+            return self._timed(all_of_them)
+
+    def changes(self, *, progress: Report | bool | None = None) -> Changes:
+        """Return what differs between two versions of a document: the first file, and the second as the later one.
+
+        Sentences, headings and rows of tables are compared, wherever the pages break.
+
+        Args:
+            progress: Told of the reading of files that were not read before; True draws a bar.
+
+        Raises:
+            InvalidRequestError: There are not two files.
+            FileError: One of the files cannot be used.
+        """
+        from pdfqa.engine.comparisons import changes
+
+        with reporting(progress) as report:
+            wholes = self._several(report)
+        if len(wholes) > _VERSIONS:
+            raise InvalidRequestError(
+                f"{len(wholes)} files are given; versions are compared two by two",
+                hint='Give two, or ask a question of all: pdfqa compare A.pdf B.pdf C.pdf "…".',
+                param="paths",
+            )
+        return self._timed(changes, *wholes)
+
+    def _several(self, report: Report | None) -> list[Whole]:
+        """Return the files that are to be compared."""
+        wholes = self._wholes(report)
+        if len(wholes) < _VERSIONS:
+            if self.failures:
+                failed = self.failures[0]
+                raise by_code(failed.error)(failed.message, hint=failed.hint)
+            raise InvalidRequestError(
+                "there is only one document to compare",
+                hint="Give two files that are not the same: pdfqa compare A.pdf B.pdf.",
+                param="paths",
+            )
+        return wholes
 
     def _alone(self, whole: Whole) -> str:
         """Return the id of the vector store that holds a document and nothing else."""
@@ -200,7 +269,9 @@ def _schema(schema: Any) -> Any:
         ) from error
 
 
-def _telling(report: Report | None, doing: str, whole: Whole, number: int, files: int) -> Callable[[int, int], None]:
+def _telling(
+    report: Report | None, doing: str, whole: Whole, number: int, files: int, *, unit: str = "pages"
+) -> Callable[[int, int], None]:
     """Return what tells of the progress on one of several files."""
 
     def tell(done: int, total: int) -> None:
@@ -215,7 +286,7 @@ def _telling(report: Report | None, doing: str, whole: Whole, number: int, files
                     files_total=files,
                     failed=0,
                     doing=doing,
-                    unit="fields" if doing == "extracting" else "pages",
+                    unit=unit,
                 )
             )
 

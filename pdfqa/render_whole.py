@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -20,10 +22,23 @@ from pdfqa.render import (
     unread_text,
     wrap,
 )
-from pdfqa.results import Estimate, Estimates, Extraction, Extractions, Field, Point, Summaries, Summary
+from pdfqa.results import (
+    Changes,
+    Comparison,
+    Estimate,
+    Estimates,
+    Extraction,
+    Extractions,
+    Field,
+    Point,
+    Side,
+    Summaries,
+    Summary,
+)
 from pdfqa.types import Citation
 
 _LONGEST_VALUE = 300  # characters of a value that are shown
+_MOST_CHANGES = 200  # that are shown
 _MOST_QUOTES = 3  # of one field
 _EXTRACTIVE = "extractive"
 _UNPROVED = "(unverified)"
@@ -158,11 +173,62 @@ def _quoted(citation: Citation, look: Look) -> str:
     return look.dim(wrap(f'{where}: "{one_line(citation.quote)}"', look.width, "    ", "    "))
 
 
+def comparison_text(value: Comparison, look: Look = PLAIN) -> str:
+    """Return what each document says, how that differs, and the citations of all, numbered through."""
+    parts: list[str] = []
+    proofs: list[str] = []
+    for side in value.sides:
+        parts.append(look.bold(wrap(one_line(side.file), look.width)))
+        parts += [_said(side, len(proofs), look), ""]
+        proofs += [citation_text(one, len(proofs) + at, look) for at, one in enumerate(side.citations, 1)]
+    parts += [look.bold(wrap(clean(value.difference), look.width)), ""]
+    if value.written:
+        words = _renumbered(value.written, len(proofs))
+        parts += [_coloured(wrap(clean(words), look.width), look), ""]
+        proofs += [citation_text(one, len(proofs) + at, look) for at, one in enumerate(value.citations, 1)]
+    parts += [*proofs, *(unread_text(one, look) for side in value.sides for one in side.unread)]
+    return "\n".join(parts).rstrip("\n")
+
+
+def _said(side: Side, before: int, look: Look) -> str:
+    words = _renumbered(side.text.strip() or "Not found in the document.", before)
+    lines = wrap(clean(words), look.width, "  ", "  ")
+    return re.sub(r"\[\d+\]", lambda mark: look.mark(mark[0]), lines)
+
+
+def _renumbered(text: str, before: int) -> str:
+    return re.sub(r"\[(\d+)\]", lambda mark: f"[{int(mark[1]) + before}]", text)
+
+
+def changes_text(value: Changes, look: Look = PLAIN) -> str:
+    """Return what differs between two versions: what was there after -, what is there after +."""
+    counts = Counter(change.kind for change in value)
+    told = [f"{counts[kind]:,} {kind}" for kind in ("added", "removed", "changed") if counts[kind]]
+    head = f"{one_line(value.before)} → {one_line(value.after)}: {', '.join(told) or 'nothing differs'}"
+    parts = [look.bold(wrap(f"{head}, {value.same:,} the same", look.width, "", "  "))]
+    section = None
+    for change in value.changes[:_MOST_CHANGES]:
+        if change.section != section:
+            section = change.section
+            parts.append("")
+            parts += [look.bold(wrap(one_line(section), look.width))] if section else []
+        for sign, citation, paint in (("-", change.before, look.warn), ("+", change.after, look.mark)):
+            if citation is not None:
+                parts.append(
+                    paint(wrap(f"{one_line(citation.quote)} ({_page(citation)})", look.width, f"{sign} ", "  "))
+                )
+    if len(value) > _MOST_CHANGES:
+        parts += ["", f"and {len(value) - _MOST_CHANGES:,} more (--json has all)"]
+    return "\n".join([*parts, *(unread_text(one, look) for one in value.unread)])
+
+
 _TEXTS: dict[type[Any], Callable[[Any, Look], str]] = {
     Summaries: summaries_text,
     Summary: summary_text,
     Estimates: estimates_text,
     Estimate: estimate_text,
     Extractions: extractions_text,
+    Comparison: comparison_text,
+    Changes: changes_text,
     Extraction: extraction_text,
 }

@@ -21,6 +21,7 @@ COMMANDS = {
     "search": "search",
     "summarize": "summarize",
     "extract": "extract",
+    "compare": "compare",
     "chat": "chat",
     "add": "files",
     "list": "files",

@@ -35,6 +35,12 @@ _SUMMARY = """Write a summary of a document of about {words} words from the numb
 - Write in the language of the {what}. Use only what they say.
 - End each sentence with the number of its {one} in brackets, like this: … [2].
 - {data}"""
+_COMPARISON = """Say how the documents differ in what they answer to the question, from the numbered passages.
+- Write one to three short sentences, in the language of the question: what is the same, and what is not.
+- Use only what the passages say. Name the documents.
+- End each sentence with the numbers of its passages in brackets, like this: … [1][3].
+- {data}"""
+_COMPARED = 400  # tokens of a comparison
 _WANTED = "- What the reader wants of it: {prompt}"
 
 Message = dict[str, Any]
@@ -149,6 +155,22 @@ class Parts:
             tokens=tokens(rules + wanted) + tokens(content) + _MESSAGE,
             most=most,
         )
+
+
+def comparison(question: str, cited: Sequence[tuple[str, Evidence]]) -> Request:
+    """Return what a model is asked to compare what documents say: their names, and the passages that answer."""
+    texts = [
+        fenced("passage", number, f"{' '.join(name.split())}:\n{piece.text}")
+        for number, (name, piece) in enumerate(cited, start=1)
+    ]
+    rules = _COMPARISON.format(data=_DATA)
+    content = "\n".join([*texts, "", f"Question: {question}"])
+    return Request(
+        messages=[{"role": "system", "content": rules}, {"role": "user", "content": content}],
+        given=list(range(len(cited))),
+        tokens=tokens(rules) + tokens(content),
+        most=_COMPARED,
+    )
 
 
 def fenced(one: str, number: int, text: str) -> str:
