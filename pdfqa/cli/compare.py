@@ -31,9 +31,9 @@ Examples:
 @strict_option
 @answering_options
 def compare_command(shared: Shared, words: Sequence[str], again: bool, strict: bool) -> int:
-    """Ask several documents one question; print their answers side by side.
+    """Ask several documents one question, or find changes.
 
-    Says how they differ: by how much, where each gives a number in the same
+    Prints their answers side by side and how they differ: by how much, where each gives a number in the same
     unit; or which of them say nothing. Without a question, two files are
     taken as versions of one document: what was added, removed and changed.
     """

@@ -30,14 +30,14 @@ _MISSING = 1
 Examples:
   pdfqa extract invoice.pdf --schema invoice.json
   pdfqa extract reports/ --schema figures.json --csv > figures.csv
-  pdfqa extract report.pdf --schema figures.json --json | jq '.extractions[0].fields'
+  pdfqa extract report.pdf --schema figures.json --json | jq .extractions
 
 \b
 A schema:
   {"type": "object", "required": ["revenue"], "properties": {
-    "revenue": {"type": "number", "description": "net revenue in 2024, in millions"},
-    "auditor": {"type": "string", "description": "Who audits the accounts?"},
-    "payable": {"type": "string", "format": "date", "description": "When is the dividend paid?"}}}
+    "revenue": {"type": "number", "description": "revenue, in millions"},
+    "auditor": {"type": "string", "description": "Who audits it?"},
+    "paid": {"type": "string", "format": "date"}}}
 
 Exit code 1: a required field is missing.
 """
@@ -54,7 +54,7 @@ Exit code 1: a required field is missing.
 @click.option("--again", is_flag=True, help="Ask the model anew, also what it has replied to before.")
 @answering_options
 def extract_command(shared: Shared, files: Sequence[str], schema: str, as_csv: bool, again: bool) -> int:
-    """Fill a JSON schema from each document; every value has its citation.
+    """Fill a JSON schema from documents; each value is cited.
 
     Prints one JSON object for each file, a line each, and on stderr where
     each value is from, or why a field is null. --json prints both as one

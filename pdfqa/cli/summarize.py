@@ -26,7 +26,7 @@ _INCOMPLETE = 4
 \b
 Examples:
   pdfqa summarize report.pdf
-  pdfqa summarize report.pdf --words 600 --model qwen3 --base-url http://127.0.0.1:11434/v1
+  pdfqa summarize report.pdf --words 600 --model openai/gpt-5-mini
   pdfqa summarize report.pdf --model openai/gpt-5-mini --estimate
   pdfqa summarize contracts/ --json | jq '.summaries[].text'
 
