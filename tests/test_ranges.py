@@ -133,7 +133,7 @@ def test_recognising_is_given_up_over_many_bad_pages_and_the_file_read_on(readin
 @pytest.mark.parametrize(("lack", "again"), [("not installed", True), ("", False)])
 def test_what_recognising_was_given_up_over_is_not_tried_again_with_each_question(lack: str, again: bool) -> None:
     reading = Reading(Item(file_id="", sha256="", shown="a.pdf"), no_ocr=lack)
-    reading.opened = Opened(info=DocumentInfo(pages=2), embedder="")
+    reading.opened = Opened(info=DocumentInfo(pages=2))
     for _ in range(101):
         reading.troubled(Look(Range(1, 2), "ocr", 1), CRASH, None)
     picture = Page(number=1, label="1", width=0, height=0, text="", blocks=[], source="none", defect="picture")
