@@ -14,9 +14,10 @@ import msgspec
 
 from pdfqa import languages, phrases
 from pdfqa.answer.candidates import Question
-from pdfqa.answer.kinds import Kind
+from pdfqa.answer.kinds import Kind, directions
 from pdfqa.answer.periods import column, period
 from pdfqa.answer.tables import Row, Tables
+from pdfqa.answer.turns import DOWNWARD, UPWARD
 from pdfqa.answer.values import asks_share
 from pdfqa.answer.words import BARE, COMPUTED, HINTED, MONTHS, PERIOD_WORDS, STATEMENTS, TOTALS, WEAK
 from pdfqa.pages import Block, Page
@@ -29,6 +30,7 @@ _OTHER_NAME = 0.9  # how much another name for what is asked is worth that stand
 _LITTLE = 0.3  # how much words such as "total" count
 _STEM = 4  # letters of the question's words that a line must hold one of, to be read as a row
 _PRIMARY, _ASIDE, _TOTAL, _FOREIGN = 0.3, 0.25, 0.1, 0.1
+_OF_TABLES = frozenset((Kind.AMOUNT, Kind.NUMBER, Kind.OTHER))
 _FIRST = 3  # passages that tell which words of the question are in the document's name
 _SHARES = re.compile(r"%|percent|\bas a (?:share|proportion) of", re.IGNORECASE)
 # What a table of a part, or of something supposed, says of itself; words of labels that turn them into another thing.
@@ -42,7 +44,8 @@ class Found(msgspec.Struct, frozen=True):
 
     `precision` is the share of its label that the question says, `coverage` the share of the question that it says
     with what stands over it, `own` without the heading and the caption; `rank` is what rows are compared by. `primary`
-    are rows of a report's main statements.
+    are rows of a report's main statements; `within` says that the line above is needed to say what is asked; `heading`
+    is what their table stands under.
     """
 
     evidence: int
@@ -55,6 +58,8 @@ class Found(msgspec.Struct, frozen=True):
     own: float
     rank: float
     primary: bool = False
+    within: bool = False
+    heading: str = ""
 
     @property
     def sure(self) -> bool:
@@ -73,14 +78,15 @@ class _Sought:
         self.total = False
         self.of_share = asks_share(question.text.casefold())
         self.analyzer = languages.analyzer(question.language)
-        computed = question.ask.computed
+        left_out = COMPUTING if question.ask.computed else ()
+        left_out += (*UPWARD, *DOWNWARD) if question.ask.kind is Kind.YES_NO else ()
         for term in terms:
             word = term.asked.casefold()
             if term.name:
                 continue
             self.plain[term.word] = term.asked
             self.total = self.total or word in TOTALS
-            if not is_periodic(word) and term.word not in named and not (computed and word.startswith(COMPUTING)):
+            if not is_periodic(word) and term.word not in named and not word.startswith(left_out):
                 little = _TOTAL if word in TOTALS else _LITTLE if word in WEAK else 1.0
                 self.weights[term.asked] = max(self.weights.get(term.asked, 0.0), little * term.idf * term.weight)
         for used, name in _other_names(question.text):
@@ -152,7 +158,8 @@ def _named(piece: Evidence) -> set[str]:
 
 def rows(question: Question, terms: Sequence[Term], evidence: Sequence[Evidence]) -> list[Found]:
     """Return the rows on the pages of the evidence that have to do with the question, most fitting first."""
-    if question.ask.kind not in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER}:
+    ask = question.ask
+    if ask.kind not in _OF_TABLES and not (ask.kind is Kind.YES_NO and directions(question.text)):  # did it grow?
         return []
     sought = _Sought(question, terms, evidence)
     if not sought.weights:
@@ -185,7 +192,9 @@ def _on_page(question: Question, sought: _Sought, tables: Tables, number: int, p
             if row is None or (_SHARES.search(label) and not sought.of_share):
                 continue
             context = context or f"{row.above} {heading(page, block)} {piece.passage.heading} {caption(page, block)}"
-            yield _found(question, sought, (number, start, end), row, precision, context)
+            over = heading(page, block) or piece.passage.heading
+            found = _found(question, sought, (number, start, end), row, precision, context)
+            yield msgspec.structs.replace(found, heading=over)
 
 
 def _found(
@@ -205,7 +214,10 @@ def _found(
     rank += _TOTAL * (sought.total and any(word in TOTALS for word in row.label.casefold().split()))
     rank -= _ASIDE * any(word in folded and word not in question.text.casefold() for word in _ASIDES)
     rank -= _FOREIGN * (not primary and bool(row.section) and not sought.precision(row.section))
-    return Found(*place, row, chosen, precision, coverage, own, rank, primary)
+    if primary and row.unit.scale and not row.unit.currency:  # money, though only some rows say so
+        row = msgspec.structs.replace(row, unit=msgspec.structs.replace(row.unit, currency=row.money))
+    within = bool(row.section) and sought.share(analyzer.terms(f"{row.label} {heads}")) < own
+    return Found(*place, row, chosen, precision, coverage, own, rank, primary, within)
 
 
 def _other_span(question: str, row: Row, context: str) -> bool:

@@ -15,20 +15,10 @@ from functools import cache
 from pdfqa import languages
 from pdfqa.answer.candidates import Candidate, Question
 from pdfqa.answer.kinds import Kind
+from pdfqa.answer.turns import ANYTHING, COMPARISONS, CONDITIONS, DENYING, MUST, OPPOSITES, POINTING_BACK, SUBORDINATE
 from pdfqa.answer.units import figure
 from pdfqa.answer.values import values
-from pdfqa.answer.words import (
-    ANYTHING,
-    COMPARISONS,
-    CONDITIONS,
-    DENYING,
-    MUST,
-    NEGATIONS,
-    OPPOSITES,
-    POINTING_BACK,
-    SUBORDINATE,
-    YES_AND_NO,
-)
+from pdfqa.answer.words import NEGATIONS, YES_AND_NO
 from pdfqa.search import Evidence
 
 _ENOUGH = 0.9  # share of the question that a sentence has to hold to decide it

@@ -10,7 +10,7 @@ import msgspec
 from pdfqa import languages
 from pdfqa.answer.candidates import Question
 from pdfqa.answer.kinds import Kind
-from pdfqa.answer.words import LISTING, MORE, STEPS
+from pdfqa.answer.turns import LISTING, MORE, STEPS
 from pdfqa.pages import Block, Page
 from pdfqa.search import Evidence
 

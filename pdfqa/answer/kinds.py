@@ -11,6 +11,7 @@ from functools import cache
 
 import msgspec
 
+from pdfqa.answer.turns import DOWNWARD, LEADING, UPWARD
 from pdfqa.answer.words import ASKING, ASKING_INSIDE, COMPUTED, NOUNS, YES_NO
 
 
@@ -72,6 +73,27 @@ def expected(question: str, language: str = "") -> Ask:
     if kind in {Kind.OTHER, None} and after:
         kind = _by_noun(words[after : after + _NOUN_REACH]) or Kind.OTHER
     return Ask(kind or Kind.OTHER, _thing(words[after:]) if after else (), computed)
+
+
+def asks(text: str, language: str = "") -> bool:
+    """Return whether a text begins with an asking word, or with one after a word like "by"."""
+    words = _WORD.findall(text.casefold())[: _LONGEST_CUE + 1]
+    cues = _cues(language) if language in ASKING else _cues("en")
+    starts = (words, words[1:]) if words and words[0] in _leading() else (words,)
+    return any(
+        " ".join(some[:length]) in cues for some in starts for length in range(1, min(_LONGEST_CUE, len(some)) + 1)
+    )
+
+
+@cache
+def _leading() -> frozenset[str]:
+    return frozenset(LEADING.split("|"))
+
+
+def directions(text: str) -> set[int]:
+    """Return which ways a text says that something went: 1 up, -1 down."""
+    words = text.casefold().split()
+    return {way for way, cues in ((1, UPWARD), (-1, DOWNWARD)) if any(word.startswith(cues) for word in words)}
 
 
 def _main_clause(question: str) -> str:

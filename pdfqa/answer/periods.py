@@ -98,10 +98,10 @@ def bare(head: str) -> str:
 
 
 def _latest(heads: Sequence[str], places: Sequence[int]) -> int | None:
-    """Return the column of the most recent year, if all columns are years."""
-    found = [max((int(year) for year in years(heads[place])), default=0) for place in places]
-    best = max(found)
-    return places[found.index(best)] if min(found) and found.count(best) == 1 else None
+    """Return the column of the most recent year, if all columns that have a head are years."""
+    found = {place: max(map(int, years(heads[place])), default=0) for place in places if heads[place]}
+    best = [place for place, year in found.items() if year == max(found.values())]
+    return best[0] if len(best) == 1 and min(found.values()) else None
 
 
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}

@@ -14,8 +14,9 @@ from pdfqa.answer.candidates import Candidate, Question
 from pdfqa.answer.cells import SURE, Found, rows
 from pdfqa.answer.deciding import decided
 from pdfqa.answer.enumerations import listed, told
-from pdfqa.answer.kinds import Kind
+from pdfqa.answer.kinds import Kind, directions
 from pdfqa.answer.units import figure
+from pdfqa.answer.words import YES_AND_NO
 from pdfqa.query_terms import Term
 from pdfqa.search import Evidence
 
@@ -63,9 +64,28 @@ def planned(
     """
     whole = [*evidence, *more]
     found = rows(question, terms, whole)
-    if question.ask.computed and question.ask.kind is not Kind.YES_NO:
+    if question.ask.kind is Kind.YES_NO:
+        return _grown(question, found) or _decided(question, evidence, ranked)
+    if question.ask.computed:
         return _to_work_with(question, found)
-    return _cell(question, whole, found) or _decided(question, evidence, ranked) or _listed(question, evidence)
+    return _cell(question, whole, found) or _listed(question, evidence)
+
+
+def _grown(question: Question, found: Sequence[Found]) -> Plan | None:
+    """Return whether something rose or fell, with the row that has this year and the one before."""
+    ways = directions(question.text)
+    language = question.language or "en"
+    if len(ways) != 1 or language not in YES_AND_NO:
+        return None
+    for one in found:
+        pair = telling.year_before(one.row, one.column or 0) if one.sure and one.column is not None else None
+        if pair is not None:
+            row = telling.whole(one.row, "")
+            if min(pair) <= 0:  # costs and losses: which way is up, the page does not say
+                return Plan([(row, _span(one))])
+            said = YES_AND_NO[language][(pair[0] - pair[1]) * ways.pop() <= 0]
+            return Plan([(f"{said} — {row}", _span(one))])
+    return None
 
 
 def _decided(question: Question, evidence: Sequence[Evidence], ranked: Sequence[Candidate]) -> Plan | None:
@@ -100,10 +120,9 @@ def _cell(question: Question, evidence: Sequence[Evidence], found: Sequence[Foun
     best = fitting[0]
     near = [one for one in fitting if one.rank >= best.rank - _NEAR]
     chosen = [best] if best.primary else _agreed(near)
-    lines = [
-        (telling.cell(one, question.text, evidence[one.evidence].language), _span(one)) for one in chosen[:_MOST_ROWS]
-    ]
-    return Plan(lines)
+    chosen, apart = chosen[:_MOST_ROWS], len(chosen) > 1
+    said = [telling.cell(one, question.text, evidence[one.evidence].language, apart=apart) for one in chosen]
+    return Plan([(text, _span(one)) for text, one in zip(said, chosen, strict=True)])
 
 
 def _agreed(near: Sequence[Found]) -> list[Found]:

@@ -19,6 +19,7 @@ _VALUE = re.compile(
     r"(?:\s\([^()]{1,16}\))?$|^[-–—]$"
 )
 _FAR, _LONG_SECTION = 16, 120  # lines above a row in which the one that it stands under is looked for; characters of it
+_REFERENCES = frozenset(("note", "notes", "nota", "notas", "anhang", "ref."))
 _ABOVE = 400  # characters above a table in which its header and its unit are looked for
 _ASIDE = re.compile(r"^\([^()]*(?:\([^()]*\))?[^()]*\)(?: \(Note \d+\))?\s?")  # "(In thousands, …)" over a column
 
@@ -26,20 +27,23 @@ _ASIDE = re.compile(r"^\([^()]*(?:\([^()]*\))?[^()]*\)(?: \(Note \d+\))?\s?")  #
 class Header(msgspec.Struct, frozen=True):
     """The lines over a table's values, nearest first, and what the values are counted in, where the page says so.
 
-    `above` is what the page says over the table, with the table's own header.
+    `above` is what the page says over the table, with the table's own header; `money` is the sign of a currency that
+    stands in the table.
     """
 
     lines: tuple[tuple[str, ...], ...]
     plain: tuple[str, ...]
     unit: Unit
     above: str = ""
+    money: str = ""
 
 
 class Row(msgspec.Struct, frozen=True):
     """A row of a table: what it is about, its values, and what heads each of them ("" where unknown).
 
     `unit` is what the values are counted in ("in millions"), where the page says so above the table. `section` is the
-    line above that has no values ("Earnings per share"), `above` what the page says over the table.
+    line above that has no values ("Earnings per share"), `above` what the page says over the table, `money` the sign of
+    a currency that stands in the table, though not in every row.
     """
 
     label: str
@@ -48,6 +52,7 @@ class Row(msgspec.Struct, frozen=True):
     unit: Unit = NONE
     section: str = ""
     above: str = ""
+    money: str = ""
 
 
 class Tables:
@@ -71,9 +76,9 @@ class Tables:
         if table is not None and block.header_rows + len(table.head):
             found = _by_grid(page, table, block.header_rows, start, end)
             if found is not None and any(found[1]):
-                return Row(cells[0], *found, counted, section, header.above)
+                return Row(cells[0], *found, counted, section, header.above, header.money)
         columns = _columns(header, len(cells), len(values))
-        return Row(cells[0], values, columns, counted, section, header.above)
+        return Row(cells[0], values, columns, counted, section, header.above, header.money)
 
     def header(self, page: Page, block: Block) -> Header:
         """Return what stands over a table."""
@@ -102,7 +107,8 @@ def _header(page: Page, block: Block) -> Header:
         if told != NONE:
             break
     lines = tuple(tuple(split(line)) for line in reversed(own))
-    return Header(lines, tuple(nearest), told, "\n".join([above.strip(), *own]))
+    money = re.search(r"[$€£¥₹]", page.text[block.start : block.end])
+    return Header(lines, tuple(nearest), told, "\n".join([above.strip(), *own]), money[0] if money else "")
 
 
 def _section(above: str, heads: int) -> str:
@@ -149,7 +155,11 @@ def _by_grid(
         if cell.row == row and cell.column and _VALUE.match(text):
             values.append(text)
             over = [*_carried(table, cell.column), *_over(page, table, heads, cell)]
-            columns.append(" ".join(filter(None, (_ASIDE.sub("", head) for head in over))))
+            head = " ".join(filter(None, (_ASIDE.sub("", head) for head in over)))
+            if head.casefold() in _REFERENCES:  # the number of a note is no value
+                values.pop()
+            else:
+                columns.append(head)
     return (tuple(values), tuple(columns)) if values else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pdfqa.answer.cells import Found
-from pdfqa.answer.periods import bare, period, years
+from pdfqa.answer.periods import bare, years
 from pdfqa.answer.tables import Row
 from pdfqa.answer.units import figure, written
 
@@ -17,12 +17,21 @@ _FISCAL = re.compile(r"\bfiscal\b|\bFY\s?'?\d", re.IGNORECASE)
 _LONG_SECTION = 60  # characters
 
 
-def cell(found: Found, question: str, language: str) -> str:
-    """Return the cell that was asked for in words, with the period before it where the table has one."""
+def cell(found: Found, question: str, language: str, *, apart: bool = False) -> str:
+    """Return the cell that was asked for in words, with the period before it where the table has one.
+
+    Args:
+        found: The row.
+        question: The question.
+        language: The language of the row.
+        apart: Whether to say what its table stands under, because there are others like it.
+    """
     row, place = found.row, found.column or 0
     head = row.columns[place]
     value = written(row.values[place], row.unit)
-    about = label(row)
+    about = label(row, named=found.within or apart)
+    if apart and about == label(row, named=False) and found.heading:
+        about = f"{about}, {flat(found.heading)[-_LONG_SECTION:]}"
     beside = bare(head)
     if language != "en" or (beside and not _ENDED.search(head)):
         return f"{value} — {', '.join(filter(None, (about, head)))}"
@@ -30,7 +39,7 @@ def cell(found: Found, question: str, language: str) -> str:
     return f"{value}{when}{_before(row, place, question)} — {about}"
 
 
-def label(row: Row, *, named: bool = True) -> str:
+def label(row: Row, *, named: bool) -> str:
     """Return what a row is about, with the line that it stands under where that says more than the row does."""
     about = re.sub(r"\s*\((?:Notes?\b[^)]*|\d|[a-z])\)", "", row.label).strip(" :")
     section = row.section.strip(" :")
@@ -58,35 +67,50 @@ def _when(row: Row, head: str, question: str) -> str:
     """Return the period of a value in words, "" where the table names none."""
     if not head:
         return ""
-    ended = _ENDED.search(head) or _ENDED.search(row.above)
-    standing = _STANDING.search(row.above) and not (ended and period(row.above).years)
-    if re.fullmatch(r"\D{0,12}(?:19|20)\d\d", head.strip()):
-        year = max(years(head))
-        if standing:
+    if re.fullmatch(r"\D{0,12}(?:19|20)\d\d", head.strip()) or "/" in head:
+        year = max(years(head), default=head)
+        if _STANDING.search(row.above) and not _ENDED.search(row.above):
             return f" at the end of {year}"
         return f" in fiscal {year}" if _FISCAL.search(f"{question} {head}") else f" in {year}"
-    if _ENDED.search(head):
-        return f" in the {head[:1].lower()}{head[1:]}".replace("Ended", "ended").replace("Months", "months")
-    if ended:
-        span = re.sub(r"^years$", "year", re.sub(r"\byears\b", "year", ended[1].casefold()))
-        return f" in the {span} ended {head}"
+    ended = _ENDED.search(head)
+    span, since = (ended, head[ended.end() :].strip()) if ended else (_ENDED.search(row.above), head)
+    if span:
+        return f" in the {re.sub(r'years$', 'year', span[1].casefold())} ended {since}"
     return f" as of {head}" if years(head) else f", {head}"
+
+
+def year_before(row: Row, place: int) -> tuple[float, float] | None:
+    """Return a value and that of the year before, as numbers, where the row has both."""
+    other = _place_before(row, place)
+    if other is None:
+        return None
+    now, then = figure(row.values[place]), figure(row.values[other])
+    return (now, then) if now is not None and then is not None else None
+
+
+def _place_before(row: Row, place: int) -> int | None:
+    """Return the column of the same period a year earlier."""
+    asked = years(row.columns[place])
+    if len(asked) != 1:
+        return None
+    year, pattern = str(int(next(iter(asked))) - 1), re.sub(r"\d+", "", row.columns[place])
+    same = [other for other, head in enumerate(row.columns) if years(head) == {year}]
+    alike = [
+        other for other in same if re.sub(r"\d+", "", row.columns[other]) == pattern or not bare(row.columns[other])
+    ]
+    return alike[0] if alike else None
 
 
 def _before(row: Row, place: int, question: str) -> str:
     """Return how the value stands to that of the year before, where the table has it."""
-    asked = period(row.columns[place])
-    if len(asked.years) != 1 or len(years(question)) > 1:
+    other = _place_before(row, place)
+    if other is None or len(years(question)) > 1:
         return ""
-    year = int(next(iter(asked.years)))
-    pattern = re.sub(r"\d+", "", row.columns[place])
-    for other, head in enumerate(row.columns):
-        if years(head) == {str(year - 1)} and (re.sub(r"\d+", "", head) == pattern or not bare(head)):
-            return _compared(row.values[place], row.values[other], written(row.values[other], row.unit), year - 1)
-    return ""
+    return _compared(row.values[place], row.values[other], written(row.values[other], row.unit), row.columns[other])
 
 
-def _compared(value: str, earlier: str, said: str, year: int) -> str:
+def _compared(value: str, earlier: str, said: str, head: str) -> str:
+    year = min(years(head))
     now, then = figure(value), figure(earlier)
     if now is None or then is None:
         return ""

@@ -10,7 +10,7 @@ import msgspec
 
 from pdfqa import languages
 from pdfqa.answer.kinds import Ask, Kind
-from pdfqa.answer.words import BEFORE_DATES, CAUSES, MONTHS, NUMBER_WORDS, SCALES
+from pdfqa.answer.words import BEFORE_DATES, CAUSES, MONTHS, NUMBER_WORDS, SCALES, TIMES
 
 _FIGURE = r"\d{1,3}(?:[.,'’\u202f\u00a0]\d{3})+(?:[.,]\d+)?|\d+(?:[.,:]\d+)?"
 _CURRENCY = r"(?:US\s?|C|A)?[$€£¥₹₽₺]|USD|EUR|GBP|CHF"
@@ -90,8 +90,17 @@ def direct_answer(ask: Ask, text: str, question: str, language: str) -> str:
     found = fresh(ask, text, question.casefold(), language)
     if ask.kind is Kind.NUMBER and ask.thing:
         found = counts(ask, found)
-    texts = list(dict.fromkeys(value.text for value in found))
+    texts = list(dict.fromkeys(_with_thing(ask, value, text) for value in found))
     return texts[0] if len(texts) == 1 else ""
+
+
+def _with_thing(ask: Ask, value: Value, text: str) -> str:
+    """Return a number with all words that name what is counted: "17 patent applications"."""
+    things = {word[:_STEM] for word in ask.thing if len(word) > 2}
+    end = value.start + len(value.text)
+    while value.counted and (match := re.match(r" ([^\W\d_]+)", text[end:])) and match[1].casefold()[:_STEM] in things:
+        end += match.end()
+    return text[value.start : end] if text.startswith(value.text, value.start) else value.text
 
 
 def _dates(text: str, _language: str) -> Iterator[Value]:
@@ -123,7 +132,11 @@ def _numbers(text: str, language: str) -> Iterator[Value]:
         month = after.casefold() in MONTHS or (place > 0 and words[place - 1].group().casefold() in MONTHS)
         if not year and not month:
             counted = after if after.isalpha() and len(after) > 1 and not _stop(after, language) else ""
-            yield Value(f"{found} {counted}".strip(), words[place].start(), counted)
+            unit = words[end + 1].group() if counted and end + 1 < len(words) else ""
+            if unit.casefold() in TIMES and counted.casefold() not in TIMES:  # "ten working days"
+                yield Value(f"{found} {counted} {unit}", words[place].start(), unit)
+            else:
+                yield Value(f"{found} {counted}".strip(), words[place].start(), counted)
         place = end
 
 

@@ -234,6 +234,12 @@ SCALES = frozenset(
     "triệu tỷ nghìn ngàn percent".split()
 )
 
+# Units of time, which may stand after another word: "ten working days".
+TIMES = frozenset(
+    "second seconds minute minutes hour hours day days week weeks month months year years día días semana semanas mes "
+    "meses año años hora horas tag tage tagen woche wochen monat monate jahr jahre jour jours mois ans".split()
+)
+
 # What belongs to a date although it is no part of the calendar: "late 1980s", "summer of 1521", "after 1279".
 BEFORE_DATES = (
     "early|late|mid|spring|summer|autumn|fall|winter|after|before|since|until|around|about|verano|primavera|otoño|"
@@ -320,80 +326,3 @@ STATEMENTS = (
     "compte de résultat",
     "konzernbilanz",
 )
-
-# What turns a statement round beside NEGATIONS.
-DENYING: dict[str, str] = {
-    "en": "nobody none nothing nowhere neither hardly prohibited forbidden excluded cannot",
-    "es": "ninguna ninguno ningún nada nadie tampoco prohibido prohibida",
-    "de": "niemand nichts weder kein keinem keines verboten",
-    "fr": "rien personne interdit ni",
-    "it": "non nessuno nessuna niente mai vietato senza",
-    "pt": "não nunca ninguém nada nenhum nenhuma sem proibido",
-    "nl": "niet geen nooit niemand niets zonder verboden",
-}
-# Words of a question that stand for whatever there may be.
-ANYTHING = frozenset(
-    "any anybody anyone anything anywhere ever somebody someone something there possible true make take give get "
-    "alguien algo jemand etwas quelqu'un".split()
-)
-# What begins a sentence that only supposes something; what begins a part of one that depends on the rest.
-CONDITIONS: dict[str, str] = {
-    "en": "if unless whether should",
-    "es": "si",
-    "fr": "si",
-    "it": "se",
-    "pt": "se",
-    "de": "wenn falls ob sollte",
-    "nl": "als indien",
-}
-SUBORDINATE = (
-    "as long as", "unless", "except", "because", "since", "although", "while", "when", "if", "which", "who", "that",
-    "salvo", "porque", "aunque", "cuando", "si", "weil", "wenn", "außer", "sauf", "parce que",
-)  # fmt: skip
-POINTING_BACK = frozenset("they it this these those he she both each such sie es er dies diese ellos ellas".split())
-MUST = frozenset(
-    "must required requires require shall obliged obligatory mandatory need needs needed compulsory muss müssen debe "
-    "deben obligatorio obligatoria doit doivent".split()
-)
-# Words and their opposites, by how they begin.
-OPPOSITES = (
-    "increas/decreas increas/declin rise/fall rose/fell grew/declin grew/fell grow/shrink gain/loss profit/loss "
-    "higher/lower more/less above/below before/after allow/prohibit allow/forbid permit/prohibit permit/forbid "
-    "include/exclude open/closed mandatory/optional required/optional compulsory/voluntary accept/reject "
-    "approve/reject accept/refuse always/never positive/negative improv/deteriorat improv/worsen "
-    "aument/disminu subi/baj sube/baja"
-)
-# How a question compares with a number, and what that says.
-COMPARISONS: dict[str, str] = {
-    "more": ">", "over": ">", "above": ">", "exceed": ">", "exceeds": ">", "greater": ">", "longer": ">",
-    "higher": ">", "older": ">", "at least": ">=", "less": "<", "under": "<", "below": "<", "fewer": "<",
-    "shorter": "<", "lower": "<", "younger": "<", "at most": "<=", "up to": "<=",
-}  # fmt: skip
-
-# Questions for several things, and for what is to be done one after the other, by how they begin or what they hold.
-LISTING: dict[str, str] = {
-    "en": r"(?:what|which) (?:are|were|do|does|\w+(?: \w+)? (?:are|were|does|do|did|has|have|can|must|may)\b)|"
-    r"(?:list|name|enumerate) |what (?:kinds|types|sorts) of|which of the",
-    "es": r"(?:cuáles|cuales|qué \w+s) |(?:enumera|enumere|nombra|lista) ",
-    "de": r"(?:was sind|welche \w+(?:en|er|e|s)\b)|(?:nenne|nennen|liste|zähle) ",
-    "fr": r"(?:quels|quelles) |(?:énumère|énumérez|cite|citez|liste) ",
-    "it": r"quali |(?:elenca|elencare) ",
-    "pt": r"quais |(?:liste|enumere) ",
-    "nl": r"(?:wat zijn|welke) |(?:noem) ",
-}
-STEPS: dict[str, str] = {
-    "en": r"how (?:do|can|should|must|to|is|are|does)\b|(?:what|which) (?:are the )?steps|what (?:must|should) (?:i|be)",
-    "es": r"cómo (?:se|puedo|debo|hay)\b|(?:qué|cuáles) (?:son los )?pasos",
-    "de": r"wie (?:kann|muss|soll|wird|werden|ist|baue|schließe)\b|welche schritte",
-    "fr": r"comment (?:faire|puis|doit|peut|est)\b",
-}
-# What cuts a list off: how many more items there are.
-MORE: dict[str, str] = {
-    "en": "… and {} more on page {}",
-    "es": "… y {} más en la página {}",
-    "de": "… und {} weitere auf Seite {}",
-    "fr": "… et {} de plus à la page {}",
-    "it": "… e altri {} a pagina {}",
-    "pt": "… e mais {} na página {}",
-    "nl": "… en nog {} op bladzijde {}",
-}

@@ -24,7 +24,7 @@ _FEW = 3  # words, of which one that names something does not make a whole quest
 _FRAGMENT = 10  # characters of a question in one word, or without spaces
 _REASONS = 2  # for which files could not be read, that are told
 _STATEMENT_PASSAGES = 8
-_OF_STATEMENTS = frozenset((Kind.AMOUNT,))
+_FIRST = 3  # passages whose documents are asked for their statements
 _MOST_LOOKED_UP = 4096
 _looked_up: dict[tuple[str, int, int, str], list[Box]] = {}
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -61,14 +61,20 @@ def look(engine: Engine, question: Question, sources: Sources) -> Looked:
 def beside(engine: Engine, looked: Looked, sources: Sources) -> Looked:
     """Return what was found with what the main statements of a report hold on a question about an amount.
 
-    Search thinks little of a balance sheet, which says everything once: its pages come after all others.
+    Search thinks little of a balance sheet, which says everything once: its pages come after all others. Only the
+    documents that stand first are asked again.
     """
     ask = expected(looked.question, languages.detect(looked.question))
-    if ask.kind not in _OF_STATEMENTS or not looked.evidence:
+    if ask.kind is not Kind.AMOUNT:
         return looked
-    more = engine.vector_stores.find(sources, f"{phrases.STATEMENTS} {looked.question}", _STATEMENT_PASSAGES)
-    known = {(piece.document, piece.page.number) for piece in looked.evidence}
-    added = [piece for piece in more.evidence if (piece.document, piece.page.number) not in known]
+    first = dict.fromkeys(piece.document for piece in looked.evidence[:_FIRST])
+    if not first:
+        return looked
+    files = tuple(looked.found.files[document].id for document in first)
+    alone = msgspec.structs.replace(sources, stores=(), files=files) if looked.found.searched > 1 else sources
+    more = engine.vector_stores.find(alone, f"{phrases.STATEMENTS} {looked.question}", _STATEMENT_PASSAGES)
+    pages = {(piece.document, piece.page.number) for piece in looked.evidence}
+    added = [piece for piece in more.evidence if (piece.document, piece.page.number) not in pages]
     found = msgspec.structs.replace(
         looked.found, evidence=[*looked.evidence, *added], files={**more.files, **looked.found.files}
     )

@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pdfqa.answer import extract
 from pdfqa.answer.functions import arguments
 from pdfqa.engine.answering import Called, Cited, Finished, FunctionCall, Happening, Question, Written
 from pdfqa.engine.context import Engine
-from pdfqa.engine.evidence import asked, beside, cite, look, searched
+from pdfqa.engine.evidence import asked, cite, look, searched
+from pdfqa.engine.several import THRESHOLD, draft
 from pdfqa.errors import InvalidRequestError
 from pdfqa.passages import count_tokens
 from pdfqa.wire import FileCitation, Usage
 
-PASSAGES = 8  # that are looked through for the answer
-THRESHOLD = 0.5  # confidence below which nothing was found
 _PIECE = 60  # characters, about, that are written at once
 _LONGEST_OUTPUT = 4_000  # characters of a function's output that are told
 _WORD = re.compile(r"\s*\S+\s*")
@@ -40,18 +38,16 @@ def quoted(engine: Engine, question: Question) -> Iterator[Happening]:
     else:
         looked = look(engine, question, question.sources)
         yield searched(engine, looked)
-        best = looked.evidence[:PASSAGES]
-        looked = beside(engine, looked, question.sources)
-        draft = extract(looked.question, looked.found.terms, best, engine.embedder, looked.evidence[len(best) :])
-        if draft.confidence < THRESHOLD:
-            yield from _told(Finished(text=looked.not_found, found=False, confidence=draft.confidence), question)
+        looked, drafted = draft(engine, looked, question.sources)
+        if drafted.confidence < THRESHOLD:
+            yield from _told(Finished(text=looked.not_found, found=False, confidence=drafted.confidence), question)
             return
-        citations = [cite(engine, looked, quote, boxes=question.boxes) for quote in draft.quotes]
+        citations = [cite(engine, looked, quote, boxes=question.boxes) for quote in drafted.quotes]
         if not any(citation.verified for citation in citations):
-            yield from _told(Finished(text=looked.not_found, found=False, confidence=draft.confidence), question)
+            yield from _told(Finished(text=looked.not_found, found=False, confidence=drafted.confidence), question)
             return
-        cited = _marked(draft.text, citations)
-        yield from _told(Finished(text=draft.text, citations=cited, confidence=draft.confidence), question)
+        cited = _marked(drafted.text, citations)
+        yield from _told(Finished(text=drafted.text, citations=cited, confidence=drafted.confidence), question)
 
 
 def _outputs(question: Question) -> list[str]:
