@@ -21,15 +21,15 @@ _TOLD_BY_FORM = frozenset((Kind.DATE, Kind.AMOUNT, Kind.NUMBER, Kind.PERSON))
 # How likely there is an answer: fitted by benchmarks/fit_answers.py. A question in a language that the documents are
 # not in shares few words with them: it is judged by meaning.
 CONFIDENCE = {
-    "score": 3.4,
-    "known": 4.05,
-    "similar": 0.75,
-    "names": 0.75,
-    "unmet": -0.7,
-    "negated": -2.25,
-    "bias": -4.5,
+    "score": 5.74,
+    "known": 3.03,
+    "similar": 1.8,
+    "names": 1.24,
+    "unmet": -0.8,
+    "negated": -2.97,
+    "bias": -5.26,
 }
-CONFIDENCE_ACROSS_LANGUAGES = {"score": 4.85, "known": 2.45, "passage": 4.5, "similar": 5.5, "bias": -4.25}
+CONFIDENCE_ACROSS_LANGUAGES = {"score": 7.14, "known": 1.17, "passage": 2.98, "similar": 5.32, "bias": -3.92}
 
 
 def confidence(question: Question, evidence: Sequence[Evidence], features: dict[str, float]) -> float:
