@@ -83,7 +83,7 @@ Examples:
 )
 @answering_options
 def eval_command(shared: Shared, words: Sequence[str], **options: Any) -> int:
-    """Measure how well questions are answered whose page or answer is known.
+    """Measure answers to questions whose answer or page is known.
 
     QUESTIONS has a row for each question, as JSON lines or CSV: question,
     and page, answer or both; pdf, lang, source and id if you like. What was

@@ -82,7 +82,7 @@ Examples:
 @model_options
 @output_options
 def doctor_command(shared: Shared, model: str | None, base_url: str | None) -> int:
-    """Check the home directory, what is installed, and the model.
+    """Check the home directory, the extras and the model.
 
     The model is asked for one word. Exits with 4 if something has failed.
     """

@@ -48,7 +48,9 @@ Examples:
 )
 @reading_options
 def verify_command(shared: Shared, names: Sequence[str], files: Sequence[str]) -> int:
-    """Prove saved answers again: read each cited page anew from its PDF.
+    """Prove saved answers again.
+
+    Each cited page is read anew from its PDF.
 
     ANSWER.json is what 'pdfqa ask --json' printed, or a message or response
     of the server; several may stand in one file, one on each line. The PDFs
