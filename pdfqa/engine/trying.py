@@ -16,7 +16,7 @@ from pdfqa.llm import ChatModel, Ended, Options, Piece, Text, Thought, ToolCall,
 SHARES = (1.0, 0.5, 0.25)  # of the room, that are tried where the model takes less than was thought
 # Fitted by benchmarks/model_quality.py, in log odds: what the confidence without a model counts beside the model's, and
 # what both must come to.
-_TRUST, _ENOUGH = 0.5, 0.6
+_TRUST, _ENOUGH = 0.25, 0.2
 _LEAST = 1e-3
 _WORD = Options(max_tokens=1, temperature=0.0, more={"logprobs": True, "top_logprobs": 10})
 _LIVELY = 0.7  # temperature of the second attempt at an answer that was empty
