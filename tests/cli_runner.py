@@ -7,7 +7,7 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,8 +53,16 @@ def pdfqa(*args: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None =
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def on_terminal(*args: str | Path, typed: Sequence[tuple[str, str]] = (), env: Mapping[str, str] | None = None) -> Done:
-    """Run a command on a terminal of its own, type an answer after each of some texts, and return all it showed."""
+def on_terminal(
+    *args: str | Path,
+    typed: Sequence[tuple[str, str]] = (),
+    env: Mapping[str, str] | None = None,
+    seen: Callable[[str], object] = bool,
+) -> Done:
+    """Run a command on a terminal of its own, type an answer after each of some texts, and return all it showed.
+
+    `seen` is told all that is shown so far whenever it is more.
+    """
     import fcntl
     import pty
     import struct
@@ -75,6 +83,7 @@ def on_terminal(*args: str | Path, typed: Sequence[tuple[str, str]] = (), env: M
     shown, answered, waiting = "", 0, list(typed)
     while data := _read(leader):
         shown += data.decode(errors="replace")
+        seen(shown)
         if waiting and waiting[0][0] in shown[answered:]:
             answered = len(shown)
             os.write(leader, waiting.pop(0)[1].encode())

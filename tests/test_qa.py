@@ -105,7 +105,7 @@ def test_a_citation_has_a_box_for_each_line_inside_the_page(samples: PDFQA) -> N
 def test_what_the_documents_do_not_say_is_not_found(samples: PDFQA) -> None:
     answer = samples.ask(UNANSWERED)
     assert (answer.outcome, answer.found, answer.citations) == ("not_found", False, [])
-    assert len(answer.closest) == 3
+    assert 1 <= len(answer.closest) <= 3
 
 
 ODD = ["?!", "…", "x" * 5000, "the of and", "1" * 50, "who\0is", "¿qué? 東京 ไทย", "\n who \n"]

@@ -21,22 +21,44 @@ _TOLD_BY_FORM = frozenset((Kind.DATE, Kind.AMOUNT, Kind.NUMBER, Kind.PERSON))
 # How likely there is an answer: fitted by benchmarks/fit_answers.py. A question in a language that the documents are
 # not in shares few words with them: it is judged by meaning.
 CONFIDENCE = {
-    "score": 5.74,
-    "known": 3.03,
+    "score": 5.75,
+    "known": 3.05,
     "similar": 1.8,
-    "names": 1.24,
+    "names": 1.25,
     "unmet": -0.8,
-    "negated": -2.97,
-    "bias": -5.26,
+    "negated": -2.95,
+    "bias": -5.25,
 }
-CONFIDENCE_ACROSS_LANGUAGES = {"score": 7.14, "known": 1.17, "passage": 2.98, "similar": 5.32, "bias": -3.92}
+CONFIDENCE_ACROSS_LANGUAGES = {"score": 7.15, "known": 1.15, "passage": 3.0, "similar": 5.3, "bias": -4.4}
+# What is added for a language of documents, so that the same questions are as likely to be answered in each; nothing
+# for those that were not measured.
+LANGUAGES = {
+    "ar": 0.15,
+    "de": 0.25,
+    "el": -0.05,
+    "en": -0.5,
+    "es": -0.1,
+    "hi": -0.8,
+    "ro": -0.05,
+    "ru": 0.05,
+    "th": 0.2,
+    "tr": 0.0,
+    "vi": 0.2,
+    "zh": 0.65,
+}
 
 
 def confidence(question: Question, evidence: Sequence[Evidence], features: dict[str, float]) -> float:
     """Return how likely the evidence holds an answer, in [0, 1], by what `judge` has found."""
     across = question.language not in {"", *(piece.language for piece in evidence)}
-    model = CONFIDENCE_ACROSS_LANGUAGES if across else CONFIDENCE
-    return logistic(sum(weight * features.get(name, 1.0) for name, weight in model.items()))
+    if across:
+        return logistic(_sum(CONFIDENCE_ACROSS_LANGUAGES, features))
+    return logistic(_sum(CONFIDENCE, features) + LANGUAGES.get(evidence[0].language, 0.0))
+
+
+def _sum(model: dict[str, float], features: dict[str, float]) -> float:
+    """Return what a model makes of features; the bias is one that is always 1."""
+    return sum(weight * features.get(name, 1.0) for name, weight in model.items())
 
 
 def judge(
