@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from pdfqa import PDFQA
-
 
 class OnPage(Protocol):
     """Something that stands on a page."""
@@ -30,21 +28,6 @@ def copies(paths: Sequence[Path]) -> dict[str, list[str]]:
     digests = {path.name: hashlib.sha256(path.read_bytes()).digest() for path in paths}
     pages = {name: digests.get(name.removeprefix(SCAN), digest) for name, digest in digests.items()}
     return {name: [other for other in pages if pages[other] == same] for name, same in pages.items()}
-
-
-class Pages:
-    """The stored text of the pages of one document, looked up through the public API."""
-
-    def __init__(self, qa: PDFQA, path: Path) -> None:
-        self._qa = qa
-        self._sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        self._texts: dict[int, str] = {}
-
-    def text(self, number: int) -> str:
-        """Return the text of a page."""
-        if number not in self._texts:
-            self._texts[number] = self._qa.document(self._sha256).page(number).text
-        return self._texts[number]
 
 
 def raw_pages(path: str, places: Sequence[Placed]) -> Iterator[tuple[Placed, str]]:

@@ -23,9 +23,9 @@ from typing import Any
 
 import common
 import msgspec
-import scoring
 
 from pdfqa import PDFQA
+from pdfqa.evaluate import texts
 
 SAMPLES = common.ROOT / "samples"
 QUESTIONS = Path(__file__).with_name("direct_questions.jsonl")
@@ -85,13 +85,13 @@ def short(text: str) -> str:
 
 def shown(one: Asked) -> float:
     """Return whether the answer is printed."""
-    return float(scoring.contains(scoring.without_marks(one.text), one.answers, "en"))
+    return float(texts.contains(texts.without_marks(one.text), one.answers, "en"))
 
 
 def direct(one: Asked) -> float:
     """Return whether the answer is in the short answer, or begins a text that has none."""
     ahead = short(one.text) or (one.text if one.kind in {"list", "two"} else "")
-    return float(scoring.contains(scoring.without_marks(ahead), one.answers, "en"))
+    return float(texts.contains(texts.without_marks(ahead), one.answers, "en"))
 
 
 def wrong(one: Asked) -> float:

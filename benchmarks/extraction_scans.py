@@ -12,12 +12,12 @@ from typing import Any
 import common
 import pypdfium2
 import quality
-import scoring
 from readers import cpu_seconds
-from scoring import Seen
 from similarity import likeness, mean
 
 from pdfqa import PDFQA
+from pdfqa.evaluate import scoring
+from pdfqa.evaluate.scoring import Seen
 
 ORIGINALS = {"scan_squad2-harvard_university": "squad2-harvard_university", "scan_xquad-es-a": "xquad-es-a"}
 SOURCE = next(source for source in common.SOURCES if source.key == "scanned")

@@ -32,7 +32,6 @@ from pathlib import Path
 import common
 import msgspec
 import numpy as np
-import scoring
 from common import Row, Source
 from tqdm import tqdm
 
@@ -40,6 +39,7 @@ from pdfqa import PDFQA, languages
 from pdfqa.answer import candidates, drafting
 from pdfqa.answer import confidence as confidences
 from pdfqa.answer.kinds import expected
+from pdfqa.evaluate import texts
 from pdfqa.rerank import Asked
 
 SOURCES = ("squad", "xquad", "languages", "crosslingual", "offtopic", "financebench", "mmlongbench", "nq", "samples")
@@ -195,7 +195,7 @@ def look(qa: PDFQA, source: Source, row: Row) -> Case:
     right = [
         row.answerable
         and (not gold or found.evidence[one.evidence].page.number in gold)
-        and scoring.contains(" ".join(one.text.split()), row.answers, row.lang)
+        and texts.contains(" ".join(one.text.split()), row.answers, row.lang)
         for one in ranked
     ]
     matrix = [[one.features.get(name, 0.0) for name in candidates.WEIGHTS] for one in ranked]

@@ -24,7 +24,6 @@ from pathlib import Path
 
 import common
 import msgspec
-import scoring
 from common import Row, Source
 from tqdm import tqdm
 
@@ -33,6 +32,7 @@ from pdfqa.answer.citing import UNVERIFIED
 from pdfqa.engine import asking, trying
 from pdfqa.engine.answering import Question, Sources, Turn
 from pdfqa.engine.evidence import look
+from pdfqa.evaluate import texts
 from pdfqa.llm import Ended, Options
 
 GROUPS: dict[str, tuple[tuple[str, ...], Callable[[Row], bool]]] = {
@@ -145,9 +145,9 @@ def put(told: Told, path: Path, row: Row, options: argparse.Namespace) -> None:
     told.prompt_tokens = answer.usage.get("prompt_tokens", 0)
     told.completion_tokens = answer.usage.get("completion_tokens", 0)
     if row.answerable and row.answers:
-        told.right = not told.declined and scoring.contains(scoring.without_marks(answer.text), row.answers, row.lang)
-        given = scoring.without_marks(quoted.text)
-        told.quoted_right = not told.quoted_declined and scoring.contains(given, row.answers, row.lang)
+        told.right = not told.declined and texts.contains(texts.without_marks(answer.text), row.answers, row.lang)
+        given = texts.without_marks(quoted.text)
+        told.quoted_right = not told.quoted_declined and texts.contains(given, row.answers, row.lang)
 
 
 def signals(told: Told, path: Path, row: Row, options: argparse.Namespace) -> None:
