@@ -13,6 +13,7 @@ from pdfqa.answer.clauses import clauses, count_words
 from pdfqa.answer.confidence import negated
 from pdfqa.answer.kinds import Kind
 from pdfqa.answer.likeness import Words
+from pdfqa.answer.tables import block_at
 from pdfqa.answer.values import counts, fresh
 from pdfqa.search import Evidence
 
@@ -83,11 +84,14 @@ def choose(ranked: Sequence[Candidate], question: Question, evidence: Sequence[E
     Only a row, and a text that is no sentence at all, stand for themselves however long they are.
     """
     first = ranked[0]
-    if first.row is not None or first.empty:
+    if first.row is not None or first.empty or _is_note(first, evidence):
         return [_whole(first)]
     room = MOST_WORDS - (_AHEAD if question.ask.kind in {Kind.DATE, Kind.AMOUNT, Kind.NUMBER} else 0)
     prose = [
-        (one, chance) for one, chance in zip(ranked, chances(ranked), strict=True) if one.row is None and not one.empty
+        (one, chance)
+        for one, chance in zip(ranked, chances(ranked), strict=True)
+        # What somebody has noted on a page is no part of its text.
+        if one.row is None and not one.empty and not _is_note(one, evidence)
     ]
     parts: list[list[_Part]] = []
     for one, chance in prose[:_LOOKED_AT]:
@@ -104,6 +108,11 @@ def choose(ranked: Sequence[Candidate], question: Question, evidence: Sequence[E
             if both > worth and sum(part.words for part in pair) <= room:
                 worth, chosen = both, [part.chosen for part in pair]
     return _joined(chosen, evidence)
+
+
+def _is_note(one: Candidate, evidence: Sequence[Evidence]) -> bool:
+    block = block_at(evidence[one.evidence].page, one.start)
+    return block is not None and block.kind == "note"
 
 
 def chances(ranked: Sequence[Candidate]) -> list[float]:
