@@ -86,7 +86,8 @@ def test_a_refusal_is_told_in_our_words(on: Stage, server: ModelServer) -> None:
 def test_a_claim_that_no_passage_supports_is_told_to_be_unverified(on: Stage, server: ModelServer) -> None:
     server.replies_with(says("It is Bob Smith [1]."))
     message = on.answer(on.asked(WHO_CLUB))
-    assert message.text == "It is Bob Smith [1] [unverified].\n\nUnverified: no passage of the documents was found to say this."
+    said = "It is Bob Smith [1] [unverified]."
+    assert message.text == f"{said}\n\nUnverified: no passage of the documents was found to say this."
     assert not message.annotations[0].file_citation.verified
 
 

@@ -20,9 +20,9 @@ from pdfqa import (
     PdfqaError,
     WaitFailedError,
 )
+from pdfqa.chat import Chat
 from pdfqa.document import Document
 from pdfqa.progress import bar
-from pdfqa.qa import Chat
 from pdfqa.types import AddReport, FileEntry, Info, Progress, Unread
 from pdfqa.wire import (
     Assistant,

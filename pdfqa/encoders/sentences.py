@@ -54,7 +54,8 @@ class OnnxEmbedder:
             parts.update(zip(places, rows, strict=True))
         rows = np.nan_to_num(np.stack([parts[place] for place in range(len(texts))]), posinf=0.0, neginf=0.0)
         length = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
+        unit: Matrix = np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
+        return unit
 
     def _pooled(self, tokens: Matrix, mask: np.ndarray) -> Matrix:
         """Return one vector for each text, from those of its tokens."""

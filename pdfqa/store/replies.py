@@ -1,4 +1,4 @@
-"""What a model replied about a document, kept so that a long job goes on where it stopped, and a second one costs nothing.
+"""What a model replied about a document, kept: a long job goes on where it stopped, and a second one costs nothing.
 
 A reply is found by all that was asked for it: the model, its server, every word of the messages. It goes with its
 document.
