@@ -27,7 +27,7 @@ CONFIDENCE = {
     "names": 1.25,
     "unmet": -0.8,
     "negated": -2.95,
-    "bias": -5.25,
+    "bias": -5.1,
 }
 CONFIDENCE_ACROSS_LANGUAGES = {"score": 7.15, "known": 1.15, "passage": 3.0, "similar": 5.3, "bias": -4.4}
 # What is added for a language of documents, so that the same questions are as likely to be answered in each; nothing
@@ -36,7 +36,7 @@ LANGUAGES = {
     "ar": 0.15,
     "de": 0.25,
     "el": -0.05,
-    "en": -0.5,
+    "en": 0.0,
     "es": -0.1,
     "hi": -0.8,
     "ro": -0.05,
