@@ -78,23 +78,30 @@ def main() -> None:
 def collect(options: argparse.Namespace, home: Path) -> Iterator[Case]:
     """Yield the questions whose right pages are known."""
     sources = [source for source in common.SOURCES if source.key in SOURCES]
-    rows = [(source, row) for source in sources for row in common.load_rows(options.data, source, options.limit)]
-    rows = [(common.pdf_path(options.data, source, row), source.key, row) for source, row in rows if row.gold_pages]
+    rows = [
+        (common.pdf_path(options.data, source, row), source.key, row)
+        for source in sources
+        for row in common.load_rows(options.data, source, options.limit)
+        if row.gold_pages
+    ]
     common.need([path for path, _, _ in rows], options.data)
     with PDFQA(home=home) as qa:
         qa.add(*sorted({str(path) for path, _, _ in rows}))
     with Engine(Settings(home=home)) as engine:
         for path, source, row in tqdm(rows, unit="question", file=sys.stderr, disable=None):
             index = engine.documents.find_index(hashlib.sha256(path.read_bytes()).hexdigest(), DEFAULT.name)
-            if index is not None:
-                yield case(engine, index.id, source, path, row)
+            made = case(engine, index.id, source, path, row) if index is not None else None
+            if made is not None:
+                yield made
 
 
-def case(engine: Engine, index: int, source: str, path: Path, row: common.Row) -> Case:
-    """Return what is seen of the best passages for a question."""
+def case(engine: Engine, index: int, source: str, path: Path, row: common.Row) -> Case | None:
+    """Return what is seen of the best passages for a question; None if it names the page, which then comes first."""
     where = engine.scopes.open((index,))
     vector = engine.embedder.encode([row.question])[0]
     rated = rate(engine.database, where, row.question, vector, Ranking())
+    if rated.pages:
+        return None
     found = evidence(engine.documents, where, rated, top(rated.scores.fused, AGAIN))
     seen = look(row.question, rated.terms, found, builtin())
     fused = np.array([piece.score for piece in found])

@@ -51,22 +51,24 @@ def search_across(
     rated = rate(database, where, question, vector, ranking)
     lifted, each = _lifted(database, where, firsts, question, rated.terms)
     bounds = np.append(firsts, where.size)
-    scores = rated.scores.fused + np.repeat(lifted, np.diff(bounds))
+    sizes = np.diff(bounds)
+    scores = rated.scores.fused + np.repeat(lifted, sizes)
     standing = routing.best(scores, firsts)
     terms: dict[str, Term] = {}
     pieces: list[Evidence] = []
-    order = top(standing, len(routing.AGAIN))
-    for document, again in zip(order.tolist(), routing.AGAIN, strict=False):
+    order = top(standing, routing.AGAIN)
+    left = len(firsts) - len(order) if each else where.size - int(sizes[order].sum())
+    for document, wanted in zip(order.tolist(), routing.shares(sizes[order], max(k, AGAIN), k - left), strict=True):
         part = where.part(int(bounds[document]), int(bounds[document + 1]))
         alone = rate(database, part, question, vector, ranking)
         _add(terms, alone.terms)
         raised = float(standing[document] - alone.scores.fused.max())
         pieces += [
             msgspec.structs.replace(piece, score=piece.score + raised)
-            for piece in best(documents, part, alone, k, ranking, again)
+            for piece in best(documents, part, alone, wanted, ranking, wanted)
         ]
     _add(terms, rated.terms)
-    scores[np.isin(np.repeat(np.arange(len(firsts)), np.diff(bounds)), order)] = -np.inf
+    scores[np.isin(np.repeat(np.arange(len(firsts)), sizes), order)] = -np.inf
     others = _best_of_each(scores, firsts, k) if each else top(scores, max(k, AGAIN))
     lifts = msgspec.structs.replace(rated.scores, fused=scores)
     others = others[np.isfinite(scores[others])]

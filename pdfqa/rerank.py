@@ -31,9 +31,15 @@ WEIGHTS = {
     "said": 5.0,  # the same for its best stretch; what telling words mean counts more, and what is far does not
 }
 FEATURES = tuple(WEIGHTS)
+LABELLED = 8.0  # what a passage gains by the figure or table that the question names by number: seldom asked, and sure
 REACH = sum(weight for weight in WEIGHTS.values() if weight > 0)
 _PART = 12  # words; two parts are a stretch, about a sentence
 _FAR = 0.35  # the cosine up to which two words have nothing to do with each other
+# Figures, tables and the like, of which each has a number.
+_LABEL = (
+    r"(?i:(fig|figures?|tables?|charts?|exhibits?|box|appendix|annex|abbildung|abb|tabelle|tab|figuras?|tablas?|"
+    r"cuadros?|gráficos?|tableau|figura|tabella|рис|рисунок|табл|таблица))[. ]\s?([A-Z]?\d[\d.]*|[A-Z]\b|[IVX]+\b)"
+)
 _NEAR = 3  # words of the passage that may lie between two words that are neighbours in the question
 _CONTENTS_LINE = re.compile(r"(?:…|(?:\.\s*){3,}|\s{2,})\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 _CONTENTS_SHARE = 0.5
@@ -134,6 +140,10 @@ class Piece(Protocol):
 def gains(question: str, terms: Sequence[Term], found: Sequence[Piece], table: StaticEmbedder) -> np.ndarray:
     """Return what is to be added to the score of each passage."""
     result: np.ndarray = look(question, terms, found, table) @ np.array(list(WEIGHTS.values()), dtype=np.float32)
+    if labels := labelled(question):
+        for place, piece in enumerate(found):
+            text = piece.page.text[piece.passage.start : piece.passage.end]
+            result[place] += LABELLED * bool(labels & labelled(text, begins=True))
     return result
 
 
@@ -157,6 +167,15 @@ def look(question: str, terms: Sequence[Term], found: Sequence[Piece], table: St
     if found:
         seen[:, 6:] = _meanings(question, terms, texts, table)
     return seen
+
+
+def labelled(text: str, *, begins: bool = False) -> frozenset[tuple[str, str]]:
+    """Return the figures, tables and the like that a text names by number, or only those that begin a line of it.
+
+    Each is the first three letters of what it is, and its number.
+    """
+    found = re.findall(rf"(?m)^\s*{_LABEL}" if begins else rf"\b{_LABEL}", text)
+    return frozenset((kind[:3].casefold(), number.rstrip(".").casefold()) for kind, number in found)
 
 
 class _Headings:

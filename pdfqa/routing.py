@@ -18,7 +18,7 @@ from pdfqa.index.query import Scope
 
 NAME = 0.15  # standard deviations of the fused score that a word of a document's name adds, for each unit of its idf
 PERIOD = 2.0  # those that a document gains by having the year that is asked about in its name
-AGAIN = (25, 10, 10)  # how many documents are searched again, and how many passages of each are read again at least
+AGAIN = 3  # documents that are searched again
 _SHORTEST = 5  # letters of a name that is two words in the question ("Best Buy" of BESTBUY_2019.pdf)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SHORT_YEAR = re.compile(r"(?i)\bFY\s?['’]?(\d\d)\b")
@@ -44,6 +44,19 @@ def best(scores: np.ndarray, firsts: np.ndarray) -> np.ndarray:
     """Return the score of the best passage of each document."""
     found: np.ndarray = np.maximum.reduceat(scores, firsts)
     return found
+
+
+def shares(sizes: Sequence[int], wanted: int, needed: int) -> list[int]:
+    """Return how many passages of each document are read again: of the second half as many, of the third a third.
+
+    Args:
+        sizes: How many passages the documents have, the best document first.
+        wanted: How many passages of the best are read again.
+        needed: How many passages these documents must give together; where they would not, each gives all wanted.
+    """
+    found = [wanted // number for number in range(1, len(sizes) + 1)]
+    enough = sum(map(min, found, sizes)) >= needed
+    return found if enough else [wanted] * len(sizes)
 
 
 def lifts(question: str, named: Mapping[str, np.ndarray], count: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from pdfqa.embed import Embedder, builtin
 from pdfqa.index import query
 from pdfqa.pages import Page, Passage
 from pdfqa.query_terms import Term, question_terms
-from pdfqa.rerank import REACH, gains
+from pdfqa.rerank import REACH, gains, labelled
 from pdfqa.store import Database, Documents
 
 KEYWORD_WEIGHT = 0.7
@@ -142,6 +142,8 @@ def best(
 ) -> list[Evidence]:
     """Return the k best passages, or `again` where those are more, read again; scores are in standard deviations."""
     places = top(rated.scores.fused, max(k, again) if ranking.again else k)
+    if ranking.again:
+        places = np.concatenate((places, _labelled(rated, places, again)))
     pieces = evidence(documents, where, rated, places)
     if not ranking.again:
         return pieces
@@ -151,6 +153,22 @@ def best(
         for piece, gain in zip(pieces, added.tolist(), strict=True)
     ]
     return sorted(read, key=lambda piece: -piece.score)
+
+
+def _labelled(rated: Rated, known: np.ndarray, most: int) -> np.ndarray:
+    """Return further passages, best first, that may hold the figure or table that a question names by number."""
+    places = np.zeros(0, dtype=np.int64)
+    for part in labelled(rated.question):
+        kind, number = (_holding(rated.terms, word) for word in part)
+        places = np.union1d(places, np.setdiff1d(np.intersect1d(kind, number), known))
+    further: np.ndarray = places[top(rated.scores.fused[places], most)]
+    return further
+
+
+def _holding(terms: Sequence[Term], beginning: str) -> np.ndarray:
+    """Return the passages that hold a word that stands for one of the question with this beginning."""
+    holding = [term.found.passages for term in terms if term.asked.casefold().startswith(beginning)]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *holding]).astype(np.int64)
 
 
 def presentable(pieces: Sequence[Evidence], rated: Rated, ranking: Ranking) -> list[Evidence]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pdfqa.embed import builtin
 from pdfqa.query_terms import Term
-from pdfqa.rerank import FEATURES, REACH, Asked, gains, is_contents, look
+from pdfqa.rerank import FEATURES, LABELLED, REACH, Asked, gains, is_contents, look
 from pdfqa.search import Evidence
 from tests.evidence_maker import asked, found, page
 
@@ -146,6 +146,22 @@ def test_the_words_of_a_question_count_for_more_where_they_stand_together() -> N
 def test_any_text_can_be_read_again(text: str) -> None:
     for question in (QUESTION, "", "?", "北京在哪里？"):
         assert -REACH <= gain(question, found(page(text))) <= REACH
+
+
+@pytest.mark.parametrize(
+    ("question", "caption"),
+    [
+        ("How many bars are in Figure 2?", "Fig. 2. Bars by year."),
+        ("What does table II compare?", "TABLE II SUMMARY OF METHODS"),
+        ("Which arrows are in fig. A1?", "Figure A1: Arrows"),
+        ("¿Qué muestra la tabla 3.1?", "Tabla 3.1. Ingresos"),
+    ],
+)
+def test_the_figure_that_a_question_names_is_where_its_caption_begins(question: str, caption: str) -> None:
+    other = caption.replace("2", "3").replace("II", "IV").replace("A1", "A2").replace("3.1", "3.2")
+    named = gain(question, found(page(caption)))
+    assert named - gain(question, found(page(f"Seen before, {caption}"))) > LABELLED - 3
+    assert named - gain(question, found(page(other))) > LABELLED - 3
 
 
 def test_nothing_found_is_nothing_read() -> None:
