@@ -4,8 +4,8 @@
     python benchmarks/ablation.py --home kept --limit 60    fewer; documents kept for the next run
     python benchmarks/ablation.py --levers "second reading,other names"
 
-Page hit@1 and @5 inside the document that the question is about, and the median milliseconds of a search. Differences
-are to everything on, question by question; those whose paired 95 % interval leaves out zero are starred.
+Page hit@1 and @5 inside the document that the question is about. Differences are to everything on, question by
+question; those whose paired 95 % interval leaves out zero are starred.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import groupby
@@ -27,7 +26,6 @@ from tqdm import tqdm
 
 from pdfqa import PDFQA, query_terms, rerank, search
 from pdfqa.evaluate.figures import difference_interval
-from pdfqa.index import query
 
 SOURCES = "azure nq squad xquad languages crosslingual known_item financebench mmlongbench".split()
 DEPTH, PAGES = 40, 5
@@ -71,7 +69,6 @@ LEVERS: dict[str, Off] = {
     "statements for figures": without(query_terms, _stands_in=always(())),
     "words about the asking": without(query_terms, _instructions=frozenset, _asides=always([])),
     "words spelt alike": without(query_terms, _kin=always(None)),
-    "length of passages (BM25's b = 0)": without(query, B=0.0),
 }
 SETTINGS: dict[str, Off] = {"everything": always(None), **LEVERS, "all of these off": plain}
 
@@ -88,13 +85,11 @@ def main() -> None:
     if unknown:
         parser.error(f"no such lever: {', '.join(unknown)}; there are: {', '.join(LEVERS)}")
     with tempfile.TemporaryDirectory(prefix="pdfqa-ablation-") as temporary:
-        report(*measured(options, options.home or Path(temporary), ["everything", *wanted]))
+        report(measured(options, options.home or Path(temporary), ["everything", *wanted]))
 
 
-def measured(
-    options: argparse.Namespace, home: Path, settings: Sequence[str]
-) -> tuple[dict[str, Hits], dict[str, float]]:
-    """Return the hits at 1 and 5 of each setting and source, and the median milliseconds of a search."""
+def measured(options: argparse.Namespace, home: Path, settings: Sequence[str]) -> dict[str, Hits]:
+    """Return the hits at 1 and 5 of each setting and source."""
     sources = [source for source in common.SOURCES if source.key in SOURCES]
     rows = [(source, row) for source in sources for row in common.load_rows(options.data, source, options.limit)]
     rows = [(source, row) for source, row in rows if row.gold_pages]
@@ -103,28 +98,22 @@ def measured(
     with PDFQA(home=home) as qa:
         qa.add(*map(str, paths))
     hits: dict[str, Hits] = {name: {} for name in settings}
-    seconds: dict[str, list[float]] = {name: [] for name in settings}
     with tqdm(total=len(rows), unit="question", file=sys.stderr, disable=None) as bar:
         for path, group in groupby(rows, key=lambda item: common.pdf_path(options.data, *item)):
             with PDFQA(str(path), home=home) as qa:
-                qa.search("warm", k=1)
                 for source, row in group:
-                    for name, pages, took in searched(qa, row, settings):
+                    for name, pages in searched(qa, row, settings):
                         hits[name].setdefault(source.title, []).append(worth(pages, row))
-                        seconds[name].append(took)
                     bar.update()
-    return hits, {name: 1000 * float(np.median(times)) for name, times in seconds.items()}
+    return hits
 
 
-def searched(qa: PDFQA, row: Row, settings: Sequence[str]) -> Iterator[tuple[str, list[int], float]]:
-    """Yield the pages that each setting finds, best first, and the seconds it took."""
-    qa.search(row.question, k=DEPTH)  # what is kept between searches is there for all of them
+def searched(qa: PDFQA, row: Row, settings: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
+    """Yield the pages that each setting finds, best first."""
     for name in settings:
         with setting(name):
-            begun = time.perf_counter()
             found = qa.search(row.question, k=DEPTH)
-            took = time.perf_counter() - begun
-        yield name, list(dict.fromkeys(hit.page for hit in found))[:PAGES], took
+        yield name, list(dict.fromkeys(hit.page for hit in found))[:PAGES]
 
 
 @contextmanager
@@ -141,19 +130,15 @@ def worth(pages: Sequence[int], row: Row) -> tuple[float, float]:
     return float(not gold.isdisjoint(pages[:1])), float(not gold.isdisjoint(pages))
 
 
-def report(hits: dict[str, Hits], milliseconds: dict[str, float]) -> None:
+def report(hits: dict[str, Hits]) -> None:
     """Print a line for each setting: the hits with everything on, then by how much they change without a lever."""
     whole, *others = hits
     titles = list(hits[whole])
-    head = ["hit@1 / hit@5", *titles, "ms"]
-    lines = [["n", *(str(len(hits[whole][title])) for title in titles), ""]]
     means = (" / ".join(f"{value:.3f}" for value in np.mean(hits[whole][title], axis=0)) for title in titles)
-    lines.append([whole, *means, f"{milliseconds[whole]:.1f}"])
-    for name in others:
-        changes = (change(hits[whole][title], hits[name][title]) for title in titles)
-        lines.append([f"- {name}", *changes, f"{milliseconds[name]:.1f}"])
+    lines = [["n", *(str(len(hits[whole][title])) for title in titles)], [whole, *means]]
+    lines += [[f"- {name}", *(change(hits[whole][title], hits[name][title]) for title in titles)] for name in others]
     print(common.header())
-    print(common.table(head, lines))
+    print(common.table(["hit@1 / hit@5", *titles], lines))
 
 
 def change(full: Sequence[tuple[float, float]], less: Sequence[tuple[float, float]]) -> str:
