@@ -20,6 +20,12 @@ _STATEMENT = 0.8  # how near the name of a statement comes to what stands in it
 _KIN = 0.6  # how near a word comes that is only like the one asked
 _KINSHIP = 0.75  # how alike two words must be to stand for each other
 _ASIDE = rf"(?i)(?:{phrases.ANSWERING})\b|if\b.*\b(?:please|then)\b.*\b(?:state|say|explain)\b"
+# The word behind "which" that says what kind of answer is wanted: no text need say "year" to tell one.
+_KIND = (
+    r"(?i)\b(?:what|which|qué|que|cuál|welche[mnrs]?|quelle?s?|che|quale)\s+(?:(?:calendar|specific|exact)\s+)?"
+    r"(year|date|day|month|decade|century|time|person|city|country|place|number|percentage|percent|proportion|año|fecha|"
+    r"día|mes|siglo|ciudad|país|porcentaje|jahr|datum|jahrhundert|stadt|land|année|date|siècle|ville|pays|anno|città)\b"
+)
 _PREFIX = 4
 _PREFIX_LIMIT = 200
 
@@ -99,10 +105,11 @@ def _kin(word: str, candidates: Sequence[str]) -> str | None:
 
 
 def _asides(question: str) -> list[tuple[int, int]]:
-    """Return the spans of the sentences that say how to answer, after one that asks."""
+    """Return the spans that say how to answer: sentences after one that asks, and the kind of answer that is wanted."""
+    kinds = [match.span(1) for match in re.finditer(_KIND, question)]
     ends = [match.end() for match in re.finditer(r"[.?!;]\s*(?=[A-Za-z])", question)]
     spans = pairwise([*ends, len(question)])
-    return [(start, end) for start, end in spans if re.match(_ASIDE, question[start:end])]
+    return kinds + [(start, end) for start, end in spans if re.match(_ASIDE, question[start:end])]
 
 
 def _other_names(database: Database, where: query.Scope, question: str, terms: Sequence[Term]) -> Iterator[Term]:

@@ -89,3 +89,10 @@ def test_words_of_a_sentence_that_says_how_to_answer_matter_little(engine: Engin
 
 def test_a_question_that_begins_like_an_instruction_is_still_asked(engine: Engine) -> None:
     assert terms(engine, "Write what the institute offers.")["institut"].weight == 1.0
+
+
+def test_the_word_for_the_kind_of_answer_matters_little(engine: Engine) -> None:
+    """No text need say "year" to tell one."""
+    found = terms(engine, "In which year was the institute founded?")
+    assert found["year"].weight < 0.5 < found["institut"].weight
+    assert terms(engine, "How does the fiscal year end?")["year"].weight == 1.0

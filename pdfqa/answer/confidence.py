@@ -31,12 +31,12 @@ CONFIDENCE = {
 }
 CONFIDENCE_ACROSS_LANGUAGES = {"score": 7.15, "known": 1.15, "passage": 3.0, "similar": 5.3, "bias": -4.4}
 # What is added for a language of documents, so that the same questions are as likely to be answered in each; nothing
-# for those that were not measured. English is left as it is: short documents score low, and would be declined.
+# for those that were not measured.
 LANGUAGES = {
     "ar": 0.15,
     "de": 0.25,
     "el": -0.05,
-    "en": 0.0,
+    "en": -0.35,
     "es": -0.1,
     "hi": -0.8,
     "ro": -0.05,
