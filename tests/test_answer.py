@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdfqa.answer import Draft, extract
 from pdfqa.answer.choosing import MOST_WORDS
+from pdfqa.answer.clauses import clauses
 from pdfqa.embed import StaticEmbedder
 from pdfqa.pages import Page
 from pdfqa.search import Evidence
@@ -284,3 +286,16 @@ def test_an_item_of_a_list_answers_without_its_bullet() -> None:
     draft = answer("Until when may tenants object?", page("• Tenants may object in writing until 30 November 2026."))
     assert "•" not in draft.text
     assert draft.quotes[0].text == "• Tenants may object in writing until 30 November 2026."
+
+
+def test_a_caption_that_repeats_the_question_is_no_answer() -> None:
+    said = "The survey tells three paradigms of retrieval apart: naive, advanced and modular."
+    one = page("Comparison of the three paradigms of retrieval.", said)
+    blocks = [msgspec.structs.replace(one.blocks[0], kind="caption"), *one.blocks[1:]]
+    drafted = answer("What are the three paradigms of retrieval?", msgspec.structs.replace(one, blocks=blocks))
+    assert said == drafted.quotes[0].text
+
+
+def test_a_clause_does_not_begin_with_the_dash_that_joins_it() -> None:
+    text = "We have audited the controls, based on criteria – Framework of 2013, issued by the committee."
+    assert not any(text[start] in "–—" for start, _ in clauses(text, "en"))

@@ -24,6 +24,7 @@ _SHORT = 25  # characters
 _LIKELY, _LIKELIEST = 24, 12
 _ONE_NAME = 0.7  # how much a name of one word, which may be a place's, is one of a person
 _SOME_WORDS = 6  # new words that make a sentence as telling as it can be
+_CAPTION = 2  # new words that a caption may have and still say nothing: "Comparison of …"
 _ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", ":", ";", "”", '"', ")", "»", "]", "…")
 
 # What speaks for a sentence, and how much: fitted by benchmarks/fit_answers.py on which sentences hold an answer, but
@@ -192,7 +193,7 @@ class _Reader:
                 "after": asked.share(own, *held[place + 1 : place + 2]) - share,
                 "above": asked.share(own, above) - share,
                 "adjacent": asked.adjacency(words[place]),
-                **self._substance(words[place], row, analyzer),
+                **self._substance(words[place], row, analyzer, block),
                 "aside": float(block is not None and block.kind == "note" and not above),
                 **_shape(text, piece.page, block, offset + start),
             }
@@ -212,12 +213,15 @@ class _Reader:
             "counts": float(ask.kind is Kind.NUMBER and bool(counts(ask, values))),
         }
 
-    def _substance(self, words: Sequence[str], row: Row | None, analyzer: languages.Analyzer) -> dict[str, float]:
-        """Return how much the text says that the question does not."""
+    def _substance(
+        self, words: Sequence[str], row: Row | None, analyzer: languages.Analyzer, block: Block | None
+    ) -> dict[str, float]:
+        """Return how much the text says that the question does not; a caption names what its picture answers."""
         new = set(words).difference(self._question.asked.words, analyzer.stopwords)
+        caption = block is not None and block.kind == "caption"
         return {
             "new": min(1.0, len(new) / _SOME_WORDS),
-            "echo": float(not new),
+            "echo": float(len(new) <= (_CAPTION if caption else 0)),
             "label": _label(row, self._question.asked, analyzer),
         }
 

@@ -51,8 +51,10 @@ def _pieces(text: str, start: int, end: int, language: str) -> list[tuple[int, i
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without the spaces around it, and without a dash that joins it to what comes before."""
     piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+    begun = piece.lstrip(" \t\n–—") if start else piece.lstrip()
+    return start + len(piece) - len(begun), end - len(piece) + len(piece.rstrip())
 
 
 @cache
