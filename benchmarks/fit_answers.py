@@ -9,7 +9,7 @@ Two things are fitted, both with signs that make sense (evidence never speaks ag
 WEIGHTS (pdfqa/answer/candidates.py): a listwise softmax over the candidates of each answerable question; a candidate
 is right if it stands on a gold page and contains a gold answer.
 
-CONFIDENCE (pdfqa/answer/drafting.py): logistic regression, answerable questions against those without an answer:
+CONFIDENCE (pdfqa/answer/confidence.py): logistic regression, answerable questions against those without an answer:
 SQuAD's adversarial ones, off-topic ones, and questions put to an unrelated document in another language. Questions in
 a language of the document and those in another have a model each. MIX says how much each kind weighs in all.
 
@@ -36,9 +36,11 @@ from common import Row, Source
 from tqdm import tqdm
 
 from pdfqa import PDFQA, languages
-from pdfqa.answer import candidates, drafting
+from pdfqa.answer import candidates
 from pdfqa.answer import confidence as confidences
+from pdfqa.answer.choosing import choose
 from pdfqa.answer.kinds import expected
+from pdfqa.engine.answering import Sources
 from pdfqa.evaluate import texts
 from pdfqa.rerank import Asked
 
@@ -60,6 +62,7 @@ LANGUAGES = (
 )  # alternately in one half and the other
 PASSAGES = 8
 # How much each kind of question weighs in all when confidence is fitted and judged.
+SHRINK = 0.8  # of the way to the mean that a language's offset goes
 MIX = {"answerable": 5.0, "off-topic": 2.0, "adversarial": 0.7}
 # Features with too few cases to be fitted: a matter of judgement.
 FIXED = {
@@ -92,6 +95,7 @@ class Case:
     matrix: np.ndarray
     right: np.ndarray
     judged: dict[str, float]
+    language: str
 
 
 def main() -> None:
@@ -185,24 +189,38 @@ def collect(rows: Sequence[tuple[Source, Row, Path]], home: Path) -> Iterator[Ca
 def look(qa: PDFQA, source: Source, row: Row) -> Case:
     """Return the candidates of one question, and how the best of them is judged; none where search finds nothing."""
     engine, store = qa._engine, qa.prepare()[0]
-    found = engine.vector_stores.search(store.id, row.question, k=PASSAGES)
+    found = engine.vector_stores.find(Sources(stores=(store.id,)), row.question, 20)
+    evidence = found.evidence[:PASSAGES]
     language = languages.detect(row.question)
     question = candidates.Question(row.question, language, Asked(found.terms), expected(row.question, language))
-    ranked = candidates.candidates(question, found.evidence, engine.embedder)
+    words = candidates.words_of(question, engine.embedder)
+    ranked = candidates.candidates(question, evidence, engine.embedder, words)
     if not ranked:
-        return Case(row, source.key, group(source, row), half(source, row), False, np.zeros((0, 0)), np.zeros(0), {})
+        return Case(
+            row, source.key, group(source, row), half(source, row), False, np.zeros((0, 0)), np.zeros(0), {}, language
+        )
     gold = row.gold_pages
     right = [
         row.answerable
-        and (not gold or found.evidence[one.evidence].page.number in gold)
+        and (not gold or evidence[one.evidence].page.number in gold)
         and texts.contains(" ".join(one.text.split()), row.answers, row.lang)
         for one in ranked
     ]
     matrix = [[one.features.get(name, 0.0) for name in candidates.WEIGHTS] for one in ranked]
-    across = language not in {"", *(piece.language for piece in found.evidence)}
-    judged = confidences.judge(question, found.terms, found.evidence, drafting.choose(ranked, question))
+    across = language not in {"", *(piece.language for piece in evidence)}
+    chosen = [one.candidate for one in choose(ranked, question, evidence, words)]
+    judged = confidences.judge(question, found.terms, evidence, chosen)
+    spoken = evidence[0].language
     return Case(
-        row, source.key, group(source, row), half(source, row), across, np.array(matrix), np.array(right), judged
+        row,
+        source.key,
+        group(source, row),
+        half(source, row),
+        across,
+        np.array(matrix),
+        np.array(right),
+        judged,
+        spoken,
     )
 
 
@@ -291,11 +309,12 @@ def confidence(title: str, cases: Sequence[Case], now: dict[str, float]) -> tupl
         return title, np.zeros((0, 3))
     names = [name for name in now if name != "bias"]
     weights = mixed(cases)
-    halves = [fit_confidence([case for case in cases if case.half == number], names) for number in (0, 1)]
+    parts = [[case for case in cases if case.half == number] for number in (0, 1)]
+    halves = [fit_confidence(part, names) for part in parts]
     held_out = np.array([probability(case, names, halves[1 - case.half]) for case in cases])
-    as_it_is = np.array(
-        [probability(case, names, np.array([*(now[name] for name in names), now["bias"]])) for case in cases]
-    )
+    by_language = confidences.LANGUAGES if title == "CONFIDENCE" else {}
+    constants = np.array([*(now[name] for name in names), now["bias"]])
+    as_it_is = np.array([probability(case, names, constants, by_language) for case in cases])
     keys = Counter((case.source, case.row.lang if case.source == "languages" else "", case.group) for case in cases)
     lines = []
     for key, count in sorted(keys.items(), key=lambda item: (item[0][2], item[0])):
@@ -314,7 +333,28 @@ def confidence(title: str, cases: Sequence[Case], now: dict[str, float]) -> tupl
     )
     fitted = fit_confidence(cases, names)
     print_constants(f"{title}, fitted on all", dict(zip([*names, "bias"], fitted, strict=True)))
+    if by_language:
+        print_constants("LANGUAGES, fitted on all", offsets(cases, names, fitted))
     return title, table
+
+
+def offsets(cases: Sequence[Case], names: Sequence[str], coefficients: np.ndarray) -> dict[str, float]:
+    """Return what is added for each language of documents, so that XQuAD's parallel questions are as sure in each.
+
+    The mean logit of a language's answerable questions is brought to that of all languages, by SHRINK of the way.
+    """
+    parallel = [case for case in cases if case.source in {"xquad", "languages"} and case.row.answerable]
+    logits: dict[str, list[float]] = {}
+    for case in parallel:
+        logits.setdefault(case.language, []).append(float(inputs(case, names) @ coefficients))
+    means = {language: float(np.mean(values)) for language, values in logits.items()}
+    middle = float(np.mean(list(means.values()))) if means else 0.0
+    return {language: SHRINK * (middle - mean) for language, mean in sorted(means.items())}
+
+
+def inputs(case: Case, names: Sequence[str]) -> np.ndarray:
+    """Return the features of a case, and one for the bias."""
+    return np.array([*(case.judged[name] for name in names), 1.0])
 
 
 def mixed(cases: Sequence[Case]) -> np.ndarray:
@@ -327,20 +367,23 @@ def mixed(cases: Sequence[Case]) -> np.ndarray:
 
 def fit_confidence(cases: Sequence[Case], names: Sequence[str]) -> np.ndarray:
     """Return the coefficients, and the bias last."""
-    inputs = np.array([[*(case.judged[name] for name in names), 1.0] for case in cases])
+    matrix = np.array([inputs(case, names) for case in cases])
     answerable, weights = np.array([case.row.answerable for case in cases], dtype=float), mixed(cases)
 
     def slope(coefficients: np.ndarray) -> np.ndarray:
-        error = (answerable - 1 / (1 + np.exp(-(inputs @ coefficients)))) * weights
-        gain: np.ndarray = inputs.T @ error - 3e-4 * coefficients
+        error = (answerable - 1 / (1 + np.exp(-(matrix @ coefficients)))) * weights
+        gain: np.ndarray = matrix.T @ error - 3e-4 * coefficients
         return gain
 
     return climb(slope, np.zeros(len(names) + 1), np.array([*(SIGNS.get(name, 1.0) for name in names), 0.0]), 3000)
 
 
-def probability(case: Case, names: Sequence[str], coefficients: np.ndarray) -> float:
-    """Return the confidence in a case."""
-    return float(1 / (1 + np.exp(-np.dot(coefficients, [*(case.judged[name] for name in names), 1.0]))))
+def probability(
+    case: Case, names: Sequence[str], coefficients: np.ndarray, added: dict[str, float] | None = None
+) -> float:
+    """Return the confidence in a case; `added` is what its document's language adds."""
+    logit = float(inputs(case, names) @ coefficients) + (added or {}).get(case.language, 0.0)
+    return float(1 / (1 + np.exp(-logit)))
 
 
 def reliability(confidences: np.ndarray, answerable: np.ndarray, weights: np.ndarray, bins: int = 10) -> np.ndarray:
