@@ -43,6 +43,7 @@ _LABEL = (
 _NEAR = 3  # words of the passage that may lie between two words that are neighbours in the question
 _CONTENTS_LINE = re.compile(r"(?:…|(?:\.\s*){3,}|\s{2,})\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 _CONTENTS_SHARE = 0.5
+_LINE_END = 60  # characters of a line that are looked at: a line of spaces takes time that grows with its square
 
 
 class Asked:
@@ -174,7 +175,7 @@ def labelled(text: str, *, begins: bool = False) -> frozenset[tuple[str, str]]:
 
     Each is the first three letters of what it is, and its number.
     """
-    found = re.findall(rf"(?m)^\s*{_LABEL}" if begins else rf"\b{_LABEL}", text)
+    found = re.findall(rf"(?m)^[^\S\n]*{_LABEL}" if begins else rf"\b{_LABEL}", text)
     return frozenset((kind[:3].casefold(), number.rstrip(".").casefold()) for kind, number in found)
 
 
@@ -247,4 +248,6 @@ def _units(rows: np.ndarray) -> np.ndarray:
 def is_contents(text: str) -> bool:
     """Return whether a text is part of a table of contents: lines that end in page numbers behind a gap or leader."""
     lines = text.split("\n")
-    return len(lines) >= 3 and sum(bool(_CONTENTS_LINE.search(line)) for line in lines) >= _CONTENTS_SHARE * len(lines)
+    return len(lines) >= 3 and sum(
+        bool(_CONTENTS_LINE.search(line[-_LINE_END:])) for line in lines
+    ) >= _CONTENTS_SHARE * len(lines)

@@ -145,3 +145,28 @@ def test_tables_of_further_passages_are_read_too() -> None:
 def test_a_page_without_tables_has_no_cells() -> None:
     one: Page = page("Revenue was $42,879 million in fiscal 2019.")
     assert "Revenue was" in answer("What was revenue in fiscal 2019?", one).text
+
+
+@pytest.mark.parametrize(
+    ("heads", "question"),
+    [
+        ("Q1 2019  Q2 2019  Q1 2018  Q2 2018", "What was revenue in Q2 2019?"),
+        ("March 31, 2019  June 30, 2019  March 31, 2018  June 30, 2018", "What was revenue in June 2019?"),
+    ],
+)
+def test_a_value_is_compared_with_the_same_quarter_of_the_year_before(heads: str, question: str) -> None:
+    one = page("# Income statement", [f"|In millions  {heads}", "Revenue  10  20  5  40"])
+    assert "down from 40 million in 2018" in answer(question, one).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did revenue grow 10% in 2019?",
+        "Did revenue grow from 2015 to 2019?",
+        "Did revenue not grow in 2019?",
+    ],
+)
+def test_two_years_do_not_tell_by_how_much_or_since_when_something_grew(question: str) -> None:
+    one = page("# Income statement", ["|In millions  2019  2018", "Revenue  $ 43  $ 42"])
+    assert answer(question, one).text.startswith("Revenue: ")

@@ -47,6 +47,7 @@ def test_yes_or_no_stands_before_the_sentence_that_decides(question: str, senten
         ("Did the trust of Alton sue Berg?", "The trust of Berg sued Alton."),  # the other way round
         ("Is the pier open or closed?", "The pier is closed."),  # an alternative
         ("Is the notice period longer than 8 weeks?", "The notice period has been the same for years."),
+        ("Is the price more than $50?", "The price is $6 million."),  # on another scale
     ],
 )
 def test_where_the_sentence_does_not_decide_it_stands_alone(question: str, sentence: str) -> None:

@@ -248,3 +248,13 @@ def test_the_highest_come_first_and_ties_by_place(scores: list[int], k: int) -> 
 
 def test_hashes_are_those_of_the_bytes(shelf: Shelf) -> None:
     assert shelf.blobs.put(b"anchor") == hashlib.sha256(b"anchor").hexdigest()
+
+
+def test_words_that_occur_nowhere_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "_KEPT", 4096)
+    kept = query.Kept()
+    nowhere = query.Matches(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8))
+    for number in range(100):
+        kept.keep(f"word{number}", nowhere)
+    assert kept.get("word0") is None
+    assert kept.get("word99") is nowhere

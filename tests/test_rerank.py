@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from pdfqa.embed import builtin
 from pdfqa.query_terms import Term
-from pdfqa.rerank import FEATURES, LABELLED, REACH, Asked, gains, is_contents, look
+from pdfqa.rerank import FEATURES, LABELLED, REACH, Asked, gains, is_contents, labelled, look
 from pdfqa.search import Evidence
 from tests.evidence_maker import asked, found, page
 
@@ -175,3 +177,10 @@ def test_what_is_read_with_others_is_seen_as_if_alone() -> None:
     together = look(QUESTION, asked(QUESTION), pieces, builtin())
     for row, piece in zip(together, pieces, strict=True):
         assert row == pytest.approx(look(QUESTION, asked(QUESTION), [piece], builtin())[0], abs=1e-5)
+
+
+def test_a_text_of_spaces_is_read_in_no_time() -> None:
+    began = time.monotonic()
+    assert not is_contents("\n".join([" " * 30_000] * 3))
+    assert not labelled("\n" * 30_000 + "x", begins=True)
+    assert time.monotonic() - began < 1.0

@@ -18,7 +18,7 @@ from pdfqa.answer.kinds import Kind
 from pdfqa.answer.turns import ANYTHING, COMPARISONS, CONDITIONS, DENYING, MUST, OPPOSITES, POINTING_BACK, SUBORDINATE
 from pdfqa.answer.units import figure
 from pdfqa.answer.values import values
-from pdfqa.answer.words import NEGATIONS, YES_AND_NO
+from pdfqa.answer.words import NEGATIONS, SCALES, YES_AND_NO
 from pdfqa.search import Evidence
 
 _ENOUGH = 0.9  # share of the question that a sentence has to hold to decide it
@@ -144,6 +144,9 @@ def _compared(asked: re.Match[str], text: str, language: str) -> bool | None:
     limit = figure(re.sub(r"[^\d.,$€£]", "", asked[2]).rstrip(".,"))
     found = [value.text for value in values(Kind.NUMBER, text, language)]
     same = [one for one in found if not unit or unit in one.casefold()]
+    scales = [SCALES.intersection(re.findall(r"[^\W\d_]+", said.casefold())) for said in (asked[2], *same)]
+    if any(scale != scales[0] for scale in scales):  # "more than $50" of "$6 million"
+        return None
     numbers = [figure(match[0].rstrip(".,")) for one in same if (match := re.search(r"[$€£]?\d[\d.,]*", one))]
     if limit is None or len(numbers) != 1 or numbers[0] is None:
         return None

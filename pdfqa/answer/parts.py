@@ -50,7 +50,7 @@ def _with(piece: str, first: str) -> str:
 
 @cache
 def _joined() -> re.Pattern[str]:
-    return re.compile(rf",?\s+(?:{JOINING})\s+(?=(?:(?:{LEADING})\s+)?\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\s),?\s+(?:{JOINING})\s+(?=(?:(?:{LEADING})\s+)?\w)", re.IGNORECASE)
 
 
 def named(question: str, files: Mapping[str, str]) -> list[str]:

@@ -5,6 +5,7 @@ Each plan is given only where it is sure; otherwise the best sentence or row is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -12,9 +13,11 @@ import msgspec
 from pdfqa.answer import telling
 from pdfqa.answer.candidates import Candidate, Question
 from pdfqa.answer.cells import SURE, Found, rows
+from pdfqa.answer.confidence import negated
 from pdfqa.answer.deciding import decided
 from pdfqa.answer.enumerations import listed, told
 from pdfqa.answer.kinds import Kind, directions
+from pdfqa.answer.periods import years
 from pdfqa.answer.units import figure
 from pdfqa.answer.words import YES_AND_NO
 from pdfqa.query_terms import Term
@@ -75,17 +78,25 @@ def _grown(question: Question, found: Sequence[Found]) -> Plan | None:
     """Return whether something rose or fell, with the row that has this year and the one before."""
     ways = directions(question.text)
     language = question.language or "en"
-    if len(ways) != 1 or language not in YES_AND_NO:
+    if len(ways) != 1 or language not in YES_AND_NO or _by_how_much(question.text) or negated(question.text, language):
         return None
+    named = years(question.text)
     for one in found:
         pair = telling.year_before(one.row, one.column or 0) if one.sure and one.column is not None else None
-        if pair is not None:
+        if pair is not None and named <= {year for head in one.row.columns for year in years(head)}:
             row = telling.whole(one.row, "")
             if min(pair) <= 0:  # costs and losses: which way is up, the page does not say
                 return Plan([(row, _span(one))])
             said = YES_AND_NO[language][(pair[0] - pair[1]) * ways.pop() <= 0]
             return Plan([(f"{said} — {row}", _span(one))])
     return None
+
+
+def _by_how_much(question: str) -> bool:
+    """Return whether a question names a number that is no year: what rose, rose by less perhaps."""
+    return bool(
+        re.search(r"\d\s?%|\d+ per ?cent|[$€£¥]\s?\d|\bby \d|\b(?:than|by (?:over|about)|at least) \d", question)
+    )
 
 
 def _decided(question: Question, evidence: Sequence[Evidence], ranked: Sequence[Candidate]) -> Plan | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pdfqa.answer.cells import Found
-from pdfqa.answer.periods import bare, years
+from pdfqa.answer.periods import bare, period, years
 from pdfqa.answer.tables import Row
 from pdfqa.answer.units import figure, written
 
@@ -98,6 +98,13 @@ def _place_before(row: Row, place: int) -> int | None:
     alike = [
         other for other in same if re.sub(r"\d+", "", row.columns[other]) == pattern or not bare(row.columns[other])
     ]
+    if len(alike) > 1:  # a quarter and a half year, or two quarters
+        own = period(row.columns[place])
+        alike = [
+            other
+            for other in alike
+            if (one := period(row.columns[other])).months == own.months and one.span == own.span
+        ]
     return alike[0] if alike else None
 
 

@@ -20,6 +20,7 @@ K1, B = 1.2, 0.5
 NAMED = 4  # how often a word of a document's name counts as written in each of its passages
 _FEW = 400  # up to so many segments are named one by one
 _KEPT = 16 << 20  # bytes of matches that a scope keeps
+_ENTRY = 512  # bytes that a term takes though it occurs nowhere
 
 
 class Matches(msgspec.Struct, frozen=True):
@@ -69,9 +70,9 @@ class Kept:
             if term in self._found:
                 return
             self._found[term] = found
-            self.nbytes += found.nbytes
+            self.nbytes += found.nbytes + _ENTRY
             while self.nbytes > _KEPT and len(self._found) > 1:
-                self.nbytes -= self._found.popitem(last=False)[1].nbytes
+                self.nbytes -= self._found.popitem(last=False)[1].nbytes + _ENTRY
 
 
 class Scope(msgspec.Struct, frozen=True):
