@@ -95,6 +95,7 @@ VALUES: list[tuple[dict[str, Any], Said, Any]] = [
     ({"type": "number", "description": "revenue in millions"}, said("7,234 (in thousands)"), 7.234),
     ({"type": "number", "description": "margin in percent"}, said("", "Profit of $44 million is 13.8%."), 13.8),
     ({"type": "integer"}, said("", "It employed 1,284 people."), 1284),
+    ({"type": "integer"}, said("", "It employed 1,284 people (2023: 1,231)."), 1284),
     ({"type": "string", "format": "date"}, said("", "Paid on 31 March 2024."), "2024-03-31"),
     ({"type": "string", "format": "date"}, said("", "Not yet.", "It is due on 4 May 2025."), "2025-05-04"),
     ({"type": "boolean"}, said("Yes", "It renews automatically."), True),
@@ -120,6 +121,12 @@ def test_what_is_found_becomes_a_value_of_the_type(field: dict[str, Any], found:
 REASONS: list[tuple[dict[str, Any], Said, str]] = [
     ({"type": "number"}, said("", "It had 12 ships and 14 boats."), "several numbers may be it: 12, 14"),
     ({"type": "number"}, said("", "It had many ships."), "no number is in"),
+    ({"type": "number"}, said("", "Nineteen ships (2023: 31).", "It made $2.9 million."), "no number is in"),
+    (
+        {"type": "number"},
+        said("", "12 ships (2023: 9).", question="Ships in 2023?"),
+        "several numbers may be it: 12, 9",
+    ),
     ({"type": "number", "maximum": 10}, said("", "It had 12 ships."), "12 is more than 10"),
     ({"type": "integer"}, said("", "It weighs 1.5 tonnes."), "1.5 is no whole number"),
     ({"type": "string", "format": "date"}, said("", "It was in May."), "no day is in"),

@@ -19,6 +19,7 @@ _SPLIT = re.compile(
 )
 _SHARE = re.compile(r"%|percent|per cent|porcentaje|prozent|pourcentage|\bmargin\b|\brate\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|USD|EUR|GBP|CHF)\b", re.IGNORECASE)
+_OF_A_YEAR = re.compile(r"[(（]\s*(?:\w+\s+)?((?:18|19|20|21)\d\d)\s*[:：]\s*[^()（）]*[)）]")  # (2023: 31)
 _ENDS = " .,;:"
 _YEAR = range(1800, 2200)
 _LONGEST_ITEM = 12  # words of an item of a list within a sentence
@@ -69,6 +70,8 @@ def _number(wanted: Wanted, said: Said) -> Value:
         found = _of_unit(wanted, _telling(list(numbers(text, said.language)), said, text))
         if len({(one.value, one.unit) for one in found}) == 1 or (found and text == said.short):
             return msgspec.structs.replace(_scaled(wanted, found[0], said), quote=quote)
+        if not found and _OF_A_YEAR.search(text):  # "Nineteen (2023: 31)" is the answer, in words
+            break
         doubtful = doubtful or ", ".join(dict.fromkeys(one.text for one in found))
     if doubtful:
         return Value(text=said.quote, reason=f"several numbers may be it: {_short(doubtful)}")
@@ -85,8 +88,13 @@ def _of_unit(wanted: Wanted, found: list[Number]) -> list[Number]:
 
 
 def _telling(found: list[Number], said: Said, text: str) -> list[Number]:
-    """Return the numbers that may be meant: no year if there are others, none of a date, none that the question has."""
+    """Return the numbers that may be meant: no year if there are others, none of a date, none that the question has.
+
+    None of a year that is not asked for, either: "Nineteen (2023: 31)".
+    """
     asked = {one.value for one in numbers(said.question, said.language)}
+    aside = [one.span() for one in _OF_A_YEAR.finditer(text) if float(one[1]) not in asked]
+    found = [one for one in found if not any(start < one.start + len(one.text) <= end for start, end in aside)]
     days = [written for written, _ in dates(text, said.language)]
     others = [one for one in found if one.value not in asked and not any(_inside(one, day, text) for day in days)]
     plain = [one for one in others if not (one.value in _YEAR and not one.unit and len(one.text) == len("2024"))]
