@@ -23,6 +23,7 @@ from pdfqa.render import (
     wrap,
 )
 from pdfqa.results import (
+    Change,
     Changes,
     Comparison,
     Estimate,
@@ -200,6 +201,10 @@ def _renumbered(text: str, before: int) -> str:
     return re.sub(r"\[(\d+)\]", lambda mark: f"[{int(mark[1]) + before}]", text)
 
 
+def _quotes(change: Change) -> set[str]:
+    return {one_line(citation.quote) for citation in (change.before, change.after) if citation is not None}
+
+
 def changes_text(value: Changes, look: Look = PLAIN) -> str:
     """Return what differs between two versions: what was there after -, what is there after +."""
     counts = Counter(change.kind for change in value)
@@ -211,7 +216,8 @@ def changes_text(value: Changes, look: Look = PLAIN) -> str:
         if change.section != section:
             section = change.section
             parts.append("")
-            parts += [look.bold(wrap(one_line(section), look.width))] if section else []
+            if section and one_line(section) not in _quotes(change):  # a heading that was added is not shown twice
+                parts.append(look.bold(wrap(one_line(section), look.width)))
         for sign, citation, paint in (("-", change.before, look.warn), ("+", change.after, look.mark)):
             if citation is not None:
                 parts.append(

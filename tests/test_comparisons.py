@@ -123,6 +123,13 @@ def test_versions_differ_by_sentence(tmp_path: Path) -> None:
     assert "1932" in str(done)
 
 
+def test_a_heading_that_was_added_is_shown_once() -> None:
+    shelf = Path(__file__).parent.parent / "samples"
+    with PDFQA(shelf / "annual-report-2024.pdf", shelf / "handbook.pdf") as qa:
+        shown = str(qa.changes()).splitlines()
+    assert ["+ Staff handbook (p. 1)"] == [line for line in shown if "Staff handbook" in line]
+
+
 def test_where_pages_break_makes_no_difference(tmp_path: Path) -> None:
     start, end = "The treasurer of the club, who was chosen by all", "members in May, keeps its books."
     one, two = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -161,7 +162,7 @@ class OpenAIModel:
                 f"did not answer within {_SILENCE:g} s", "Is it overloaded? Ask less at once, or try again."
             ) from None
         except openai.APIConnectionError as error:
-            reason = self._clean(str(error.__cause__ or error))
+            reason = re.sub(r"^\[Errno -?\d+\] ", "", self._clean(str(error.__cause__ or error)))
             raise self._failed(
                 f"cannot be reached: {reason}",
                 "Is its server running, and its address right (--base-url, PDFQA_BASE_URL)?",
