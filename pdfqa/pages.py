@@ -13,7 +13,7 @@ import msgspec
 BlockKind = Literal["text", "heading", "list", "table", "caption", "footnote", "field", "note"]
 
 
-INDEX_VERSION = 1  # raised when the passages, terms or vectors of the same pages come out otherwise, for `reindex`
+INDEX_VERSION = 2  # raised when the passages, terms or vectors of the same pages come out otherwise, for `reindex`
 
 
 Defect = Literal["", "picture", "garbled", "damaged"]

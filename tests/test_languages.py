@@ -239,6 +239,7 @@ class TestSentences:
             ("en", "1. First item.|Second part, pp. 3 and No. 7.|1. Inline item."),
             ("en", "Grown.[1][2]|Fast."),
             ("de", "Am 3. Mai kam er z. B. nach Bonn.|Dr. Merkel, d. h. sie, kam.|Es war 1994.|Der Rest."),
+            ("es", "El presidente de EE. UU., Barack Obama, no vino.|Fin."),
             ("es", "La Sra. Pérez, p. ej., vive en EE.UU. desde 1990.|¿Quién es?|«Fin.»|En la pág. 3.|¡Ah!"),
             ("ru", "Он жил, т. е. работал, в 1990 г. в Москве.|В 1995 г. он уехал.|А. С. Пушкин писал."),
             ("zh", "特斯拉去世。|他是谁？|“是的！”|他说。"),
@@ -258,8 +259,8 @@ class TestSentences:
 
     def test_thai_is_cut_at_spaces(self) -> None:
         clause = "ลูกค้ารายแรกเกือบทั้งหมดเป็นชาวนา"
-        text = " ".join([clause] * 4)
-        assert [f"{clause} {clause}"] * 2 == [text[start:end] for start, end in sentences(text, "th")]
+        text = " ".join([clause] * 6)
+        assert [f"{clause} {clause} {clause}"] * 2 == [text[start:end] for start, end in sentences(text, "th")]
 
     def test_a_thai_name_does_not_make_a_line_thai(self) -> None:
         text = "The king called himself ราม and wrote a long book about it in the capital. Then he died."

@@ -325,7 +325,7 @@ ABBREVIATIONS: dict[str, str] = {
     "fig figs tab eq sec ch vol ed eds pp p cf vs e.g i.e "
     "approx ca al art par op cit resp nr ref",
     "en": "sr gov sen rep pres adm jan feb mar apr jun jul aug sep sept oct nov dec mt ft dept est incl viz",
-    "es": "ee.uu núm núms pág págs p.ej ej art arts cap fig lic ing av avda c/ tel aprox gral cía n.º vol ed",
+    "es": "ee uu ee.uu núm núms pág págs p.ej ej art arts cap fig lic ing av avda c/ tel aprox gral cía n.º vol ed",
     "de": "usw u.s.w z.b d.h u.a bzw s.o s.u vgl nr abb tab str hr fr hrsg bd s abs ggf ca inkl exkl mio mrd evtl sog "
     "o.ä i.d.r "
     "z.t u.u zzgl max min kap anm dipl ing",
