@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pdfqa import config
-from pdfqa.chat import Chat, Stream, check_question, hit
+from pdfqa.chat import Stream, check_question, hit
 from pdfqa.document import Document
 from pdfqa.engine import Engine
 from pdfqa.engine.answering import Sources
@@ -19,6 +19,7 @@ from pdfqa.engine.library import Library, Named, Report, Source, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
 from pdfqa.progress import reporting
+from pdfqa.qa_copilots import Copilots
 from pdfqa.qa_whole import WholeDocuments
 from pdfqa.types import AddReport, Answer, Failure, FileEntry, Hit, Info, ReindexReport, Verification
 from pdfqa.wire import VectorStore
@@ -29,7 +30,7 @@ if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
 _MOST_HITS = 1000
 
 
-class PDFQA(WholeDocuments):
+class PDFQA(WholeDocuments, Copilots):
     """Ask questions of PDF files.
 
     Nothing is sent anywhere, but to the model that is named, if one is. What was read is kept in the home directory,
@@ -111,6 +112,11 @@ class PDFQA(WholeDocuments):
         """Return what writes answers: the name of a model, or "extractive"."""
         return self._settings.model or config.EXTRACTIVE
 
+    @property
+    def names_files(self) -> bool:
+        """Return whether some files are asked, and not everything in the home directory."""
+        return bool(self._paths)
+
     def close(self) -> None:
         """Close the home directory."""
         self._engine.close()
@@ -191,10 +197,6 @@ class PDFQA(WholeDocuments):
             FileError: None of the files can be used (when it is first asked for a piece).
         """
         return self.chat().stream(question, progress=progress)
-
-    def chat(self) -> Chat:
-        """Return a conversation, in which a short question is understood from the one before."""
-        return Chat(self, self._engine, self._library)
 
     def files(self) -> list[FileEntry]:
         """Return what the home directory holds, oldest first."""

@@ -43,7 +43,7 @@ LAYERS = [
     ["across", "routing", "search", "query_terms", "rerank", "rereading", "answer", "whole", "verify", "llm"],
     ["engine", "operations"],
     ["backends"],
-    ["chat", "client", "sync", "document", "qa", "qa_whole"],
+    ["chat", "chat_context", "client", "sync", "document", "qa", "qa_copilots", "qa_whole"],
     ["cli", "server", "evaluate", "__main__"],
     [""],  # pdfqa itself, which re-exports
 ]

@@ -42,6 +42,7 @@ COMMANDS = {
 # Options whose next argument is their value: needed to find the first argument that is no option.
 VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
     {"--out", "--png", "--highlight", "--width", "--words", "--prompt", "--schema", "--files"}
+    | {"--context", "--instructions"}
     | {"--embedder", "--reranker", "--results", "--compare", "--against", "--limit", "--pictures"}
     | {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
