@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from pdfqa.errors import InvalidRequestError
+from pdfqa.errors import AuthenticationError, InvalidRequestError, InvalidValueError
 
 Ocr = Literal["auto", "always", "never"]
 _BOUNDS: dict[str, tuple[float, float]] = {
@@ -35,6 +35,9 @@ _NUMBERS = (
 OCR_CHOICES: tuple[Ocr, ...] = ("auto", "always", "never")
 GGUF = ".gguf"  # how the name of a model ends that is a file, run in this process
 _OPENAI = "api.openai.com"
+OPENAI_URL = f"https://{_OPENAI}/v1"
+OPENAI_MODEL = "gpt-6-luna"  # what answers on the back-end of that name where no model is named
+BACKENDS = {"local": "the engine in this process", "openai": "files and search at OpenAI, threads and runs here"}
 STATIC = "pdfqa-static-1"  # the embedder that is part of pdfqa
 MULTILINGUAL = "multilingual"  # the name of the embedder of the extra pdfqa[multilingual]
 EXTRACTIVE = "extractive"  # the name of the answerer that quotes and needs no model
@@ -65,6 +68,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     context_tokens: how much the model can be given at once (`PDFQA_CONTEXT_TOKENS`), its answer included; by default
         what its server or its file says, else 8,192.
     prices: a table of what models cost (`PDFQA_PRICES`), beside the one of the package (`prices.py`).
+    backend: where files are kept and searched for an answer (`PDFQA_BACKEND`): "local", or "openai". There the model is
+        OpenAI's and has a default, `base_url` is where OpenAI's API is (`OPENAI_BASE_URL`), and `model_key` its key
+        (`OPENAI_API_KEY`, `PDFQA_API_KEY`).
     """
 
     home: Path
@@ -85,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model_key: str | None = None
     context_tokens: int | None = None
     prices: Path | None = None
+    backend: str = "local"
 
     @property
     def hosted_by_openai(self) -> bool:
@@ -107,11 +114,15 @@ def load(
     model: str | None = None,
     base_url: str | None = None,
     model_key: str | None = None,
+    backend: str | None = "local",
     env: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return the settings: arguments first, then `PDFQA_*` variables of `env`, then defaults.
 
+    `backend` is looked for there only where it is None: not everything goes by way of another one.
+
     Raises:
+        AuthenticationError: OpenAI is to be asked, and there is no key.
         InvalidRequestError: A variable holds something that is no number, or one out of range; or a model has neither
             a server nor a key.
     """
@@ -135,6 +146,18 @@ def load(
         prices=_expanded(Path(env["PDFQA_PRICES"])) if env.get("PDFQA_PRICES") else None,
     )
     model = model or env.get("PDFQA_MODEL")
+    if checked_backend(backend or env.get("PDFQA_BACKEND") or "local") == "openai":
+        where, known = openai(base_url=base_url, api_key=model_key, env=env)
+        return msgspec.structs.replace(
+            settings, backend="openai", model=_of_openai(model), base_url=where, model_key=known
+        )
+    return _with_model(settings, model, base_url=base_url, model_key=model_key, env=env)
+
+
+def _with_model(
+    settings: Settings, model: str | None, *, base_url: str | None, model_key: str | None, env: Mapping[str, str]
+) -> Settings:
+    """Return settings with the chat model, if one is wanted, its server and key."""
     base_url, key = server(base_url=base_url, model_key=model_key, env=env)
     if model == EXTRACTIVE or not (model or base_url):
         return settings
@@ -163,6 +186,57 @@ def server(
     return base_url, model_key or env.get("PDFQA_MODEL_KEY") or (
         None if base_url else env.get("OPENAI_API_KEY")
     ) or None
+
+
+def openai(
+    *, base_url: str | None = None, api_key: str | None = None, env: Mapping[str, str] | None = None
+) -> tuple[str, str]:
+    """Return where OpenAI's API is, and the key for it.
+
+    A key from a file or the system's keyring would be looked for here, after those of the environment.
+
+    Raises:
+        InvalidRequestError: That is no address.
+        AuthenticationError: There is no key.
+    """
+    env = os.environ if env is None else env
+    elsewhere = bool(base_url) and _host(base_url) != _OPENAI
+    base_url, _ = server(base_url=base_url or env.get("OPENAI_BASE_URL") or OPENAI_URL, env=env)
+    names = ("PDFQA_API_KEY", "PDFQA_MODEL_KEY") if elsewhere else ("OPENAI_API_KEY", "PDFQA_API_KEY")
+    key = api_key or next((env[name] for name in names if env.get(name)), None)
+    if not key:
+        raise AuthenticationError(
+            f"there is no API key for {base_url}",
+            hint=f"Set {names[0]}, or give it as an argument. The local back-end needs none.",
+        )
+    return base_url or OPENAI_URL, key
+
+
+def checked_backend(name: str) -> str:
+    """Return the name of a back-end.
+
+    Raises:
+        InvalidValueError: There is none of that name.
+    """
+    if name in BACKENDS:
+        return name
+    known = "; ".join(f"{one}: {what}" for one, what in BACKENDS.items())
+    raise InvalidValueError(f"no back-end is called {name!r}", hint=f"There are {known}.", param="backend")
+
+
+def _of_openai(model: str | None) -> str:
+    """Return the model that answers at OpenAI.
+
+    Raises:
+        InvalidRequestError: It is one that answers here.
+    """
+    if model == EXTRACTIVE or (model or "").endswith(GGUF):
+        raise InvalidRequestError(
+            f"the model {model!r} answers on this machine, and the openai back-end searches at OpenAI",
+            hint="Name a model of OpenAI's, or leave --backend out.",
+            param="model",
+        )
+    return (model or OPENAI_MODEL).removeprefix("openai/")
 
 
 def _model_of(chosen: str | None, param: str, *names: str) -> str | None:

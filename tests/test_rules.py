@@ -40,7 +40,7 @@ LAYERS = [
         "progress",
     ],
     ["store", "index"],
-    ["across", "routing", "search", "query_terms", "rerank", "rereading", "answer", "whole", "verify", "llm"],
+    ["across", "routing", "search", "query_terms", "rerank", "rereading", "locating", "answer", "whole", "verify", "llm"],
     ["engine", "operations"],
     ["backends"],
     ["chat", "chat_context", "client", "sync", "document", "qa", "qa_copilots", "qa_whole"],

@@ -22,7 +22,7 @@ UNVERIFIED = "[unverified]"
 NOT_FOUND = "NOT FOUND"  # what a model is to reply with where the passages hold no answer
 _MARK = re.compile(
     r" ?[\[【](?:(?:passages?|sources?|documents?|no\.?|#|\^)\s*)?"
-    r"(\d{1,3}(?:\s*(?:,|;|and|&|-|–)\s*(?:passages?\s*)?\d{1,3})*)(?:†[^\]】]*)?[\]】]",
+    r"(\d{1,3}(?:\s*(?:,|;|and|&|-|–|:)\s*(?:passages?\s*)?\d{1,3})*)(?:†[^\]】]*)?[\]】]",
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^(?:[*\"'`\s]|[\[【][^\]】]{0,60}(?:[\]】]|$))+")  # what may come before a refusal
@@ -50,6 +50,7 @@ class Reader:
         given: Which of them the model was given, in the order of their numbers.
         embedder: Compares meanings.
         doubts: Whether to mark, where it stands, what no passage says.
+        numbered: Whether the model was given the passages by number; otherwise what it has in brackets cites nothing.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Reader:
         embedder: Embedder,
         *,
         doubts: bool = False,
+        numbered: bool = True,
     ) -> None:
         self.text = ""
         self.quotes: list[Quote] = []
@@ -73,6 +75,7 @@ class Reader:
         self._waiting = ""
         self._begun = False
         self._doubts = doubts
+        self._numbered = numbered
         self._heard = 0  # up to where the sentences have been held against the passages
         self._ahead: list[int] = []  # what was cited before anything was said
 
@@ -104,7 +107,7 @@ class Reader:
             if not last and (_THOUGHT[0].startswith(start) or NOT_FOUND.startswith(plain)):
                 return False
             self._begun, self._waiting = True, start
-            self.refused = bool(self._given) and plain.startswith(NOT_FOUND)
+            self.refused = (bool(self._given) or not self._numbered) and plain.startswith(NOT_FOUND)
         return not self.refused
 
     def _take(self, *, last: bool) -> str:
@@ -178,7 +181,7 @@ class Reader:
         numbers: list[int] = []
         for one, other in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", text):
             numbers += range(int(one), min(int(other or one), int(one) + 9) + 1)
-        named = dict.fromkeys(numbers)
+        named = dict.fromkeys(numbers if self._numbered else ())
         return [self._given[number - 1] for number in named if 1 <= number <= len(self._given)]
 
     def _claim(self) -> str:

@@ -77,6 +77,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     response_format: dict[str, Any] | None = None  # as chat completions have it
     stop: list[str] = []
     seed: int | None = None
+    effort: str | None = None  # of a model that thinks before it answers
     options: dict[str, Any] = {}
     boxes: bool = True
 
@@ -144,7 +145,11 @@ def answer(engine: Engine, question: Question, *, stop: Callable[[], bool] | Non
         StoppedError: `stop` has returned true.
     """
     model = engine.model_for(question.model)
-    if model is None:
+    if engine.hosted is not None:
+        from pdfqa.engine.hosted import hosted
+
+        yield from hosted(engine, engine.hosted, question, stop)
+    elif model is None:
         from pdfqa.engine.quoting import quoted
 
         yield from quoted(engine, question)

@@ -55,20 +55,32 @@ def written(
         yield Finished(text="", found=False, incomplete="max_prompt_tokens", model=_name(engine, question))
         return
     begun = attempt(model, prompts, _options(question), stop)
-    yield from _Telling(engine, question, looked, begun.given).tell(begun.pieces)
+    yield from Telling(engine, question, looked, begun.given).tell(begun.pieces)
 
 
-class _Telling:
-    """What becomes of the pieces that a model writes."""
+class Telling:
+    """What becomes of the pieces that a model writes.
 
-    def __init__(self, engine: Engine, question: Question, looked: Looked | None, given: Prompt) -> None:
+    Args:
+        engine: The engine.
+        question: What was asked.
+        looked: What was found; None where nothing was searched.
+        given: What of it the model was given. It may grow while the model writes.
+        numbered: Whether the model was given it by number, and cites so.
+    """
+
+    def __init__(
+        self, engine: Engine, question: Question, looked: Looked | None, given: Prompt, *, numbered: bool = True
+    ) -> None:
         self._engine = engine
         self._question = question
         self._looked = looked
         self._given = given
         evidence, numbers = (looked.evidence, given.given) if looked and not _structured(question) else ([], [])
         asked_for = looked.question if looked else ""
-        self._reader = Reader(asked_for, evidence, numbers, engine.embedder, doubts=not _outputs(question))
+        self._reader = Reader(
+            asked_for, evidence, numbers, engine.embedder, doubts=not _outputs(question), numbered=numbered
+        )
         self._calls: list[FunctionCall] = []
         self._ended = Ended()
         self._refusal = ""

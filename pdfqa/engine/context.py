@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from pdfqa import wire
-from pdfqa.config import EXTRACTIVE, STATIC, Settings
+from pdfqa.config import EXTRACTIVE, OPENAI_URL, STATIC, Settings
 from pdfqa.engine.channels import Channels
 from pdfqa.store import Attachments, Blobs, Database, Documents, Events, Jobs, Objects, Replies
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pdfqa.engine.vector_stores import VectorStores
     from pdfqa.index.scopes import Scopes
     from pdfqa.llm import ChatModel
+    from pdfqa.llm.hosted import HostedSearch
     from pdfqa.wire.chat import StoredChat
     from pdfqa.wire.responses import Conversation, StoredItem, StoredResponse
 
@@ -158,9 +159,10 @@ class Engine:
         reader = self._views[""].__dict__.get("_reader")
         if reader is not None:
             reader.close()
-        model = self._views[""].__dict__.get("_model")
-        if model is not None:
-            model.close()
+        for name in ("_model", "_hosted"):
+            model = self._views[""].__dict__.get(name)
+            if model is not None:
+                model.close()
         self.database.close()
 
     def now(self) -> int:
@@ -233,6 +235,20 @@ class Engine:
             return self.settings.context_tokens
         told = self.model.about().window if self.model is not None else None
         return told or _CONTEXT
+
+    @property
+    def hosted(self) -> HostedSearch | None:
+        """Return what searches and answers elsewhere; None where that is done here."""
+        if self.settings.backend == "local":
+            return None
+        with self._once:
+            return self._views[""]._hosted
+
+    @cached_property
+    def _hosted(self) -> HostedSearch:
+        from pdfqa.llm.hosted import HostedSearch
+
+        return HostedSearch(base_url=self.settings.base_url or OPENAI_URL, key=self.settings.model_key)
 
     def model_for(self, name: str) -> ChatModel | None:
         """Return what answers for a model that is asked for by name: the chat model, or None for the extractive one."""

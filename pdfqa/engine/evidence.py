@@ -138,7 +138,7 @@ def cite(engine: Engine, looked: Looked, quote: Quote, *, supported: bool = True
     """Return the citation of a quote: verified if it says what it is cited for, and stands on its page."""
     piece = looked.evidence[quote.evidence]
     page, file = piece.page, looked.found.files[piece.document]
-    verified = supported and stands(quote.text, page.text, quote.start, quote.end)
+    verified = supported and page.number > 0 and stands(quote.text, page.text, quote.start, quote.end)
     return FileCitation(
         file_id=file.id,
         page=page.number,

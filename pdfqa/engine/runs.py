@@ -183,6 +183,10 @@ class Runs:
             **self._options(request, assistant),
         )
         _check_choice(run)
+        if engine.hosted is not None:
+            from pdfqa.engine.hosted import check  # most runs are performed here
+
+            check(run)
         check_format(engine, run.model, run.response_format)
         return self._objects.insert(run, parent=thread_id)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from pdfqa.engine.answering import FunctionCall, Question, Sources, Turn
 from pdfqa.engine.context import Engine
 from pdfqa.engine.images import data_url
 from pdfqa.engine.resources import stores
 from pdfqa.wire import ImageFileContent, ImageUrlContent, Message, Run, RunStep, Thread
+from pdfqa.wire.requests import Filter
 
 _LATEST = 60  # messages that are looked at; a model's prompt has room for fewer
 _LATEST_QUOTED = 12  # the same where no model writes
@@ -43,6 +46,7 @@ def question(engine: Engine, thread: Thread, run: Run, steps: Sequence[RunStep],
         top_p=run.top_p,
         max_tokens=run.max_completion_tokens,
         max_prompt_tokens=run.max_prompt_tokens,
+        effort=run.reasoning_effort,
         response_format=form if isinstance(form, dict) and form.get("type") != "text" else None,
         boxes=boxes,
     )
@@ -52,9 +56,11 @@ def _sources(engine: Engine, thread: Thread, run: Run) -> Sources:
     tools = [tool.get("file_search") or {} for tool in run.tools if tool["type"] == "file_search"]
     options: dict[str, Any] = tools[0] if tools else {}
     ranking = options.get("ranking_options") or {}
+    condition = ((thread.tool_resources or {}).get("file_search") or {}).get("filters")
     usual = _RESULTS_QUOTED if engine.model_for(run.model) is None else _RESULTS
     return Sources(
         stores=tuple(dict.fromkeys([*stores(thread.tool_resources), *stores(run.tool_resources)])),
+        filters=msgspec.convert(condition, Filter) if condition else None,
         max_results=options.get("max_num_results", usual),
         score_threshold=ranking.get("score_threshold", 0.0),
         ranker=ranking.get("ranker", "auto"),
@@ -106,6 +112,8 @@ def _images(engine: Engine, message: Message) -> list[dict[str, Any]]:
     for part in message.content:
         if isinstance(part, ImageUrlContent):
             found.append({"type": "image_url", "image_url": part.image_url})
+        elif isinstance(part, ImageFileContent) and engine.hosted:
+            found.append({"type": "image_url", "image_url": dict(part.image_file)})
         elif isinstance(part, ImageFileContent):
             url = data_url(engine, part.image_file["file_id"])
             if url:

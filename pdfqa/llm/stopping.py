@@ -5,17 +5,17 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from pdfqa.errors import StoppedError
-from pdfqa.llm.pieces import Piece
 
 _LOOK = 0.1  # seconds between looks whether to stop
 _AHEAD = 256  # pieces that are read ahead of who takes them
-_Queue: TypeAlias = "queue.Queue[Piece | BaseException | None]"
+_Queue: TypeAlias = "queue.Queue[Any]"
+T = TypeVar("T")
 
 
-def interruptible(pieces: Iterator[Piece], stop: Callable[[], bool]) -> Iterator[Piece]:
+def interruptible(pieces: Iterator[T], stop: Callable[[], bool]) -> Iterator[T]:
     """Yield pieces as they come; a model that is silent is no reason to wait once they are no longer wanted.
 
     Raises:
@@ -41,7 +41,7 @@ def interruptible(pieces: Iterator[Piece], stop: Callable[[], bool]) -> Iterator
         over.set()
 
 
-def _pump(pieces: Iterator[Piece], ready: _Queue, over: threading.Event) -> None:
+def _pump(pieces: Iterator[Any], ready: _Queue, over: threading.Event) -> None:
     """Move pieces into a queue until they or the wish for them are over."""
     try:
         for piece in pieces:
@@ -54,7 +54,7 @@ def _pump(pieces: Iterator[Piece], ready: _Queue, over: threading.Event) -> None
         getattr(pieces, "close", bool)()  # here, where it was used: a connection may hang on it
 
 
-def _handed(piece: Piece | BaseException | None, ready: _Queue, over: threading.Event) -> bool:
+def _handed(piece: Any, ready: _Queue, over: threading.Event) -> bool:
     """Put a piece into a queue as soon as there is room; return whether it is still wanted."""
     while not over.is_set():
         try:
