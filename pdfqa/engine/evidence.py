@@ -142,7 +142,7 @@ def cite(engine: Engine, looked: Looked, quote: Quote, *, supported: bool = True
     return FileCitation(
         file_id=file.id,
         page=page.number,
-        label=page.label,
+        label=label_at(page, quote.start),
         quote=quote.text,
         start=quote.start,
         end=quote.end,

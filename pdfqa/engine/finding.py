@@ -55,7 +55,7 @@ class Located(msgspec.Struct, frozen=True, kw_only=True):
             attributes=file.attributes,
             content=[TextPiece(text=piece.whole)],
             page=piece.page.number,
-            label=piece.page.label,
+            label=label_at(piece.page, passage.start),
             quote=piece.text,
             start=passage.start,
             end=passage.end,

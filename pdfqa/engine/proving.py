@@ -25,6 +25,7 @@ from pdfqa.pdf import ocr_lack
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.pdf.passwords import tries
 from pdfqa.store.blobs import hash_file
+from pdfqa.texts import is_text
 from pdfqa.types import Proof, ProofStatus, Verification
 from pdfqa.verify import where
 from pdfqa.workers import Done, Task, WorkerPool
@@ -92,7 +93,7 @@ class Prover:
         try:
             path, same = self._find(claim)
             proof = replace(proof, path=str(path))
-            status, found, reason = self._look(claim, self._again(path))
+            status, found, reason = self._look(claim, self._again(path, claim.file))
         except _FailedError as failed:
             return replace(proof, status=failed.status, reason=failed.reason)
         except PdfqaError as error:
@@ -148,18 +149,21 @@ class Prover:
             self._hashes[path] = hash_file(path)[0]
         return self._hashes[path]
 
-    def _again(self, path: Path) -> _Again:
+    def _again(self, path: Path, called: str) -> _Again:
         if path not in self._opened:
-            self._opened[path] = _Again(self._engine, self._pool, path, self._passwords)
+            text = is_text(path.name) or is_text(called)  # what is kept in the home has no name of its own
+            self._opened[path] = _Again(self._engine, self._pool, path, self._passwords, text=text)
         return self._opened[path]
 
 
 class _Again:
-    """A PDF that is read again, as far as it is asked for."""
+    """A PDF, or a text, that is read again, as far as it is asked for."""
 
-    def __init__(self, engine: Engine, pool: WorkerPool, path: Path, passwords: Sequence[str]) -> None:
+    def __init__(
+        self, engine: Engine, pool: WorkerPool, path: Path, passwords: Sequence[str], *, text: bool = False
+    ) -> None:
         self._settings = engine.settings
-        self._options = ReadOptions.of(engine.settings)
+        self._options = msgspec.structs.replace(ReadOptions.of(engine.settings), text=text)
         self._pool = pool
         self._path = path
         self._passwords = tries(passwords)
@@ -177,7 +181,7 @@ class _Again:
     @cached_property
     def _opened(self) -> tuple[DocumentInfo, Request]:
         *others, last = self._passwords
-        request = Request(path=os.fsencode(self._path), last=0, recognised=None)
+        request = Request(path=os.fsencode(self._path), options=self._options, last=0, recognised=None)
         for password in others:
             with suppress(EncryptedFileError):
                 return self._open(msgspec.structs.replace(request, password=password))
