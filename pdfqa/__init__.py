@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         WaitTimeoutError,
         WrongStateError,
     )
+    from pdfqa.given import PdfDocument, TextDocument
     from pdfqa.pages import Page
     from pdfqa.qa import PDFQA
     from pdfqa.sync import Client
@@ -71,9 +72,11 @@ __all__ = [
     "ObjectNotFoundError",
     "PDFQA",
     "Page",
+    "PdfDocument",
     "PdfqaError",
     "RateLimitError",
     "StorageError",
+    "TextDocument",
     "TooLargeError",
     "WaitFailedError",
     "WaitTimeoutError",
@@ -81,7 +84,9 @@ __all__ = [
     "__version__",
 ]
 
-_MODULES = {"AsyncClient": "client", "Client": "sync", "PDFQA": "qa", "Page": "pages"}
+_MODULES = {"AsyncClient": "client", "Client": "sync", "PDFQA": "qa", "Page": "pages"} | dict.fromkeys(
+    ("PdfDocument", "TextDocument"), "given"
+)
 
 
 def __getattr__(name: str) -> object:

@@ -6,6 +6,7 @@ points (1/72 inch), measured from the left and the bottom edge of the page as it
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Literal
 
 import msgspec
@@ -76,6 +77,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     `source` says where the text is from: the page's text layer, or recognition of its picture. `reader` is the program
     that gave it. `defect` is why the text layer is of no use: the page is a picture, its text is garbled, or no reader
     can read it. `places` are in the order of the text. `unseen` words are there for programs only, and not in `text`.
+    Of a text file, `lines` are the places where its lines begin, and `line_numbers` the numbers of these.
     """
 
     number: int
@@ -92,6 +94,15 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     places: list[Place] = []
     attached: list[Attachment] = []
     unseen: int = 0
+    lines: list[int] = []
+    line_numbers: list[int] = []
+
+
+def label_at(page: Page, start: int) -> str:
+    """Return what a place of a page is called besides its page's number: the page's label, or the line of a text."""
+    if not page.lines:
+        return page.label
+    return f"line {page.line_numbers[max(bisect_right(page.lines, start) - 1, 0)]}"
 
 
 class Attachment(msgspec.Struct, frozen=True, array_like=True):

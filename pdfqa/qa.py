@@ -15,9 +15,10 @@ from pdfqa.chat import Stream, check_question, hit
 from pdfqa.document import Document
 from pdfqa.engine import Engine
 from pdfqa.engine.answering import Sources
-from pdfqa.engine.library import Library, Named, Report, Source, failure
+from pdfqa.engine.library import Library, Named, Report, failure
 from pdfqa.engine.pictures import PdfLocator
 from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
+from pdfqa.given import Source, held, shown
 from pdfqa.progress import reporting
 from pdfqa.qa_copilots import Copilots
 from pdfqa.qa_whole import WholeDocuments
@@ -38,8 +39,9 @@ class PDFQA(WholeDocuments, Copilots):
     threads.
 
     Args:
-        *paths: PDF files, folders that hold some (searched with their subfolders), or a PDF's bytes. Without any,
-            everything in the home directory is asked.
+        *paths: PDF files, folders that hold some (searched with their subfolders), texts (.txt, .md). Or documents as
+            they are: a PDF's bytes, an open file, a `PdfReader` or `PdfWriter` of pypdf, `PdfDocument(name, content)`,
+            `TextDocument(name, content)`. Without any, everything in the home directory is asked.
         home: Where pdfqa keeps what it reads; by default `PDFQA_HOME`, or the platform's place for such data.
         password: A password, or several to try, for encrypted files; by default `PDFQA_PASSWORD`. Never stored.
         ocr: Which pages have their text recognised in their picture, which needs the extra pdfqa[ocr]: "auto" those
@@ -72,7 +74,7 @@ class PDFQA(WholeDocuments, Copilots):
         base_url: str | None = None,
         model_key: str | None = None,
     ) -> None:
-        _check_paths(paths)
+        self._paths = [held(path) for path in paths]
         single = password if isinstance(password, str) else None
         self._settings = config.load(
             home=home,
@@ -90,7 +92,6 @@ class PDFQA(WholeDocuments, Copilots):
             self._passwords = tuple(password)
         elif self._settings.password is not None:
             self._passwords = (self._settings.password,)
-        self._paths = paths
         self._engine = Engine(self._settings)
         self._library = Library(self._engine, self._passwords)
         self.failures: list[Failure] = []
@@ -104,7 +105,7 @@ class PDFQA(WholeDocuments, Copilots):
         self.close()
 
     def __repr__(self) -> str:
-        what = ", ".join("<bytes>" if isinstance(path, bytes) else repr(str(path)) for path in self._paths)
+        what = ", ".join(map(shown, self._paths))
         return f"PDFQA({what or 'everything'}, home={str(self._settings.home)!r})"
 
     @property
@@ -128,7 +129,6 @@ class PDFQA(WholeDocuments, Copilots):
             *paths: As for the constructor; without any, those given there.
             progress: Told of every range of pages that was read; True draws a bar.
         """
-        _check_paths(paths)
         started = perf_counter()
         with reporting(progress) as report:
             named, failed, new = self._library.gather(paths or self._paths, report)
@@ -349,13 +349,3 @@ def _plain(answer: Answer | Mapping[str, Any] | str | bytes) -> Any:
                 f"the answer is no JSON: {error}", hint="Give what pdfqa ask --json prints.", param="answer"
             ) from error
     return answer
-
-
-def _check_paths(paths: Sequence[Source]) -> None:
-    for path in paths:
-        if not isinstance(path, str | bytes | os.PathLike):
-            raise InvalidRequestError(
-                f"a path is of type {type(path).__name__}",
-                hint="Give strings, paths or the bytes of PDFs, one by one; of a list: PDFQA(*paths).",
-                param="paths",
-            )

@@ -32,6 +32,7 @@ _WIDE = (
 _ANY_WORD = rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)"
 _NARROW_WORD = r"\s*\S+"
 WORDS = rf"\n|[^\S\n]+|[{_WIDE}]|[^\s{_WIDE}]+"  # the parts of a text between which a line may break, and the breaks
+_LINE = "line "  # how the label of a place in a text begins (`pages.label_at`)
 _MOST_PLACES = 12
 _LONG_WORD = 24  # columns of a terminal: a word in a table that is longer is no reason to leave columns out
 
@@ -111,7 +112,12 @@ def _wrap_line(text: str, width: int, first: str, rest: str) -> list[str]:
 
 
 def place(file: str, page: int, label: str = "", source: str = "text") -> str:
-    """Return where something stands: file, page, the printed page number where it differs, and how it was read."""
+    """Return where something stands: file, page, the printed page number where it differs, and how it was read.
+
+    In a text, which has no pages but those that we cut it into, it is the line.
+    """
+    if label.startswith(_LINE):
+        return f"{one_line(file)}, {label}"
     printed = f" (printed {one_line(label)})" if label.strip() not in ("", str(page)) else ""
     return f"{one_line(file)}, p. {page}{printed}{' (OCR)' if source == 'ocr' else ''}"
 

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from pdfqa.errors import InvalidRequestError
+from pdfqa.given import PdfDocument
 
-Source = str | bytes
+Source = str | PdfDocument
 
 
 def split_question(words: Sequence[str]) -> tuple[list[Source], str]:
@@ -33,7 +34,7 @@ def split_question(words: Sequence[str]) -> tuple[list[Source], str]:
 
 def sources(words: Sequence[str]) -> list[Source]:
     """Return the files, with the bytes of standard input in the place of `-`."""
-    return [_stdin_bytes() if word == "-" else word for word in words]
+    return [PdfDocument("standard input", _stdin_bytes()) if word == "-" else word for word in words]
 
 
 def _is_file(word: str, *, alone: bool) -> bool:

@@ -13,6 +13,7 @@ from pdfqa.answer.kinds import Kind, expected
 from pdfqa.engine.answering import Question, Searched, Sources, Turn
 from pdfqa.engine.context import Engine
 from pdfqa.engine.finding import Located
+from pdfqa.pages import label_at
 from pdfqa.passages import table_rows
 from pdfqa.search import Evidence, shortened
 from pdfqa.types import Box

@@ -13,6 +13,7 @@ from pdfqa.engine.answering import Sources
 from pdfqa.engine.context import Engine
 from pdfqa.engine.store_files import strategy
 from pdfqa.errors import EmbedderMismatchError, InvalidValueError
+from pdfqa.pages import label_at
 from pdfqa.passages import DEFAULT
 from pdfqa.query_terms import Term
 from pdfqa.rereading import reread

@@ -20,6 +20,7 @@ from pdfqa.pages import Attachment, DocumentInfo, OutlineItem, Page, Segment
 from pdfqa.passages import DEFAULT, AnyStrategy
 from pdfqa.pdf import BLANK, ReadOptions, unread_reason
 from pdfqa.store.documents import StoredDocument
+from pdfqa.texts import is_text
 from pdfqa.types import Unread
 
 _SPOOL = 32 << 20
@@ -59,7 +60,7 @@ class Reading:
         no_ocr: str = "",
     ) -> None:
         self.item = item
-        self._options = options or ReadOptions()
+        self.options = replace(options or ReadOptions(), text=is_text(item.shown))
         self.path = path
         self.known = known
         self.no_ocr = no_ocr  # why no text is recognised
@@ -127,7 +128,7 @@ class Reading:
                 self.unseen[page.number] = page.unseen
             self._recognised += page.source == "ocr"
             self._missing += self._lacking and page.defect in ("picture", "garbled")
-            if reason := unread_reason(page, self._options):
+            if reason := unread_reason(page, self.options):
                 remark = remarks.get(page.number)
                 self.unread.append((page.number, f"{reason}: {remark}" if remark else reason))
                 if page.defect == "damaged" and not self.damaged:
@@ -180,7 +181,7 @@ class Reading:
             read_at=read_at,
             info=info,
             unread=_by_reason(self.item.shown, [page for page in self.unread if page[1] != BLANK], info.damage),
-            reading=told(self._options.ocr, self._options.ocr_lang, self._recognised, self._missing),
+            reading=told(self.options.ocr, self.options.ocr_lang, self._recognised, self._missing),
         )
 
     def names(self, language: str) -> list[str]:

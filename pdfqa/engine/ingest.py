@@ -222,7 +222,7 @@ class Ingest:
         return Request(
             path=os.fsencode(reading.path),
             password=self._passwords[reading.tried],
-            options=self._options,
+            options=reading.options,
             first=look.page or pages.first,
             last=look.page or pages.last,
             heading=heading_above(reading.opened.info, pages.first) if reading.opened else "",

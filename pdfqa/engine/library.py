@@ -23,6 +23,7 @@ from pdfqa.errors import (
     PdfqaError,
     ReaderFailedError,
 )
+from pdfqa.given import Held, Source, held
 from pdfqa.passages import DEFAULT
 from pdfqa.store.blobs import hash_file
 from pdfqa.store.claims import abandoned, claim, sweep
@@ -30,7 +31,6 @@ from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Failure, FileEntry, Progress, Unseen
 from pdfqa.wire import File, VectorStore
 
-Source = str | os.PathLike[str] | bytes
 Report = Callable[[Progress], None]
 replace = msgspec.structs.replace
 _READING = "reading"  # the key of vector stores that files are read through
@@ -329,16 +329,18 @@ class Library:
 
 def _expand(source: Source, failed: list[tuple[str, PdfqaError]]) -> Iterator[tuple[str, bytes | Path]]:
     """Yield the files of one source with what to call them; one without any goes to `failed`."""
-    if isinstance(source, bytes):
-        yield "standard input", source
+    source = held(source)
+    if isinstance(source, Held):
+        yield source.name, source.data
         return
+    source = os.fspath(source)
     try:
-        if not os.fspath(source):
+        if not source:
             raise FileMissingError("a file without a name", hint="Check the path.")
         for path in find_pdfs(Path(source)):
             yield str(path), path
     except FileError as error:
-        failed.append((os.fspath(source), error))
+        failed.append((source, error))
 
 
 def find_pdfs(path: Path) -> list[Path]:

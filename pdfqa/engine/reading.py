@@ -75,7 +75,12 @@ def open_document(payload: bytes) -> bytes:
     from pdfqa import pdf
 
     request = msgspec.msgpack.decode(payload, type=Request)
-    info = pdf.read_info(os.fsdecode(request.path), request.password, pypdf=request.pypdf)
+    if request.options.text:
+        from pdfqa import texts
+
+        info = texts.read_info(os.fsdecode(request.path))
+    else:
+        info = pdf.read_info(os.fsdecode(request.path), request.password, pypdf=request.pypdf)
     whole = msgspec.structs.replace(request, last=info.pages, outline=info.outline)
     part = _part(whole) if info.pages <= request.last else None
     return msgspec.msgpack.encode(Opened(info=info, part=part))
@@ -136,6 +141,11 @@ def _part(request: Request) -> Part:
 
 
 def _pages(request: Request) -> Iterator[Page]:
+    if request.options.text:
+        from pdfqa import texts
+
+        yield from texts.read_pages(os.fsdecode(request.path), request.first, request.last)
+        return
     from pdfqa import pdf
 
     path, known = os.fsdecode(request.path), _sheets(request.known) if request.known else {}

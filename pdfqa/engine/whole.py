@@ -9,7 +9,7 @@ import msgspec
 from pdfqa.engine.context import Engine
 from pdfqa.engine.library import Named
 from pdfqa.errors import ObjectNotFoundError
-from pdfqa.pages import Page
+from pdfqa.pages import Page, label_at
 from pdfqa.passages import table_rows
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Citation, Unread
@@ -50,7 +50,7 @@ class Whole:
         return Citation(
             file=self.shown,
             page=page.number,
-            label=page.label,
+            label=label_at(page, start),
             quote=quote,
             start=start,
             end=end,

@@ -8,10 +8,14 @@ from pdfqa.config import Ocr, Settings
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Which pages have their text recognised in their picture, and in which languages (codes with + between them)."""
+    """Which pages have their text recognised in their picture, and in which languages (codes with + between them).
+
+    `text`: the file is a plain text, and not a PDF.
+    """
 
     ocr: Ocr = "auto"
     ocr_lang: str = ""
+    text: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> ReadOptions:
