@@ -13,13 +13,15 @@ from pdfqa.chat_context import ChatContext, about, exchanges, options_of, save
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Named, Report
 from pdfqa.errors import InvalidRequestError, WrongStateError
+from pdfqa.pages import label_at
 from pdfqa.passages import table_rows
-from pdfqa.types import Answer, Citation, FileEntry, Hit, Locator, Unread
+from pdfqa.types import Answer, Citation, FileEntry, Hit, Unread
 from pdfqa.types import Outcome as OutcomeName
 from pdfqa.wire import Thread, Usage, VectorStore, check
 from pdfqa.wire.requests import CreateMessage, CreateRun, TextPart
 
 if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
+    from pdfqa.engine.pictures import PdfLocator
     from pdfqa.engine.runs import Outcome
     from pdfqa.search import Evidence
     from pdfqa.wire import Message, Run
@@ -74,7 +76,7 @@ class Asked(Protocol):
     def prepare(self, progress: Report | bool | None = None) -> tuple[VectorStore, list[Named]]:
         """Return the vector store of exactly the files asked, read if they were not, and those files."""
 
-    def locator(self, sha256: str) -> Locator:
+    def locator(self, sha256: str) -> PdfLocator:
         """Return what finds quotes in the PDF with this hash, and draws its pages."""
 
 
@@ -257,7 +259,7 @@ def hit(piece: Evidence, shown: str, *, explain: bool = False) -> Hit:
     return Hit(
         file=shown,
         page=piece.page.number,
-        label=piece.page.label,
+        label=label_at(piece.page, piece.passage.start),
         score=piece.score,
         text=piece.text,
         start=piece.passage.start,

@@ -30,6 +30,8 @@ LAYERS = [
         "encoders",
         "languages",
         "phrases",
+        "texts",
+        "given",
         "workers",
         "worker_main",
         "worker_pipes",
