@@ -146,7 +146,8 @@ def field_text(field: Field, look: Look = PLAIN) -> str:
     """Return a field: its value and the quote that it is from, or why it has none."""
     if field.value is None:
         mark = " (required)" if field.required else ""
-        return wrap(f"{one_line(field.path)}{mark}: – {one_line(field.reason)}", look.width, "  ", "    ")
+        lines = [wrap(f"{one_line(field.path)}{mark}: – {one_line(field.reason)}", look.width, "  ", "    ")]
+        return "\n".join([*lines, *(_quoted(citation, look, "nearest, ") for citation in field.citations[:1])])
     if isinstance(field.value, list) and field.value and isinstance(field.value[0], dict):
         lines = [wrap(f"{one_line(field.path)}:", look.width, "  ", "    "), _rows(field.value, look)]
         return "\n".join([*lines, *(look.dim(f"    {_page(citation)}") for citation in field.citations[:1])])
@@ -169,8 +170,8 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _quoted(citation: Citation, look: Look) -> str:
-    where = _page(citation) + ("" if citation.verified else " (UNVERIFIED)")
+def _quoted(citation: Citation, look: Look, what: str = "") -> str:
+    where = what + _page(citation) + ("" if citation.verified else " (UNVERIFIED)")
     return look.dim(wrap(f'{where}: "{one_line(citation.quote)}"', look.width, "    ", "    "))
 
 

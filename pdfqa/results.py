@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from pdfqa.savable import Savable
 from pdfqa.types import Citation, Unread, Value
 
 FieldState = Literal["found", "not_found", "not_fitting", "given"]
@@ -43,7 +44,7 @@ class SummarySection(Value, frozen=True):
     points: list[Point]
 
 
-class Summary(_Shown, frozen=True):
+class Summary(Savable, _Shown, frozen=True):
     """What a document says, in short, with proof; made of all its pages.
 
     `text` has a marker such as [1] for each citation. `missing` are the pages that have text and are not in it, because
@@ -77,7 +78,7 @@ class Summary(_Shown, frozen=True):
         return f"Summary({self.file!r}, {self.pages} pages, {points} points{'' if self.complete else ', incomplete'})"
 
 
-class Summaries(_Shown, frozen=True):
+class Summaries(Savable, _Shown, frozen=True):
     """The summaries of some documents."""
 
     summaries: list[Summary]
@@ -125,8 +126,8 @@ class Estimates(_Shown, frozen=True):
 class Field(Value, frozen=True):
     """One field of a schema that was filled, or not: `path` names it, as in `supplier.name`.
 
-    `text` is what the document says, `reason` why there is no value. A value is `given` where the schema has a default
-    or allows one value only.
+    `text` is what the document says, `reason` why there is no value; its citation is then what came nearest. A value is
+    `given` where the schema allows one value only.
     """
 
     path: str
@@ -140,7 +141,7 @@ class Field(Value, frozen=True):
     citations: list[Citation] = []
 
 
-class Extraction(_Shown, frozen=True):
+class Extraction(Savable, _Shown, frozen=True):
     """A schema filled from one document: `data` is the object, `fields` say where each value is from.
 
     `missing` are the required fields without a value; only without any does `data` follow the schema.
@@ -161,7 +162,7 @@ class Extraction(_Shown, frozen=True):
         return f"Extraction({self.file!r}, {found} of {len(self.fields)} fields found)"
 
 
-class Extractions(_Shown, frozen=True):
+class Extractions(Savable, _Shown, frozen=True):
     """A schema filled from each of some documents."""
 
     extractions: list[Extraction]
@@ -196,7 +197,7 @@ class Side(Value, frozen=True):
         return self.outcome == "answered"
 
 
-class Comparison(_Shown, frozen=True):
+class Comparison(Savable, _Shown, frozen=True):
     """What several documents say to one question, side by side.
 
     `difference` says in words how they differ, as far as that is plain: the same, a number that is larger, in some
@@ -228,7 +229,7 @@ class Change(Value, frozen=True):
     after: Citation | None = None
 
 
-class Changes(_Shown, frozen=True):
+class Changes(Savable, _Shown, frozen=True):
     """What differs between two versions of a document, paragraph by paragraph, in the order of the later one.
 
     `same` is how many paragraphs both have. Where a paragraph only moved, it is the same.

@@ -75,6 +75,24 @@ def test_a_figure_of_a_table_is_counted_as_the_schema_wants() -> None:
             assert "323,100" in field.citations[0].quote
 
 
+def test_a_text_is_the_few_words_that_it_wants_or_null_with_what_came_nearest() -> None:
+    wanted: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            "company": {"type": "string", "description": "Name of the company"},
+            "auditor": {"type": "string", "description": "auditor of the accounts"},
+            "employees": {"type": "integer", "description": "number of employees"},
+            "supplier": {"type": "string", "description": "single supplier of components"},
+        },
+    }
+    with PDFQA(SAMPLE) as qa:
+        done = qa.extract(wanted)[0]
+    values = {"company": "Corvane Instruments plc", "auditor": "Thornbury Keel LLP", "employees": 1284}
+    assert {**values, "supplier": None} == done.data
+    assert "one supplier only" in done.fields[-1].citations[0].quote
+    assert "nearest, p. 8" in str(done)
+
+
 def test_an_array_of_objects_is_filled_from_the_table_with_such_columns() -> None:
     properties = {
         "segment": {"type": "string"},

@@ -8,7 +8,7 @@ import pytest
 
 from pdfqa.errors import InvalidRequestError
 from pdfqa.whole.coercing import Said, value
-from pdfqa.whole.schema import Wanted, empty, fields
+from pdfqa.whole.schema import Wanted, alternatives, empty, fields
 
 
 def schema(**properties: Any) -> dict[str, Any]:
@@ -28,15 +28,49 @@ def test_names_titles_and_descriptions_become_questions() -> None:
             auditor={"type": "string", "description": "Who audits the accounts?"},
             sites={"type": "array", "items": {"type": "string"}, "title": "Places of work"},
             cost={"type": "number", "description": "Cost of the roof, in millions of euros"},
+            closed={"type": "string", "format": "date", "description": "Date on which the year ended"},
+            staff={"type": "number", "description": "Number of employees"},
+            floors={"type": "integer"},
+            revenues={"type": "integer"},
+            profit={"type": "number", "description": "Net profit for the financial year"},
+            market={"enum": ["NYSE", "Nasdaq", "other"], "description": "stock exchange"},
         )
     )
     assert [
-        "What is the date: invoice date?",
+        "When is the invoice date?",
         "What is the net revenue?",
         "Who audits the accounts?",
         "What are the places of work?",
         "What is the cost of the roof?",
+        "When: the year ended?",
+        "How many employees are there?",
+        "How many floors are there?",
+        "What is the revenues?",
+        "What is the net profit?",
+        "What is the stock exchange: NYSE, Nasdaq or other?",
     ] == [field.question for field in wanted]
+
+
+def test_a_field_with_two_names_is_asked_for_by_each() -> None:
+    found = alternatives(one(type="number", description="total revenue or net sales, in millions"))
+    assert ["What is the total revenue?", "What is the net sales?"] == [field.question for field in found]
+    assert [field for field in found if "in millions" in field.label] == found
+    assert [] == alternatives(one(type="string", description="Is it a gift or a loan?"))
+
+
+@pytest.mark.parametrize(
+    ("description", "kind"),
+    [
+        ("Name of the chief executive officer", "person"),
+        ("Who is the auditor?", "organisation"),
+        ("city of the headquarters", "place"),
+        ("Who signs it?", "party"),
+        ("terms of payment", "sentence"),
+        ("policy number", ""),
+    ],
+)
+def test_what_a_text_holds_is_told_by_its_words(description: str, kind: str) -> None:
+    assert kind == one(type="string", description=description).sought
 
 
 def test_nested_objects_have_fields_of_their_own() -> None:
@@ -87,6 +121,7 @@ def said(short: str, *quotes: str, language: str = "en", question: str = "") -> 
     return Said(short, quotes or (short,), question, language)
 
 
+EMPLOYEES = "How many employees are there?"
 VALUES: list[tuple[dict[str, Any], Said, Any]] = [
     ({"type": "number"}, said("$4.3 billion"), 4_300_000_000),
     ({"type": "number"}, said("", "A loss of $ (1,234.5) was made."), -1234.5),
@@ -96,6 +131,41 @@ VALUES: list[tuple[dict[str, Any], Said, Any]] = [
     ({"type": "number", "description": "margin in percent"}, said("", "Profit of $44 million is 13.8%."), 13.8),
     ({"type": "integer"}, said("", "It employed 1,284 people."), 1284),
     ({"type": "integer"}, said("", "It employed 1,284 people (2023: 1,231)."), 1284),
+    (
+        {"type": "integer", "description": "number of employees"},
+        said("", "On 31 May 2024 it had some 5,500 part-time employees in 3 towns.", question=EMPLOYEES),
+        5500,
+    ),
+    ({"type": "integer", "description": "When was it founded?"}, said("", "It began in 1931 with 12 boats."), 1931),
+    (
+        {"type": "string", "description": "auditor"},
+        said("", "The report of Ernst & Young LLP, our auditor, is here."),
+        "Ernst & Young LLP",
+    ),
+    (
+        {"type": "string", "description": "Who audits the accounts?"},
+        said("", "Marlow Keel LLP audits the accounts."),
+        "Marlow Keel LLP",
+    ),
+    (
+        {"type": "string", "description": "chief executive officer"},
+        said("", "Ada L. Marlow  55  Chairman and Chief Executive Officer"),
+        "Ada L. Marlow",
+    ),
+    (
+        {"type": "string", "description": "treasurer"},
+        said("", "The treasurer of the club is Ada Marlow."),
+        "Ada Marlow",
+    ),
+    (
+        {"type": "string", "description": "headquarters"},
+        said("", "Our headquarters are in Redmond, Washington."),
+        "Redmond, Washington",
+    ),
+    ({"type": "string", "description": "invoice number"}, said("", "Invoice number: 4711-A"), "4711-A"),
+    ({"type": "string", "description": "invoice number"}, said("", "Invoice number  4711-A"), "4711-A"),
+    ({"type": "string", "description": "reason of the delay"}, said("", "It rained."), "It rained."),
+    ({"type": "string", "description": "delay", "maxLength": 500}, said("", "It rained."), "It rained."),
     ({"type": "string", "format": "date"}, said("", "Paid on 31 March 2024."), "2024-03-31"),
     ({"type": "string", "format": "date"}, said("", "Not yet.", "It is due on 4 May 2025."), "2025-05-04"),
     ({"type": "boolean"}, said("Yes", "It renews automatically."), True),
@@ -132,7 +202,31 @@ REASONS: list[tuple[dict[str, Any], Said, str]] = [
     ({"type": "string", "format": "date"}, said("", "It was in May."), "no day is in"),
     ({"type": "boolean"}, said("", "It has a clause on renewal."), "neither yes nor no"),
     ({"type": "string", "enum": ["red", "blue"]}, said("", "It is green."), "none of the values is named"),
-    ({"type": "string", "maxLength": 5}, said("", "A long sentence."), "longer than 5 characters"),
+    ({"type": "string", "maxLength": 5}, said("A long sentence."), "longer than 5 characters"),
+    ({"type": "string", "minLength": 5}, said("Bah"), "shorter than 5 characters"),
+    ({"type": "number", "exclusiveMinimum": 12}, said("", "It had 12 ships."), "12 is not more than 12"),
+    ({"type": "array", "items": {"type": "string"}, "maxItems": 1}, said("", "Oslo and Lima."), "more than 1"),
+    ({"type": "integer"}, said("", "Employees may pay 15% into a 401(k) plan."), "no number is in"),
+    ({"type": "integer", "description": "employees"}, said("", "Employees earned $12 million."), "no number is in"),
+    ({"type": "integer"}, said("", "Employees had COVID-19."), "no number is in"),
+    ({"type": "string", "description": "company"}, said("", "The Company has no debt."), "no name of an organisation"),
+    (
+        {"type": "string", "description": "CEO"},
+        said("", "The CEO of Acme Tools signs Section 302."),
+        "no name of a person",
+    ),
+    (
+        {"type": "string", "description": "CEO"},
+        Said("", ("Ada Marlow is CEO of Sarr Tools.",), "", "en", "Acme Inc."),
+        "no name of a person",
+    ),
+    ({"type": "string", "enum": ["NYSE", "other"]}, said("", "Any other firm."), "none of the values is named"),
+    (
+        {"type": "integer", "description": "number of employees"},
+        said("", "Some 120 of our employees left."),
+        "no number is in",
+    ),
+    ({"type": "string", "description": "colour of the roof"}, said("", "It is painted."), "in a sentence only"),
 ]
 
 

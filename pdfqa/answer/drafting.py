@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pdfqa import languages
-from pdfqa.answer.candidates import Question, candidates, words_of
+from pdfqa.answer.candidates import Candidate, Question, candidates, words_of
 from pdfqa.answer.choosing import choose
 from pdfqa.answer.composing import compose
 from pdfqa.answer.confidence import confidence, judge, logistic
@@ -75,6 +75,13 @@ def extract(
     ]
     sure = confidence(prepared, evidence, features)
     return Draft(compose(prepared, evidence, quoted), quotes, sure, features)
+
+
+def ranked(question: str, terms: Sequence[Term], evidence: Sequence[Evidence], embedder: Embedder) -> list[Candidate]:
+    """Return the sentences and rows of the evidence, most likely first, for who looks for one of a certain form."""
+    language = languages.detect(question)
+    prepared = Question(question, language, Asked(terms), expected(question, language))
+    return candidates(prepared, evidence, embedder, words_of(prepared, embedder))
 
 
 def _as_planned(plan: Plan, evidence: Sequence[Evidence], sure: float, features: dict[str, float]) -> Draft:

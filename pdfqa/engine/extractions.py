@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from pdfqa import languages
 from pdfqa.answer import Quote
+from pdfqa.answer.candidates import Candidate
+from pdfqa.answer.drafting import ranked
+from pdfqa.answer.periods import column
+from pdfqa.answer.units import written
 from pdfqa.config import EXTRACTIVE
 from pdfqa.engine.answering import Finished, Question, Sources, Turn, answer
 from pdfqa.engine.context import Engine
 from pdfqa.engine.evidence import Looked, look
 from pdfqa.engine.replying import Replying
+from pdfqa.engine.several import PASSAGES
 from pdfqa.engine.whole import Whole
 from pdfqa.errors import BackendError
+from pdfqa.pages import Page
 from pdfqa.prices import price
 from pdfqa.results import Extraction, Field
+from pdfqa.search import Evidence
 from pdfqa.types import Citation
-from pdfqa.whole import asking, coercing, schema
+from pdfqa.whole import asking, coercing, naming, schema
 from pdfqa.whole.coercing import Said, Value
+from pdfqa.whole.naming import Name
 from pdfqa.whole.schema import Wanted
 from pdfqa.whole.tabular import from_tables
 from pdfqa.wire import FileCitation
@@ -28,6 +38,8 @@ from pdfqa.wire import FileCitation
 Report = Callable[[int, int], None]  # how many fields are done, of how many
 _MARK = re.compile(r"\s*\[\d+\]")
 _DIRECT = " — "  # between a short answer and what it is from
+_WHOLE_LABEL = 0.99  # share of a row's label that the question names where the row is about what it asks
+_AS_LIKELY = 1.0  # by how much less a sentence may weigh that is about as likely
 _NOT_FOUND = "the document does not say"
 
 
@@ -108,16 +120,86 @@ class _Filler:
         )
 
     def _asked(self, wanted: Wanted) -> _Filled:
-        """Return what the document itself says, word for word."""
+        """Return what the document itself says: the short answer, else the first sentence or row that has a value."""
         if wanted.fields:
             return self._from_tables(wanted)
+        if wanted.sought and naming.names_itself(wanted.label) and self._own is not None:
+            page, name = self._own
+            return _Filled(Value(name.text, name.text), [self._whole.cite(page, name.start, name.end)])
+        for one in schema.alternatives(wanted):  # revenue or net sales
+            filled = self._quoted(one)
+            if not filled.value.reason:
+                return filled
+        return self._quoted(wanted)
+
+    def _quoted(self, wanted: Wanted) -> _Filled:
+        """Return what the document says, word for word."""
         question = self._question(wanted, EXTRACTIVE)
         done = next(one for one in answer(self._engine, question) if isinstance(one, Finished))
-        citations = [self._citation(cited.citation) for cited in done.citations]
-        if not done.found or not citations:
+        citations = [self._citation(cited.citation) for cited in done.citations] if done.found else []
+        said = self._said(wanted, done.text, citations) if citations else None
+        if said and (said.short or wanted.type in ("array", "boolean")):
+            made = coercing.value(wanted, said)
+            if not made.reason:
+                return _Filled(made, citations if wanted.type in ("array", "boolean") else [citations[made.quote]])
+        filled = self._scanned(wanted, question) if citations or wanted.choices else None
+        if filled is not None:
+            return filled
+        if said is None:
             return _Filled(Value(reason=_NOT_FOUND), [], found=False)
-        made = coercing.value(wanted, self._said(wanted, done.text, citations))
-        return _Filled(made, citations if wanted.type in ("array", "boolean") else [citations[made.quote]])
+        return _Filled(self._reason(wanted, said), citations[:1])
+
+    def _reason(self, wanted: Wanted, said: Said) -> Value:
+        """Return why what was found is no value of a field."""
+        made = coercing.value(wanted, said)
+        return made if made.reason else Value(text=said.quote, reason="nothing that was found says it for sure")
+
+    def _scanned(self, wanted: Wanted, question: Question) -> _Filled | None:
+        """Return the value of the likeliest sentence or row of those found that speaks of the field and holds one.
+
+        Days are everywhere: where the next that is about as likely has another one, none is sure.
+        """
+        found: list[tuple[float, _Filled]] = []
+        looked = look(self._engine, question, self._sources)
+        best = looked.evidence[:PASSAGES]
+        for one in ranked(wanted.question, looked.found.terms, best, self._engine.embedder):
+            piece = best[one.evidence]
+            about = f"{one.row.label} {one.row.section}" if one.row else f"{piece.passage.heading} {one.text}"
+            if one.empty or not coercing.speaks_of(wanted, about, piece.language):
+                continue
+            short = self._cell(wanted, one, piece) if wanted.type in ("number", "integer") and one.row else ""
+            if short is None:
+                continue
+            made = coercing.value(wanted, Said(short, (one.text,), wanted.question, piece.language, self._own_name))
+            if not made.reason:
+                found.append((one.weight, _Filled(made, [self._whole.cite(piece.page, one.start, one.end)])))
+        if not found:
+            return None
+        weight, first = found[0]
+        others = {other.value.value for near, other in found if near >= weight - _AS_LIKELY} - {first.value.value}
+        if others and wanted.format in schema.FORMATS:
+            days = ", ".join(map(str, [first.value.value, *sorted(others)]))
+            return _Filled(
+                Value(text=first.citations[0].quote, reason=f"several days may be it: {days}"), first.citations
+            )
+        return first
+
+    def _cell(self, wanted: Wanted, one: Candidate, piece: Evidence) -> str | None:
+        """Return the cell of a row that a field wants, with its unit; None where the row is about something else."""
+        row = one.row
+        if row is None or one.features["label"] < _WHOLE_LABEL:
+            return None
+        place = column(row.columns, row.label, wanted.question, languages.analyzer(piece.language))
+        return None if place is None else written(row.values[place], row.unit)
+
+    @cached_property
+    def _own(self) -> tuple[Page, Name] | None:
+        """The name of the organisation that the document is of, and its page."""
+        return naming.own(self._whole.pages())
+
+    @property
+    def _own_name(self) -> str:
+        return self._own[1].text if self._own else ""
 
     def _question(self, wanted: Wanted, model: str) -> Question:
         return Question(
@@ -131,7 +213,7 @@ class _Filler:
         if wanted.type == "array" and len(lines) > 1:
             short, direct = "\n".join(line.partition(_DIRECT)[0] for line in lines), _DIRECT
         quotes = tuple(citation.quote for citation in citations)
-        return Said(short.strip() if direct else "", quotes, wanted.question, self._whole.language)
+        return Said(short.strip() if direct else "", quotes, wanted.question, self._whole.language, self._own_name)
 
     def _citation(self, cited: FileCitation) -> Citation:
         return Citation(

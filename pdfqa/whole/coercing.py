@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from pdfqa import languages
+from pdfqa.answer.kinds import Kind, expected
+from pdfqa.whole import naming
 from pdfqa.whole.quantities import Number, dates, numbers, scale_of
+from pdfqa.whole.schema import COUNTED_IN as _COUNTED_IN
 from pdfqa.whole.schema import Wanted
+from pdfqa.whole.words import REST
 
 _YES = frozenset("yes sí si ja oui sim да evet ναι có 是 ใช่ نعم हाँ true".split())
 _NO = frozenset("no nein non não nee nu нет hayır όχι không 否 ไม่ لا नहीं false".split())
@@ -21,6 +27,12 @@ _SHARE = re.compile(r"%|percent|per cent|porcentaje|prozent|pourcentage|\bmargin
 _MONEY = re.compile(r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|USD|EUR|GBP|CHF)\b", re.IGNORECASE)
 _OF_A_YEAR = re.compile(r"[(（]\s*(?:\w+\s+)?((?:18|19|20|21)\d\d)\s*[:：]\s*[^()（）]*[)）]")  # (2023: 31)
 _ENDS = " .,;:"
+_AFTER = re.compile(r"[(’'-]?[^\W\d_]")  # stands after a number that counts nothing: 401(k), 10-K, 000’s, 32nd
+_BEFORE = re.compile(r"[^\W\d_][-–]?$")  # and before one: COVID-19
+_A_PART = re.compile(r"\s(?:of|de|der|von|des)\s")  # after a number that counts some of them: "120 of our employees"
+_YEARS = re.compile(r"\byears?\b|\bjahr|\baño|\bannée", re.IGNORECASE)
+_STEM, _NEAR = 5, 8  # letters in which forms of a word agree; words between a number and what it counts
+_LONG = 80  # characters from which on a text that a field may have can be a sentence
 _YEAR = range(1800, 2200)
 _LONGEST_ITEM = 12  # words of an item of a list within a sentence
 _SHOWN = 60  # characters of what is not fitting that are told
@@ -37,12 +49,16 @@ class Value(msgspec.Struct, frozen=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What a document says to a question: the short answer ("" where there is none), and the quotes it is from."""
+    """What a document says to a question: the short answer ("" where there is none), and the quotes it is from.
+
+    `own` is the name of the organisation that the document is of, "" where that is not known.
+    """
 
     short: str
     quotes: tuple[str, ...]
     question: str
     language: str
+    own: str = ""
 
     @property
     def quote(self) -> str:
@@ -63,11 +79,18 @@ def value(wanted: Wanted, said: Said) -> Value:
     return _within(wanted, found) if not found.reason else found
 
 
+def speaks_of(wanted: Wanted, text: str, language: str) -> bool:
+    """Return whether a text has half of the words of a field, or more."""
+    analyzer = languages.analyzer(language)
+    words = {term for term in analyzer.terms(_COUNTED_IN.sub("", wanted.label)) if not analyzer.stop(term)}
+    return 2 * len(words.intersection(analyzer.terms(text))) >= len(words)
+
+
 def _number(wanted: Wanted, said: Said) -> Value:
     """Return the one number of the short answer, else of a quote, that the question does not name."""
     doubtful = ""
     for quote, text in said.texts:
-        found = _of_unit(wanted, _telling(list(numbers(text, said.language)), said, text))
+        found = _of_unit(wanted, _telling(wanted, list(numbers(text, said.language)), said, text), said, text)
         if len({(one.value, one.unit) for one in found}) == 1 or (found and text == said.short):
             return msgspec.structs.replace(_scaled(wanted, found[0], said), quote=quote)
         if not found and _OF_A_YEAR.search(text):  # "Nineteen (2023: 31)" is the answer, in words
@@ -78,27 +101,66 @@ def _number(wanted: Wanted, said: Said) -> Value:
     return Value(text=said.quote, reason=f"no number is in “{_short(said.short or said.quote)}”")
 
 
-def _of_unit(wanted: Wanted, found: list[Number]) -> list[Number]:
-    """Return the numbers of the unit that the field names, if it names one and there are some."""
+def _of_unit(wanted: Wanted, found: list[Number], said: Said, text: str) -> list[Number]:
+    """Return the numbers of the unit that a field has: a share, money, or what is counted, which has neither.
+
+    Where it names no unit, a share is none of its values unless it is the short answer.
+    """
     share = _SHARE.search(wanted.label) is not None
     money = _MONEY.search(wanted.label) is not None
+    if text != said.short:
+        found = [one for one in found if not _designates(one, text)]
     if share or money:
         return [one for one in found if (one.unit == "%") == share and (bool(one.unit) or not money)] or found
-    return found
+    if text == said.short:
+        return found
+    found = [one for one in found if one.unit != "%"]
+    ask = expected(wanted.question)
+    if ask.kind is not Kind.NUMBER or not ask.thing:
+        return found
+    things = {word[:_STEM] for word in ask.thing if len(word) > 2}
+    found = [one for one in found if not one.unit]
+    return [one for one in found if _counts(one, things, text, after=True)] or [
+        one for one in found if _counts(one, things, text, after=False)
+    ]
 
 
-def _telling(found: list[Number], said: Said, text: str) -> list[Number]:
-    """Return the numbers that may be meant: no year if there are others, none of a date, none that the question has.
+def _designates(one: Number, text: str) -> bool:
+    """Return whether a number is part of a name: COVID-19, 401(k)."""
+    return bool(_AFTER.match(text[one.start + len(one.text) :]) or _BEFORE.search(text[: one.start]))
 
-    None of a year that is not asked for, either: "Nineteen (2023: 31)".
+
+def _counts(one: Number, things: set[str], text: str, *, after: bool) -> bool:
+    """Return whether what is counted stands near a number, after it or before, with no other number between."""
+    if _A_PART.match(text[one.start + len(one.text) :]):
+        return False
+    if after:
+        near = _WORD.findall(re.split(r"\d|[.;:]\s", text[one.start + len(one.text) :], maxsplit=1)[0])[:_NEAR]
+    else:
+        near = _WORD.findall(re.split(r"\d|[.;]\s", text[: one.start])[-1])[-_NEAR:]
+    return any(word.casefold()[:_STEM] in things for word in near)
+
+
+def _telling(wanted: Wanted, found: list[Number], said: Said, text: str) -> list[Number]:
+    """Return the numbers that may be meant: years where a year is asked for; else none if there are others.
+
+    None of a date, none that the question has, and none of a year that is not asked for: "Nineteen (2023: 31)".
     """
     asked = {one.value for one in numbers(said.question, said.language)}
+    kind = expected(wanted.question).kind
+    if kind is Kind.DATE or (kind is Kind.OTHER and wanted.type == "integer" and _YEARS.search(wanted.label)):
+        years = [one for one in found if _is_year(one) and one.value not in asked]
+        if years:
+            return years
     aside = [one.span() for one in _OF_A_YEAR.finditer(text) if float(one[1]) not in asked]
     found = [one for one in found if not any(start < one.start + len(one.text) <= end for start, end in aside)]
     days = [written for written, _ in dates(text, said.language)]
     others = [one for one in found if one.value not in asked and not any(_inside(one, day, text) for day in days)]
-    plain = [one for one in others if not (one.value in _YEAR and not one.unit and len(one.text) == len("2024"))]
-    return plain or others
+    return [one for one in others if not _is_year(one)] or others
+
+
+def _is_year(one: Number) -> bool:
+    return one.value in _YEAR and not one.unit and len(one.text) == len("2024")
 
 
 def _inside(one: Number, day: str, text: str) -> bool:
@@ -132,7 +194,31 @@ def _string(wanted: Wanted, said: Said) -> Value:
     if wanted.format in ("uri", "url"):
         found = re.search(r"https?://[^\s)>\]]+|www\.[^\s)>\]]+", f"{said.short} {said.quote}")
         return Value(found[0], found[0]) if found else Value(text=text, reason="no web address is in it")
-    return Value(text, text)
+    if "pattern" in wanted.rules:
+        return _patterned(wanted, said)
+    if said.short or _may_be_a_sentence(wanted):
+        return Value(text, text)
+    for quote, body in said.texts:
+        short = naming.value(wanted.sought, wanted.label, body, said.language, said.own)
+        if short:
+            return Value(short, short, quote=quote)
+    what = _CALLED.get(wanted.sought)
+    return Value(text=said.quote, reason=f"no {what} stands beside it" if what else "it is said in a sentence only")
+
+
+def _may_be_a_sentence(wanted: Wanted) -> bool:
+    """Return whether a text field may have a whole sentence: by its words, or by how long it may be."""
+    return wanted.sought == naming.SENTENCE or wanted.rules.get("maxLength", 0) >= _LONG
+
+
+def _patterned(wanted: Wanted, said: Said) -> Value:
+    """Return the first part of what is said that is as a pattern wants."""
+    pattern = wanted.rules["pattern"]
+    for quote, text in said.texts:
+        found = text if _matches(pattern, text) and text == said.short else _first(pattern, text)
+        if found:
+            return Value(found, found, quote=quote)
+    return Value(text=said.quote, reason=f"nothing in “{_short(said.quote)}” is as {pattern} wants")
 
 
 def _date(wanted: Wanted, said: Said) -> Value:
@@ -161,7 +247,8 @@ def _choice(wanted: Wanted, said: Said) -> Value:
     doubtful: list[Any] = []
     for quote, text in said.texts:
         folded = f" {' '.join(_WORD.findall(text.casefold()))} "
-        named = [one for one in wanted.choices if f" {' '.join(_WORD.findall(str(one).casefold()))} " in folded]
+        fixed = [one for one in wanted.choices if text == said.short or str(one).casefold() not in REST]
+        named = [one for one in fixed if f" {' '.join(_WORD.findall(str(one).casefold()))} " in folded]
         named = [one for one in named if not any(_part(one, other) for other in named)]
         if len(named) == 1:
             return Value(named[0], str(named[0]), quote=quote)
@@ -180,7 +267,8 @@ def _array(wanted: Wanted, said: Said) -> Value:
     if wanted.items is None or wanted.items.type == "object":
         return Value(text=said.quote, reason="a list of objects needs a table of them, or a model")
     if wanted.items.type in ("number", "integer"):
-        found = _telling(list(numbers(said.short or said.quote, said.language)), said, said.short or said.quote)
+        text = said.short or said.quote
+        found = _telling(wanted.items, list(numbers(text, said.language)), said, text)
         values = [_scaled(wanted.items, one, said) for one in found]
         kept = [one.value for one in values if not one.reason]
         return Value(kept, said.quote) if kept else Value(text=said.quote, reason="no number is in it")
@@ -205,6 +293,18 @@ def _object(_wanted: Wanted, said: Said) -> Value:
     return Value(text=said.quote, reason="an object has fields of its own")
 
 
+_CALLED = {
+    naming.PERSON: "name of a person",
+    naming.ORGANISATION: "name of an organisation",
+    naming.PARTY: "name",
+    naming.PLACE: "name of a place",
+}
+_BOUNDS: tuple[tuple[str, Callable[[Any, Any], bool], str], ...] = (
+    ("minimum", operator.lt, "less than"),
+    ("maximum", operator.gt, "more than"),
+    ("exclusiveMinimum", operator.le, "not more than"),
+    ("exclusiveMaximum", operator.ge, "not less than"),
+)
 _MAKERS: dict[str, Callable[[Wanted, Said], Value]] = {
     "string": _string,
     "number": _number,
@@ -217,24 +317,24 @@ _MAKERS: dict[str, Callable[[Wanted, Said], Value]] = {
 
 def _within(wanted: Wanted, found: Value) -> Value:
     """Return a value, or why the schema does not allow it."""
-    rules, made = wanted.rules, found.value
-    low, high = rules.get("minimum"), rules.get("maximum")
+    reason = _breaks(wanted.rules, found.value)
+    return msgspec.structs.replace(found, value=None, reason=reason) if reason else found
+
+
+def _breaks(rules: dict[str, Any], made: Any) -> str:
+    """Return which rule of a schema a value breaks, in words; "" where it keeps all."""
     if isinstance(made, int | float) and not isinstance(made, bool):
-        if low is not None and made < low:
-            return msgspec.structs.replace(found, value=None, reason=f"{made:,} is less than {low:,}")
-        if high is not None and made > high:
-            return msgspec.structs.replace(found, value=None, reason=f"{made:,} is more than {high:,}")
+        for name, broken, said in _BOUNDS:
+            if name in rules and broken(made, rules[name]):
+                return f"{made:,} is {said} {rules[name]:,}"
     if isinstance(made, str):
-        pattern, longest = rules.get("pattern"), rules.get("maxLength")
-        if pattern and not _matches(pattern, made):
-            match = _first(pattern, made)
-            if match is None:
-                return msgspec.structs.replace(found, value=None, reason=f"“{_short(made)}” is not as {pattern} wants")
-            return msgspec.structs.replace(found, value=match)
-        if longest is not None and len(made) > longest:
-            reason = f"“{_short(made)}” is longer than {longest} characters"
-            return msgspec.structs.replace(found, value=None, reason=reason)
-    return found
+        if len(made) > rules.get("maxLength", len(made)):
+            return f"“{_short(made)}” is longer than {rules['maxLength']} characters"
+        if len(made) < rules.get("minLength", 0):
+            return f"“{_short(made)}” is shorter than {rules['minLength']} characters"
+    if isinstance(made, list) and len(made) > rules.get("maxItems", len(made)):
+        return f"there are {len(made)} of it, more than {rules['maxItems']}"
+    return ""
 
 
 def _matches(pattern: str, text: str) -> bool:

@@ -102,7 +102,8 @@ def numbers(text: str, language: str) -> Iterator[Number]:
         negative = match["minus"] or (match["open"] and match["close"])
         written = match.group().strip() if negative else match.group().strip("() ")
         value = -value if negative else value
-        yield Number(written, value, _unit(currency or match["after"] or ""), match.start(), bool(scale))
+        start = match.start() + match.group().index(written)
+        yield Number(written, value, _unit(currency or match["after"] or ""), start, bool(scale))
 
 
 def _unit(written: str) -> str:

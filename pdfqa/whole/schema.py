@@ -8,13 +8,16 @@ from typing import Any
 
 import msgspec
 
+from pdfqa.answer.kinds import Kind, expected
 from pdfqa.errors import InvalidRequestError
+from pdfqa.whole.naming import sought
 
 TYPES = ("string", "number", "integer", "boolean", "array", "object")
 FORMATS = ("date", "date-time")
+RULES = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "pattern", "minLength", "maxLength", "maxItems")
 _DEEPEST = 8  # objects in objects
 _WORD = re.compile(r"[^\W_]+")
-_COUNTED = re.compile(
+COUNTED_IN = re.compile(
     r"\s*(?:,\s*)?(?:\bin\s|\(\s*(?:in\s)?)(?:(?:US\s)?(?:[$€£]|dollars?|euros?|pounds?|USD|EUR|GBP)\s)?"
     r"(?:thousands?|millions?|billions?|percent|per cent|%)(?:\sof\s(?:US\s)?(?:dollars|euros|pounds|USD|EUR))?"
     r"(?:\s*\))?",
@@ -22,7 +25,15 @@ _COUNTED = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ASKING = {"number": "What is the {label}?", "integer": "What is the {label}?", "string": "What is the {label}?"}
-_WHEN = "What is the date: {label}?"
+_WHEN, _ON_WHICH_DAY = "When: {label}?", "When is the {label}?"
+_OR = re.compile(r"\s(?:or|oder|o|ou)\s")
+_LONGEST_NAME = 5  # words of a name of several that a field has
+_OF_THE_YEAR = re.compile(r"\s(?:of|for|in) the (?:(?:fiscal|financial|last|latest) )?year$", re.IGNORECASE)
+_DAY_OF = re.compile(r"^(?:date|day) (?:on which|when) ", re.IGNORECASE)
+_DATED = re.compile(r"\b(?:date|day|deadline)\b", re.IGNORECASE)
+_MANY = "How many {things} are there?"
+_COUNT = re.compile(r"^(?:total )?(?:number|count) of (?:the |all )?", re.IGNORECASE)
+_MOST_CHOICES = 8  # that a question names
 _LIST = "What are the {label}?"
 
 
@@ -30,6 +41,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a schema: where it is, what it holds, and what is asked for it.
 
     `items` is the field of an array's items; `fields` are those of the objects in an array, each with its name.
+    `sought` is what a text is: a person, a place and so on; "" where its words do not tell.
     """
 
     path: tuple[str, ...]
@@ -42,6 +54,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     constant: bool = False
     items: Wanted | None = None
     fields: tuple[Wanted, ...] = ()
+    sought: str = ""
     rules: dict[str, Any] = {}
 
     @property
@@ -62,6 +75,20 @@ def fields(schema: Any) -> list[Wanted]:
     if not found:
         raise _wrong("", "it has no properties", "List what is wanted under properties.")
     return found
+
+
+def alternatives(wanted: Wanted) -> list[Wanted]:
+    """Return a field once for each of the names that it is given: "revenue or net sales"; nothing where it has one."""
+    label = COUNTED_IN.sub("", wanted.label)
+    names = [name.strip(" ,.") for name in _OR.split(label)]
+    if len(names) < 2 or wanted.label.endswith("?") or any(len(name.split()) > _LONGEST_NAME for name in names):
+        return []
+    counted = wanted.label[len(label) :] if wanted.label.startswith(label) else ""
+    schema = {"format": wanted.format}
+    return [
+        msgspec.structs.replace(wanted, label=f"{name}{counted}", question=_question(schema, wanted.type, name))
+        for name in names
+    ]
 
 
 def empty(wanted: list[Wanted]) -> dict[str, Any]:
@@ -125,18 +152,21 @@ class _Reader:
         choices = schema.get("enum", [schema["const"]] if "const" in schema else [])
         if not isinstance(choices, list) or ("enum" in schema and not choices):
             raise _wrong(f"{at}.enum", "it is no list of values", "List what the value can be.")
+        choices = [choice for choice in choices if choice is not None]
+        question = _question(schema, kind, label)
         return Wanted(
             path=path,
             type=kind,
-            question=_question(schema, kind, label),
+            question=_naming(question, choices) if "enum" in schema else question,
             label=label,
             format=str(schema.get("format", "")),
-            choices=tuple(choice for choice in choices if choice is not None),
+            choices=tuple(choices),
             constant="const" in schema,
             required=required,
             items=items,
             fields=inner,
-            rules={key: schema[key] for key in ("minimum", "maximum", "pattern", "maxLength") if key in schema},
+            sought=sought(label, question) if kind == "string" else "",
+            rules={key: schema[key] for key in RULES if key in schema},
         )
 
     def _items(self, schema: Mapping[str, Any], path: tuple[str, ...], label: str) -> tuple[Wanted, tuple[Wanted, ...]]:
@@ -217,7 +247,8 @@ def _spoken(name: str) -> str:
 
 def _question(schema: Mapping[str, Any], kind: str, label: str) -> str:
     """Return what is asked for a field: its description if that is a question."""
-    text = _COUNTED.sub("", label).rstrip(". ")  # in what a number is counted is no part of the question
+    text = COUNTED_IN.sub("", label).rstrip(". ")  # in what a number is counted is no part of the question
+    text = _OF_THE_YEAR.sub("", text)  # the latest is meant anyway
     if text.endswith(("?", "？", "؟")) or not text.isascii() or len(text.split()) > 12:
         return text
     plain = text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
@@ -227,8 +258,29 @@ def _question(schema: Mapping[str, Any], kind: str, label: str) -> str:
     if kind == "array":
         return _LIST.format(label=plain)
     if schema.get("format") in FORMATS:
-        return _WHEN.format(label=plain)
+        plain = _DAY_OF.sub("", plain)
+        return (_ON_WHICH_DAY if _DATED.search(plain) else _WHEN).format(label=plain)
+    if kind in ("number", "integer") and (things := _things(kind, plain)):
+        return _MANY.format(things=things)
     return _ASKING.get(kind, "{label}").format(label=plain)
+
+
+def _things(kind: str, label: str) -> str:
+    """Return what a field counts: that of "number of employees", and, if it is a whole number, "employees"."""
+    count = _COUNT.match(label)
+    if count:
+        return label[count.end() :]
+    plural = label.endswith("s") and not label.endswith("ss")
+    counts = kind == "integer" and plural and expected(f"What is the {label}?", "en").kind is Kind.OTHER
+    return label if counts else ""
+
+
+def _naming(question: str, choices: list[Any]) -> str:
+    """Return a question with the values that are to be chosen from: they are what the document may say."""
+    names = [str(choice) for choice in choices]
+    if len(names) < 2 or len(names) > _MOST_CHOICES:
+        return question
+    return f"{question.rstrip('?')}: {', '.join(names[:-1])} or {names[-1]}?"
 
 
 def _place(path: tuple[str, ...]) -> str:

@@ -71,3 +71,69 @@ LEANING: dict[str, frozenset[str]] = {
         "hi": "यह ये वह वे इस इन उस उन लेकिन और या",
     }.items()
 }
+
+# What a text field holds, told by the words of its description.
+SOUGHT: dict[str, frozenset[str]] = {
+    kind: frozenset(words.split())
+    for kind, words in {
+        "sentence": "summary description describe explain explanation terms clause conditions policy policies reason "
+        "reasons risk risks purpose obligations obligation scope coverage statement strategy sentence text quote how "
+        "why details procedure consequences beschreibung zusammenfassung grund zweck bedingungen klausel warum wie "
+        "resumen descripción motivo condiciones cláusula por qué cómo résumé motif conditions pourquoi comment",
+        "person": "ceo cfo coo cto chief officer chair chairman chairwoman chairperson president treasurer secretary "
+        "director directors manager author authors founder head signatory whom person dean editor minister "
+        "vorsitzender vorsitzende vorstand geschäftsführer präsident autor autorin presidente presidenta director "
+        "directora autora tesorero président présidente directeur directrice auteur",
+        "organisation": "company auditor auditors firm bank supplier issuer registrant publisher organisation "
+        "organization employer manufacturer institution university agency insurer underwriter vendor corporation "
+        "unternehmen firma gesellschaft prüfer abschlussprüfer bank hersteller verlag empresa auditor sociedad banco "
+        "entreprise société banque éditeur",
+        "party": "who customer buyer seller landlord tenant lender borrower licensor licensee contractor client party "
+        "owner wer wessen quién quien qui",
+        "place": "headquarters headquartered city town country place location state venue site where address sitz ort "
+        "stadt land wo ciudad lugar sede país dónde ville lieu siège pays où",
+    }.items()
+}
+
+# Values to choose from that are for whatever is none of the others: no text names them.
+REST = frozenset(
+    "other others none unknown n/a na sonstige andere keine unbekannt otro otra otros ninguno autre".split()
+)
+
+# Words of fields that are no sentence, whatever else they are about: a policy number.
+NUMBERED = frozenset(
+    "number no id code name title reference nummer name kennung número nombre código numéro nom".split()
+)
+
+# The words of a field that is the name of the organisation itself whose document it is.
+OWN_NAME = frozenset(
+    "name of the company companies issuer registrant organisation organization corporation firm employer legal full "
+    "official registered reporting entity business what is this that s der die das des name firma unternehmen "
+    "unternehmens gesellschaft nombre de la del empresa sociedad nom de l la entreprise société".split()
+)
+
+# Titles of an office, and of address: a name does not end or begin with them.
+ROLES = frozenset(
+    "chief executive financial operating technology information marketing officer president vice senior chair chairman "
+    "chairwoman chairperson director directors board member members general counsel secretary treasurer controller "
+    "manager managing partner principal accounting officers ceo cfo coo cto evp svp auditor head professor dean "
+    "company corporation founder co".split()
+)
+TITLES = frozenset("mr mrs ms miss dr prof sir dame herr frau señor señora".split())
+
+# What may stand between a name and what it is the name of.
+BESIDE_NAMES = frozenset(
+    "is was are were be been being as our its the a an of has have had served serves serving appointed named elected "
+    "since and who acts acted works became by for from us also currently independent new current former mr mrs ms dr "
+    "sir name at on to ist war als der die das den unser unsere seit und von es era el la los las del de como desde y "
+    "nuestro nuestra fue est été le les notre depuis et du par".split()
+)
+
+# Words that begin with a capital and are no names.
+NO_NAMES = frozenset(
+    "the our this that these those a an in on at of to for and or by if as it its we item note notes form section "
+    "exhibit part table figure page act fiscal year quarter annual report proxy statement common stock class series "
+    "monday tuesday wednesday thursday friday saturday sunday certification certifications pursuant consent signature "
+    "signatures title date plan agreement rule regulation shares securities exchange item based prior with from under "
+    "when where while which who what all each any no not total number".split()
+)
