@@ -255,7 +255,12 @@ def _outcome(outcome: Outcome, entries: Sequence[FileEntry], unread: Sequence[Un
 
 def hit(piece: Evidence, shown: str, *, explain: bool = False) -> Hit:
     """Return a passage that was found as a value, with its file called as the user calls it."""
-    parts = {"keyword": piece.keyword, "vector": piece.vector, "terms": list(piece.terms)}
+    parts = {
+        "keyword": piece.keyword,
+        "vector": piece.vector,
+        "terms": list(piece.terms),
+        "words": piece.spelled() if explain else [],
+    }
     return Hit(
         file=shown,
         page=piece.page.number,

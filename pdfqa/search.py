@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from pdfqa import languages
 from pdfqa.embed import Embedder, builtin
 from pdfqa.index import query
 from pdfqa.pages import Page, Passage
@@ -58,6 +59,15 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     def whole(self) -> str:
         """Return the text of the passage with the header of the table that it goes on with."""
         return f"{self.passage.header}\n{self.text}" if self.passage.header else self.text
+
+    def spelled(self) -> list[str]:
+        """Return the terms as the passage or its heading spells them; one of the document's name only as it is."""
+        text = f"{self.whole}\n{self.passage.heading}"
+        words = {term: term for term in self.terms}
+        for term, start, end in reversed(languages.analyzer(self.language).terms_with_spans(text)):
+            if term in words:
+                words[term] = text[start:end]
+        return list(dict.fromkeys(words.values()))
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -6,8 +6,10 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier, Event
 
 import numpy as np
 import pytest
@@ -16,7 +18,8 @@ from hypothesis import strategies as st
 
 from pdfqa import languages
 from pdfqa.embed import StaticEmbedder
-from pdfqa.index import query
+from pdfqa.errors import StorageError
+from pdfqa.index import query, scopes
 from pdfqa.index.build import build, quantize
 from pdfqa.pages import Block, DocumentInfo, Page
 from pdfqa.passages import DEFAULT, cut
@@ -258,3 +261,58 @@ def test_words_that_occur_nowhere_are_not_kept_without_end(monkeypatch: pytest.M
         kept.keep(f"word{number}", nowhere)
     assert kept.get("word0") is None
     assert kept.get("word99") is nowhere
+
+
+def test_a_new_name_is_found_by_what_is_kept_in_memory(shelf: Shelf) -> None:
+    indexes = [shelf.add(["anchor.", "basket."], names=["log"]), shelf.add(["candle."])]
+    kept = shelf.scope(indexes)
+    assert len(query.matches(shelf.database, kept, "log").passages) == 2
+    for names, passages in ((["book"], [0, 2]), (["log"], [2, 0])):
+        shelf.documents.write_index(
+            shelf.hashes[0], [], strategy=f"words-60-{passages[0]}", embedder=EMBEDDER.name, names=names
+        )
+        found = [len(query.matches(shelf.database, kept, word).passages) for word in ("log", "book")]
+        assert found == passages
+
+
+def test_a_scope_that_many_ask_for_at_once_is_loaded_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = shelf.add(["anchor."])
+    together, loaded, twice = Barrier(4), [], Event()
+
+    def load(database: Database, indexes: Sequence[int], dimensions: int) -> query.Scope:
+        loaded.append(indexes)
+        if len(loaded) > 1:
+            twice.set()
+        twice.wait(0.1)  # for another one to begin, which none should
+        return query.scope(database, indexes, dimensions)
+
+    monkeypatch.setattr(scopes, "scope", load)
+    kept = scopes.Scopes(shelf.database, EMBEDDER.dimensions)
+
+    def ask(_: int) -> query.Scope:
+        together.wait()
+        return kept.open((index,))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(ask, range(4)))
+    assert len(loaded) == 1
+    assert all(one is found[0] for one in found)
+
+
+def test_a_scope_that_could_not_be_loaded_is_loaded_when_asked_again(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = shelf.add(["anchor."])
+    kept = scopes.Scopes(shelf.database, EMBEDDER.dimensions)
+    with monkeypatch.context() as broken:
+        broken.setattr(scopes, "scope", lambda *_: (_ for _ in ()).throw(StorageError("busy", hint="")))
+        with pytest.raises(StorageError):
+            kept.open((index,))
+    assert kept.open((index,)).size == 1
+
+
+def test_names_are_looked_up_for_any_number_of_words(shelf: Shelf) -> None:
+    shelf.add(["anchor."], names=["log"])
+    where = shelf.scope([1])
+    named = query.named(shelf.database, where.documents, [f"word{number}" for number in range(40_000)] + ["log"])
+    assert {word: places.tolist() for word, places in named.items()} == {"log": [0]}

@@ -170,7 +170,8 @@ def test_fewer_hits_are_the_first_of_more(samples: PDFQA) -> None:
 def test_a_hit_explains_itself_when_asked(samples: PDFQA) -> None:
     hit = samples.search("auditor Thornbury", explain=True)[0]
     assert isinstance(hit.explain, dict)
-    assert set(hit.explain) == {"keyword", "vector", "terms"}
+    assert set(hit.explain) == {"keyword", "vector", "terms", "words"}
+    assert hit.explain["words"] == ["auditor", "Thornbury"]
     assert hit.explain["keyword"] > 0
     assert hit.explain["terms"]
     assert "explain" not in samples.search("auditor")[0].to_dict()

@@ -67,7 +67,7 @@ def _text(hit: Hit, rank: int, shown: Look, explain: bool) -> str:
     text = hit_text(hit, rank, shown, details.get("terms", ()))
     if not (explain and details):
         return text
-    parts = " · ".join(f"{name} {_plain(value)}" for name, value in details.items())
+    parts = " · ".join(f"{name} {_plain(value)}" for name, value in details.items() if name != "terms")
     return f"{text}\n{shown.dim(wrap(clean(parts), shown.width, '   = ', '     '))}"
 
 

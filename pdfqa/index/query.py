@@ -49,7 +49,7 @@ class Matches(msgspec.Struct, frozen=True):
 
 
 class Kept:
-    """The matches of the terms that were looked for last: the next question has some of them, too. Thread-safe."""
+    """Where the terms that were looked for last are written: the next question has some of them, too. Thread-safe."""
 
     def __init__(self) -> None:
         self._found: OrderedDict[str, Matches] = OrderedDict()
@@ -163,19 +163,16 @@ def _norms(lengths: np.ndarray) -> np.ndarray:
 def matches(database: Database, where: Scope, term: str) -> Matches:
     """Return where a term occurs; a term of a document's name occurs in each of its passages.
 
-    So the name finds the document among many, and weighs nothing among the passages of one.
+    So the name finds the document among many, and weighs nothing among the passages of one. A name may be given anew
+    while a scope is kept: it is looked up each time.
     """
-    if where.whole is not None:
-        return matches(database, where.whole, term).between(where.first, where.first + where.size)
-    known = where.kept.get(term)
-    if known is None:
-        known = _matches(database, where, term)
-        where.kept.keep(term, known)
-    return known
-
-
-def _matches(database: Database, where: Scope, term: str) -> Matches:
-    found = _written(database, where, term)
+    whole = where.whole or where
+    found = whole.kept.get(term)
+    if found is None:
+        found = _written(database, whole, term)
+        whole.kept.keep(term, found)
+    if where is not whole:
+        found = found.between(where.first, where.first + where.size)
     named = database.rows("SELECT document FROM names WHERE term = ?", (term,))
     segments = np.flatnonzero(np.isin(where.documents, [row[0] for row in named])) if named else ()
     if not len(segments):
@@ -190,8 +187,11 @@ def _matches(database: Database, where: Scope, term: str) -> Matches:
 
 def named(database: Database, documents: np.ndarray, words: Sequence[str]) -> dict[str, np.ndarray]:
     """Return which of some documents (ids, ascending) have which words in their names: the places of those that do."""
-    marks = ",".join("?" * len(words))
-    rows = database.rows(f"SELECT term, document FROM names WHERE term IN ({marks})", tuple(words))  # noqa: S608 (marks)
+    # As one value: a long question has more words than a statement may have parameters.
+    asked = msgspec.json.encode(words).decode()
+    rows = database.rows(
+        "SELECT n.term, n.document FROM json_each(?) wanted CROSS JOIN names n ON n.term = wanted.value", (asked,)
+    )
     found: dict[str, list[int]] = {}
     for term, document in rows:
         place = int(np.searchsorted(documents, document))

@@ -19,16 +19,28 @@ class Scopes:
         self._dimensions = dimensions
         self._kept: OrderedDict[tuple[int, ...], Scope] = OrderedDict()
         self._lock = threading.Lock()
+        self._loading = threading.Lock()
 
     def open(self, indexes: tuple[int, ...]) -> Scope:
         """Return what is needed to search some indexes."""
+        found = self._find(indexes)
+        if found is not None:
+            return found
+        with self._loading:  # who comes second waits for what the first one loads
+            found = self._find(indexes)
+            if found is None:
+                found = scope(self._database, indexes, self._dimensions)
+                self._keep(indexes, found)
+        return found
+
+    def _find(self, indexes: tuple[int, ...]) -> Scope | None:
         with self._lock:
             if indexes in self._kept:
                 self._kept.move_to_end(indexes)
-                return self._kept[indexes]
-        found = scope(self._database, indexes, self._dimensions)
+            return self._kept.get(indexes)
+
+    def _keep(self, indexes: tuple[int, ...], found: Scope) -> None:
         with self._lock:
             self._kept[indexes] = found
             while len(self._kept) > 1 and sum(where.nbytes for where in self._kept.values()) > _BYTES:
                 self._kept.popitem(last=False)
-        return found
