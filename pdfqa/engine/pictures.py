@@ -14,7 +14,7 @@ import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.errors import ReaderFailedError, StorageError
-from pdfqa.pages import Place
+from pdfqa.pages import TEXT_READER, Place
 from pdfqa.types import Box
 from pdfqa.wire import requests
 from pdfqa.wire.base import Shown
@@ -45,6 +45,8 @@ class PdfLocator:
             FileMissingError: The PDF is no longer where it was read from, or has changed.
             FileError: It cannot be read.
         """
+        if self._is_text():
+            return []  # a text has lines, and no places
         from pdfqa.pdf.marked import find
 
         return find(self._path(), page, (quote, start), self._passwords, self._places(page))
@@ -84,6 +86,13 @@ class PdfLocator:
         except StorageError:  # as below
             return []
         return page.places if page else []
+
+    def _is_text(self) -> bool:
+        try:
+            document = self._engine.documents.find(self.document)
+        except StorageError:  # the home has been closed since
+            return False
+        return document is not None and document.info.reader == TEXT_READER
 
     def _path(self) -> str:
         blobs = self._engine.blobs
