@@ -138,7 +138,7 @@ def test_a_server_that_says_nothing_is_given_up(server: ModelServer, monkeypatch
     monkeypatch.setattr("pdfqa.llm.served._SILENCE", 0.05)
     silence = threading.Event()
     server.replies_with(says_then_waits("well", until=silence))
-    with pytest.raises(BackendError, match=r"did not answer within 0\.05 s"):
+    with pytest.raises(BackendError, match=r"tiny said nothing for 0\.05 s"):
         written(OpenAIModel("tiny", base_url=server.url))
     silence.set()
 
@@ -154,8 +154,34 @@ def test_a_connection_that_breaks_is_an_error(server: ModelServer, model: OpenAI
     server.replies_with(breaks_off("half an ans"))
     pieces = model.stream(HELLO, Options())
     assert next(pieces) == Text("half an ans")
-    with pytest.raises(BackendError, match="tiny"):
+    with pytest.raises(BackendError, match="tiny broke off in the middle of its answer"):
         list(pieces)
+
+
+def test_an_answer_whose_end_is_missing_is_an_error(server: ModelServer, model: OpenAIModel) -> None:
+    whole = says("half an ans", usage=None)({}).body.split(b"\n\n")
+    server.replies_with(sends(whole[0] + b"\n\n"))
+    with pytest.raises(BackendError, match="broke off in the middle of its answer: it ended without saying so"):
+        written(model)
+
+
+@pytest.mark.parametrize("data", [b"", b"<html><body>It works!</body></html>"])
+def test_what_is_no_chat_completion_is_told(server: ModelServer, model: OpenAIModel, data: bytes) -> None:
+    server.replies_with(sends(data))
+    with pytest.raises(BackendError, match="sent what cannot be read: no chat completion") as caught:
+        written(model)
+    assert "/v1" in caught.value.hint
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    server: ModelServer, model: OpenAIModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    server.replies_with(says("x"))
+    assert written(model)[0] == Text("x")
 
 
 @pytest.mark.parametrize("data", [b"data: {nonsense\n\n", b'data: {"error": {"message": "out of memory"}}\n\n'])

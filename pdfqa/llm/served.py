@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -65,8 +67,17 @@ class OpenAIModel:
         import openai
 
         timeout = openai.Timeout(_SILENCE, connect=_CONNECTING)
-        key, url = self._key or "none", self._base_url
-        return openai.OpenAI(api_key=key, base_url=url, timeout=timeout, max_retries=_ATTEMPTS - 1)
+        # A proxy of the environment (HTTP_PROXY) leads away from this machine.
+        direct = openai.DefaultHttpxClient(trust_env=False) if _is_here(self._base_url) else None
+        if direct is not None:
+            weakref.finalize(self, direct.close)  # as the SDK does with its own
+        return openai.OpenAI(
+            api_key=self._key or "none",
+            base_url=self._base_url,
+            timeout=timeout,
+            max_retries=_ATTEMPTS - 1,
+            http_client=direct,
+        )
 
     @cached_property
     def _about(self) -> About:
@@ -91,13 +102,17 @@ class OpenAIModel:
 
     def stream(self, messages: Sequence[dict[str, Any]], options: Options) -> Iterator[Piece]:
         """Yield what the model writes, `Ended` last."""
-        with self._translated():
+        came = False
+        try:
             chunks = self._begun(messages, self._fields(options), set(msgspec.to_builtins(options)))
             with chunks:
                 for piece in _pieces(chunks):
+                    came = True
                     if isinstance(piece, Ended):
                         self._learn(messages, piece.prompt_tokens)
                     yield piece
+        except Exception as error:  # noqa: BLE001 - what is none of theirs is raised as it is
+            raise self._told(error, came=came) from None
 
     def _fields(self, options: Options) -> dict[str, Any]:
         fields: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
@@ -150,30 +165,44 @@ class OpenAIModel:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """Raise what goes wrong as errors of ours, in the server's words, without the key."""
-        import openai
-
+        """Raise what goes wrong as errors of ours."""
         try:
             yield
-        except openai.APIStatusError as error:
-            raise self._refusal(error.status_code, self._words(error)) from None
-        except openai.APITimeoutError:
-            raise self._failed(
-                f"did not answer within {_SILENCE:g} s", "Is it overloaded? Ask less at once, or try again."
-            ) from None
-        except openai.APIConnectionError as error:
-            reason = re.sub(r"^\[Errno -?\d+\] ", "", self._clean(str(error.__cause__ or error)))
-            raise self._failed(
-                f"cannot be reached: {reason}",
-                "Is its server running, and its address right (--base-url, PDFQA_BASE_URL)?",
-            ) from None
-        except openai.OpenAIError as error:
-            raise self._failed(f"failed: {self._words(error)}", "The server's own log may say more.") from None
-        except ValueError as error:  # a chunk that is no JSON
-            reason = self._clean(str(error))
-            raise self._failed(
-                f"sent what cannot be read: {reason}", "Is the address that of an OpenAI-compatible API?"
-            ) from None
+        except Exception as error:  # noqa: BLE001 - as in `stream`
+            raise self._told(error) from None
+
+    def _told(self, error: Exception, *, came: bool = False) -> Exception:
+        """Return what went wrong as an error of ours, in the server's words, without the key; others as they are.
+
+        Args:
+            error: What was raised.
+            came: Whether a part of the answer had come.
+        """
+        import openai
+
+        if isinstance(error, openai.APIStatusError):
+            return self._refusal(error.status_code, self._words(error))
+        if isinstance(error, openai.APIConnectionError | OSError) or _of_transport(error):
+            return self._broken(error.__cause__ or error, came=came)
+        if isinstance(error, openai.OpenAIError):
+            return self._failed(f"failed: {self._words(error)}", "The server's own log may say more.")
+        if isinstance(error, ValueError):  # a chunk that is no JSON
+            what = f"sent what cannot be read: {self._clean(str(error))}"
+            return self._failed(what, "Is the address that of an OpenAI-compatible API (it often ends in /v1)?")
+        return error
+
+    def _broken(self, cause: BaseException, *, came: bool) -> BackendError:
+        """Return that a connection failed; `cause` is what the transport says, which has names of its own."""
+        kind = type(cause).__name__
+        reason = re.sub(r"^\[Errno -?\d+\] ", "", self._clean(str(cause))) or kind
+        if "Timeout" in kind and "Connect" not in kind:
+            what = f"said nothing for {_SILENCE:g} s"
+            return self._failed(what, "Is it overloaded? Ask less at once, or try again.")
+        if came:
+            what = f"broke off in the middle of its answer: {reason}"
+            return self._failed(what, "Ask again. Did its server crash? Its own log may say more.")
+        hint = "Is its server running, and its address right (--base-url, PDFQA_BASE_URL)?"
+        return self._failed(f"cannot be reached: {reason}", hint)
 
     def _refusal(self, status: int, words: str) -> BackendError:
         if status == 429:
@@ -213,8 +242,9 @@ class OpenAIModel:
 def _pieces(chunks: Iterator[Any]) -> Iterator[Piece]:
     """Yield the pieces of the chunks of one chat completion."""
     calls: dict[int, list[str]] = {}
-    reason, usage, thoughts, said = "stop", None, "", False
+    reason, usage, thoughts, said, began = "", None, "", False, False
     for chunk in chunks:
+        began = True
         usage = chunk.usage or usage
         for choice in (chunk.choices or ())[:1]:
             thought = _thought(choice.delta)
@@ -231,6 +261,11 @@ def _pieces(chunks: Iterator[Any]) -> Iterator[Piece]:
                     call[1] += part.function.name or ""
                     call[2] += part.function.arguments or ""
             reason = choice.finish_reason or reason
+    if not began:
+        raise ValueError("no chat completion")
+    if not reason and usage is None:
+        raise ConnectionError("it ended without saying so")
+    reason = reason or "stop"
     if thoughts and not said and not calls and reason == "stop":  # servers that take the whole answer for a thought
         yield Text(thoughts)
     for number in sorted(calls):
@@ -248,3 +283,14 @@ def _weights(choice: Any) -> dict[str, float]:
 def _thought(delta: Any) -> str:
     """Return what a model says to itself; servers have two names for it, and the SDK none."""
     return getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None) or ""
+
+
+def _is_here(url: str | None) -> bool:
+    """Return whether an address is one of this machine."""
+    host = urlsplit(url or "").hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _of_transport(error: Exception) -> bool:
+    """Return whether an error is one of what carries the SDK's requests: older SDKs raise them as they are."""
+    return type(error).__module__.partition(".")[0].startswith(("httpx", "httpcore"))
