@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from pdfqa.engine.context import Engine
-from pdfqa.errors import ReaderFailedError, StorageError
+from pdfqa.errors import NotAPdfError, ReaderFailedError, StorageError
 from pdfqa.pages import TEXT_READER, Place
 from pdfqa.types import Box
 from pdfqa.wire import requests
@@ -61,6 +61,9 @@ class PdfLocator:
         """
         from pdfqa.pdf.marked import Request
         from pdfqa.workers import Task, WorkerPool
+
+        if self._is_text():
+            raise NotAPdfError("a text has no page that could be drawn", hint="Its quotes say in which line they are.")
 
         request = Request(
             path=os.fsencode(self._path()),
