@@ -7,13 +7,15 @@ from the left and the bottom edge of the page as it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Protocol, TypeVar
+from collections.abc import Iterator
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from pdfqa.errors import FileMissingError
 from pdfqa.pages import TextSource
+from pdfqa.placed import Locator
+from pdfqa.savable import Savable
 
 Outcome = Literal["answered", "not_found", "unreadable"]
 ProofStatus = Literal["proved", "moved", "other_page", "not_found", "changed", "missing", "unreadable"]
@@ -105,18 +107,6 @@ class Drawing(Value, frozen=True):
     boxes: list[Box] = []
 
 
-class Locator(Protocol):
-    """Knows the PDF that quotes come from. `document` is the hash of its bytes."""
-
-    document: str
-
-    def boxes(self, page: int, quote: str, start: int) -> list[Box]:
-        """Return the rectangles that a quote covers on its page."""
-
-    def picture(self, page: int, quotes: Sequence[tuple[str, int]], width: int) -> bytes:
-        """Return a page as PNG, with quotes marked, each given with where it starts in the page's text."""
-
-
 P = TypeVar("P", bound="Placed")
 
 
@@ -165,8 +155,9 @@ class Hit(Placed, frozen=True):
     """A passage found by a search.
 
     `score` is in [0, 1] and compares hits of one search. `explain` holds the parts of the score and the terms that
-    matched, when it was asked for. `source` is "ocr" where the page's text was recognised in its picture. `table` are
-    the rows of a table that it holds, the table's header first, each as its cells.
+    matched, as they are indexed and (`words`) as the passage spells them, when it was asked for. `source` is "ocr"
+    where the page's text was recognised in its picture. `table` are the rows of a table that it holds, the table's
+    header first, each as its cells.
     """
 
     file: str
@@ -230,7 +221,7 @@ class Citation(Placed, frozen=True):
         return notebook.html(self)
 
 
-class Answer(Value, frozen=True):
+class Answer(Savable, Value, frozen=True):
     """What was asked, what the documents say, and the proof.
 
     `outcome` is `answered`, `not_found` (the documents were read and do not say) or `unreadable` (nothing to search).
@@ -271,6 +262,14 @@ class Answer(Value, frozen=True):
         from pdfqa import notebook
 
         return notebook.html(self)
+
+
+class Copies(Value, frozen=True):
+    """The copies of PDFs that were written, how many quotes are marked in them, and what else is to be said of them."""
+
+    files: list[str]
+    marked: int
+    notes: list[str] = []
 
 
 class Proof(Value, frozen=True):

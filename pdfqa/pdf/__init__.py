@@ -164,28 +164,15 @@ def find_boxes(
     Raises:
         FileError: The file cannot be used.
     """
-    from pdfqa.pdf.boxes import find_ranges, one_for_each_line
-    from pdfqa.pdf.places import boxes_of
+    from pdfqa.pdf.quotes import find
 
-    boxes: list[Box] = []
-    rest: list[tuple[int | None, str]] = [(start, quote)]
-    if places and start is not None:
-        boxes, pieces = boxes_of(places, quote, start)
-        if boxes and not pieces:
-            return one_for_each_line(boxes)
-        rest = [*pieces]
     with _one_at_a_time:
         file, _ = open_file(path, password)
-        if file is None:
-            return one_for_each_line(boxes)
-        with file:
-            if not 1 <= page <= file.pages:
+        with file or contextlib.nullcontext():
+            if file and not 1 <= page <= file.pages:
                 return []
-            with file.characters(page) as characters:
-                codes = characters.codes()
-                found = [place for begin, piece in rest for place in find_ranges(codes, piece, begin)]
-                boxes += [box for place in found for box in characters.rectangles(*place)]
-    return one_for_each_line(boxes)
+            with file.characters(page) if file else contextlib.nullcontext() as characters:
+                return find(characters, quote, start, places)
 
 
 def picture(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pypdfium2 import raw
 
-from pdfqa.pdf.geometry import bounds_of, turned_box
+from pdfqa.pdf.geometry import Bounds, bounds_of, turned_box
 from pdfqa.pdf.letters.garbled import is_garbled
 from pdfqa.pdf.letters.glyphs import Glyphs
 from pdfqa.pdf.letters.mend import mended, needs_mending
@@ -142,9 +142,13 @@ class PageCharacters:
         runs = [[number for _, number in run] for _, run in groupby(numbers, lambda pair: pair[1] - pair[0])]
         return [box for run in runs for box in self._rectangles(run[0], len(run))]
 
+    @property
+    def frame(self) -> tuple[int, Bounds]:
+        """Return by how many right angles the page is turned when it is shown, and what of it is shown."""
+        return raw.FPDFPage_GetRotation(self._page), bounds_of(self._page)
+
     def _rectangles(self, start: int, count: int) -> list[Box]:
-        turns = raw.FPDFPage_GetRotation(self._page)
-        bounds = bounds_of(self._page)
+        turns, bounds = self.frame
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))
         return [
             turned_box((left.value, bottom.value, right.value, top.value), turns, bounds)

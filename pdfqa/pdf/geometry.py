@@ -36,3 +36,15 @@ def turned_box(rect: Bounds, turns: int, bounds: Bounds) -> Box:
     x0, y0 = turn(left, bottom, turns, bounds)
     x1, y1 = turn(right, top, turns, bounds)
     return Box(x0=min(x0, x1), y0=min(y0, y1), x1=max(x0, x1), y1=max(y0, y1))
+
+
+def turn_back(x: float, y: float, turns: int, bounds: Bounds) -> tuple[float, float]:
+    """Return which point of the page lies there when the page is turned: the inverse of `turn`."""
+    left, bottom, right, top = bounds
+    if turns == 0:
+        return x + left, y + bottom
+    if turns == 1:
+        return right - y, x + bottom
+    if turns == 2:
+        return right - x, top - y
+    return y + left, top - x

@@ -23,7 +23,7 @@ from pdfqa.pdf.metadata import tidy
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 # What pypdf lets through on malformed input besides its own errors.
-_MALFORMED = (
+MALFORMED = (
     PyPdfError,
     ArithmeticError,
     AssertionError,
@@ -63,7 +63,7 @@ class PypdfFile:
                 raise RefusedError("password", str(error)) from error
             except DependencyError as error:
                 raise RefusedError("unsupported", str(error)) from error
-            except _MALFORMED as error:
+            except MALFORMED as error:
                 raise RefusedError("damaged", str(error)) from error
         if not self.pages:
             raise RefusedError("no_pages")
@@ -76,7 +76,7 @@ class PypdfFile:
                     {str(key).lstrip("/"): str(value) for key, value in (self._reader.metadata or {}).items()}
                 )
                 outline = list(self._outline(self._reader.outline, 1))
-            except _MALFORMED:
+            except MALFORMED:
                 metadata, outline = {}, []
         return DocumentInfo(
             pages=self.pages, title=metadata.get("Title", ""), metadata=metadata, outline=outline, reader="pypdf"
@@ -102,7 +102,7 @@ class PypdfFile:
                     width, height = height, width
                 text = page.extract_text()
                 label = self._label(number)
-            except _MALFORMED as error:
+            except MALFORMED as error:
                 return damaged(number, "", f"the page is damaged ({type(error).__name__})", reader="pypdf")
         sheet = Sheet(number, label, width, height, typed_lines(text, height), reader="pypdf")
         if is_garbled(text) or _made_of_names(text):
@@ -123,7 +123,7 @@ def root_has(path: Path, key: str) -> bool:
             if reader.is_encrypted:
                 reader.decrypt("")
             return key in reader.root_object
-        except _MALFORMED:
+        except MALFORMED:
             return False
 
 

@@ -1,0 +1,97 @@
+"""Documents out: values saved in several formats, and PDFs that show what was cited."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pdfqa.errors import InvalidRequestError
+from pdfqa.out import files
+from pdfqa.out.copies import cited_pages, highlight, originals_of
+from pdfqa.out.paper import Paper
+from pdfqa.render import one_line
+
+__all__ = ["FORMATS", "check", "cited_pages", "highlight", "save"]
+
+FORMATS = (".md", ".html", ".docx", ".pdf", ".txt", ".json")
+_ALSO = {".markdown": ".md", ".htm": ".html"}
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """Return which format is meant, by how the name of a file ends.
+
+    Raises:
+        InvalidRequestError: It is none that is known.
+    """
+    ending = os.path.splitext(os.fspath(path))[1].lower()
+    ending = _ALSO.get(ending, ending)
+    if ending not in FORMATS:
+        what = f'"{one_line(ending)}" is no format' if ending else "the format is not clear"
+        raise InvalidRequestError(
+            f"{one_line(os.fspath(path))} cannot be saved: {what}",
+            hint=f"End the name with one of {', '.join(FORMATS)}.",
+            param="path",
+        )
+    return ending
+
+
+def check(path: str | os.PathLike[str], originals: Iterable[str] = ()) -> str:
+    """Return the path, if something can be saved there.
+
+    Raises:
+        InvalidRequestError: The name says no format, or something that is there is not to be overwritten.
+        FileAccessError: There is no such folder.
+        MissingExtraError: The format takes a package that is not installed.
+    """
+    if format_of(path) == ".pdf" and not importlib.util.find_spec("typst"):
+        from pdfqa.out.typeset import missing
+
+        raise missing()
+    return files.check(path, originals)
+
+
+def save(value: Any, path: str | os.PathLike[str]) -> str:
+    """Write a value into a file, in the format that its name says, and return the path.
+
+    Raises:
+        InvalidRequestError: The name says no format, or something that is there is not to be overwritten.
+        FileAccessError: The file cannot be written.
+        MissingExtraError: The format takes a package, or a font, that is not installed.
+    """
+    place = check(path, originals_of(value))
+    files.write(place, _encoded(value, format_of(path), os.path.dirname(os.path.abspath(place))))
+    return place
+
+
+def _encoded(value: Any, ending: str, folder: str) -> bytes:
+    from pdfqa.out import plain
+
+    if ending == ".json":
+        return plain.encoded(plain.printed(value)) + b"\n"
+    if ending == ".txt":
+        return plain.text(value).encode("utf-8", "replace") + b"\n"
+    from pdfqa.out.links import linker
+    from pdfqa.out.papers import paper
+
+    return _writer(ending)(paper(value, linker(folder)))
+
+
+def _writer(ending: str) -> Callable[[Paper], bytes]:
+    """Return what writes a format; only that one is loaded."""
+    if ending == ".md":
+        from pdfqa.out.markdown import markdown
+
+        return markdown
+    if ending == ".html":
+        from pdfqa.out.html import html
+
+        return html
+    if ending == ".docx":
+        from pdfqa.out.docx import docx
+
+        return docx
+    from pdfqa.out.typeset import pdf
+
+    return pdf

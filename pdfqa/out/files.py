@@ -1,0 +1,130 @@
+"""Write what is saved: all of it or nothing, and over nothing that anybody would miss."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+from pdfqa.errors import FileAccessError, InvalidRequestError, StorageFullError
+from pdfqa.render import one_line
+
+Path = str | os.PathLike[str]
+
+MADE_HERE = b"%pdfqa\n"  # as `pdf.copies.additions` writes it
+_TAIL = 1024
+
+
+def check(path: Path, originals: Iterable[str] = ()) -> str:
+    """Return a path, if a file may be written there.
+
+    Args:
+        path: Where to.
+        originals: PDFs that are never written to, whatever they are called here.
+
+    Raises:
+        InvalidRequestError: It is a folder, an original, or a PDF that pdfqa did not make.
+        FileAccessError: There is no such folder, or it cannot be looked at.
+    """
+    name = os.path.expanduser(os.fspath(path))
+    shown = one_line(name)
+    if os.path.isdir(name):
+        raise InvalidRequestError(f"{shown} is a folder", hint="Name a file in it.", param="path")
+    folder = os.path.dirname(os.path.realpath(name))
+    if not os.path.isdir(folder):
+        raise FileAccessError(
+            f"{shown} cannot be written: there is no folder {one_line(folder)}", hint="Make it first."
+        )
+    for original in originals:
+        if _same(name, original):
+            raise InvalidRequestError(
+                f"{shown} is the document itself, which is never changed", hint="Name another file.", param="path"
+            )
+    if _is_foreign_pdf(name):
+        raise InvalidRequestError(
+            f"{shown} is a PDF that pdfqa did not make, and would be overwritten",
+            hint="Name another file, or move that one away.",
+            param="path",
+        )
+    return name
+
+
+def _same(name: str, other: str) -> bool:
+    """Return whether two paths are of one file: by another name, through a link, or in other letters."""
+    with suppress(OSError):
+        return os.path.samefile(name, other)
+    return os.path.realpath(name) == os.path.realpath(other)
+
+
+def _is_foreign_pdf(name: str) -> bool:
+    try:
+        with open(name, "rb") as stream:
+            head = stream.read(_TAIL)
+            stream.seek(0, os.SEEK_END)
+            stream.seek(max(stream.tell() - _TAIL, 0))
+            return b"%PDF-" in head and MADE_HERE not in stream.read()
+    except OSError:
+        return False
+
+
+def write(path: str, data: bytes) -> None:
+    """Write a file; it is there whole or as it was.
+
+    Raises:
+        FileAccessError: It cannot be written.
+        StorageFullError: The disk is full.
+    """
+
+    def put(half: str) -> None:
+        with open(half, "wb") as stream:
+            stream.write(data)
+
+    making(path, put)
+
+
+def making(path: str, make: Callable[[str], None]) -> None:
+    """Have a file written under another name beside its own, and give it its name when it is whole.
+
+    Raises:
+        FileAccessError: It cannot be written.
+        StorageFullError: The disk is full.
+    """
+    with telling(path):
+        target = os.path.realpath(path)  # what a link leads to is what is meant
+        before = _mode(target)
+        if before is not None and not stat.S_ISREG(before):  # a pipe or a device has no half
+            make(target)
+            return
+        folder, name = os.path.split(target)
+        with tempfile.TemporaryDirectory(prefix=".pdfqa-", dir=folder) as scratch:
+            half = os.path.join(scratch, name)
+            make(half)
+            if before is not None:
+                os.chmod(half, stat.S_IMODE(before))
+            with open(half, "rb") as stream:
+                os.fsync(stream.fileno())
+            os.replace(half, target)
+
+
+@contextmanager
+def telling(path: str) -> Iterator[None]:
+    """Make of the system's refusals errors that say which file it is about."""
+    try:
+        yield
+    except OSError as error:
+        import errno
+
+        shown = one_line(path)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFullError(f"{shown} was not written: the disk is full", hint="Make room.") from error
+        reason = (error.strerror or str(error)).lower()
+        raise FileAccessError(f"{shown} cannot be written: {reason}", hint="Name another file.") from error
+
+
+def _mode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,34 @@
+"""Copies of PDFs that show what was cited: with quotes marked, or of the cited pages only. What worker processes do.
+
+The original is opened for reading only.
+"""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+from pdfqa.pdf.copies.excerpts import excerpt
+from pdfqa.pdf.copies.highlights import highlighted
+from pdfqa.pdf.copies.requests import Excerpt, Highlighting, Written
+
+__all__ = ["cited_pages", "highlight"]
+
+
+def highlight(payload: bytes) -> bytes:
+    """Write what a `Highlighting` asks for, and return what is `Written`."""
+    request = msgspec.msgpack.decode(payload, type=Highlighting)
+    return _written(request.out, *highlighted(request.original))
+
+
+def cited_pages(payload: bytes) -> bytes:
+    """Write what an `Excerpt` asks for, and return what is `Written`."""
+    request = msgspec.msgpack.decode(payload, type=Excerpt)
+    return _written(request.out, *excerpt(request))
+
+
+def _written(out: bytes, data: bytes, written: Written) -> bytes:
+    with open(os.fsdecode(out), "wb") as stream:
+        stream.write(data)
+    return msgspec.msgpack.encode(written)
