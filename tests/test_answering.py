@@ -97,13 +97,13 @@ def test_what_is_not_found_says_how_many_documents_there_were(on: Stage) -> None
 
 
 def test_what_is_not_found_says_what_could_not_be_read(on: Stage) -> None:
-    notes = [upload(on.engine, b"Strelsau is a city.", f"notes-{number}.txt") for number in range(4)]
+    notes = [upload(on.engine, b"Strelsau is a city.", f"notes-{number}.dat") for number in range(4)]
     asked = "What is the capital of Ruritania?"
     one = finished(on, asked, sources=Sources(stores=(on.store(notes[0]),)))
-    why = "notes-0.txt is not a PDF; it looks like a text file."
+    why = "notes-0.dat is not a PDF; it looks like a text file."
     assert (f"Not found: there are no documents to search. {why}", False) == (one.text, one.found)
     all_ = finished(on, asked, sources=Sources(stores=(on.store(on.file, *notes),)))
-    assert f"Not found in the document. {why} notes-1.txt is not" in all_.text
+    assert f"Not found in the document. {why} notes-1.dat is not" in all_.text
     assert all_.text.endswith(" 2 more files could not be read.")
     waiting = store_with(on.engine, upload(on.engine, b"%PDF-1.7", "later.pdf"))
     late = finished(on, asked, sources=Sources(stores=(on.store_id, waiting)))

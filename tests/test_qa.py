@@ -312,7 +312,7 @@ def test_a_document_that_a_client_has_uploaded_too_is_still_one(club: Path, tmp_
 
 @pytest.mark.parametrize("paths", [(3,), (["a.pdf"],), (None,)])
 def test_what_is_no_path_is_an_error_that_says_how_to_give_some(paths: tuple[Any, ...]) -> None:
-    with pytest.raises(InvalidRequestError, match=r"a path is of type (int|list|NoneType)") as caught:
+    with pytest.raises(InvalidRequestError, match=r"a document is of type (int|list|NoneType)") as caught:
         PDFQA(*paths)
     assert "PDFQA(*paths)" in caught.value.hint
     with PDFQA() as qa, pytest.raises(InvalidRequestError, match="a path is of type"):
@@ -570,7 +570,7 @@ def test_a_citation_made_by_hand_has_no_boxes() -> None:
 
 def test_pdfqa_itself_says_what_it_asks(club: Path, home: Path) -> None:
     with PDFQA(club, b"%PDF") as some, PDFQA() as everything:
-        assert repr(some) == f"PDFQA({str(club)!r}, <bytes>, home={str(home)!r})"
+        assert repr(some) == f"PDFQA({str(club)!r}, document-315d429b.pdf, home={str(home)!r})"
         assert repr(everything) == f"PDFQA(everything, home={str(home)!r})"
 
 
