@@ -187,7 +187,7 @@ class Client:
     ...     file = client.upload_file("report.pdf")
 
     Args:
-        backend: "local", the engine in this process, or the address of a server ("http://127.0.0.1:8008/v1").
+        backend: "local", the engine in this process; the address of a server ("http://127.0.0.1:8008/v1"); or "openai".
         home: As all that follows, this is that of `pdfqa.AsyncClient`.
         password: Tried on encrypted files.
         model: The chat model that writes answers.
@@ -197,6 +197,7 @@ class Client:
         max_retries: How often a call to a server is tried again.
 
     Raises:
+        AuthenticationError: OpenAI is to be asked, and there is no key.
         InvalidRequestError: No back-end has that name, or it has no use for an option.
         StorageError: The home directory cannot be used.
     """

@@ -174,7 +174,7 @@ def _plain(value: Any) -> Any:
     kind = value.get("type") or value.get("object")
     kept = _KEPT.get(str(kind))
     if kept is None or kind == "file_citation":
-        plain = {name: _plain(one) for name, one in value.items()}
+        plain = {name: _plain(one) for name, one in value.items() if name != "citations"}
         return plain if kept is None else {name: one for name, one in plain.items() if name in kept}
     parts = {name: value[name] for name in ("results", "data") if value.get(name)}
     return {

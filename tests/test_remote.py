@@ -304,7 +304,7 @@ def test_an_id_must_be_one(client: Client, server: Other) -> None:
 
 
 def test_an_unknown_back_end_is_told_those_that_are_known() -> None:
-    for name in ("", "lokal", "localhost:8008", "openai"):
+    for name in ("", "lokal", "localhost:8008", "openal"):
         with pytest.raises(InvalidValueError) as caught:
             Client(name)
         assert "backend" == caught.value.param

@@ -6,9 +6,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from pdfqa.config import BACKENDS
 from pdfqa.errors import InvalidValueError
 
-KNOWN = {"local": "the engine in this process", "http://…, https://…": "the server at an address"}
+KNOWN = {**BACKENDS, "http://…, https://…": "the server at an address"}
 
 
 @runtime_checkable
@@ -39,9 +40,15 @@ def connect(
         InvalidValueError: No back-end has that name, or it has no use for an option.
     """
     own = {"home": home, "password": password, "model": model, "base_url": base_url}
-    given = {name: value for name, value in own.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
     if backend == "local":
         return _local(**given, **({} if api_key is None else {"model_key": api_key}))
+    if backend == "openai":
+        from pdfqa import config
+        from pdfqa.backends.openai import OpenAIBackend
+
+        settings = config.load(backend=backend, **given, model_key=api_key)
+        return OpenAIBackend(settings, timeout=timeout, max_retries=max_retries)
     if not backend.startswith(("http://", "https://")):
         known = "; ".join(f"{name}: {what}" for name, what in KNOWN.items())
         raise InvalidValueError(f"no back-end is called {backend!r}", hint=f"There are {known}.", param="backend")

@@ -19,7 +19,8 @@ import msgspec
 
 from pdfqa import wire
 from pdfqa.backends.failures import translated
-from pdfqa.errors import BackendError, FileAccessError, InvalidRequestError, WaitTimeoutError
+from pdfqa.backends.places import AT_OPENAI
+from pdfqa.errors import BackendError, FileAccessError, InvalidRequestError, NotSupportedError, WaitTimeoutError
 from pdfqa.operations import OPERATIONS, Operation
 from pdfqa.wire.requests import Content
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 _DONE = "[DONE]"
+_LACKING = (404, 405, 501)  # what servers answer where they have no such operation
 _KEYLESS = "none"  # a header must say something
 
 
@@ -38,15 +40,26 @@ class RemoteBackend:
         api_key: What it knows us by; `PDFQA_API_KEY` if not given.
         timeout: How many seconds an answer may take, and the next event of a stream; None for ever.
         max_retries: How often a request is tried again when the server is busy or cannot be reached.
+        organization, project: As OpenAI has them; None takes the variables of the `openai` package, which are about
+            OpenAI: nothing of them goes to another server.
     """
 
     def __init__(
-        self, url: str, *, api_key: str | None = None, timeout: float | None = 600.0, max_retries: int = 2
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        timeout: float | None = 600.0,
+        max_retries: int = 2,
+        organization: str | None = "",
+        project: str | None = "",
     ) -> None:
         self._url = url.rstrip("/")
         self._api_key = api_key or os.environ.get("PDFQA_API_KEY") or _KEYLESS
         self._timeout = timeout
         self._max_retries = max_retries
+        self._organization = organization
+        self._project = project
         # A connection belongs to the event loop in which it was opened.
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
 
@@ -54,7 +67,7 @@ class RemoteBackend:
         """Return the result of an operation, or a generator of its events where `stream` is set."""
         operation = OPERATIONS[name]
         operation.check_ids(ids, ours=False)
-        with ExitStack() as files, self._failures():
+        with ExitStack() as files, self._failures(operation):
             request = _request(operation, ids, fields, files)
             if fields.get("stream"):
                 return self._events(operation, await self._open(operation, request))
@@ -124,15 +137,15 @@ class RemoteBackend:
             self._clients[loop] = AsyncOpenAI(
                 base_url=self._url,
                 api_key=self._api_key,
-                organization="",  # the package's own variables are about another server: nothing of them goes to this
-                project="",
+                organization=self._organization,
+                project=self._project,
                 timeout=self._timeout,
                 max_retries=self._max_retries,
             )
         return self._clients[loop]
 
     @contextmanager
-    def _failures(self) -> Iterator[None]:
+    def _failures(self, operation: Operation) -> Iterator[None]:
         """Raise what goes wrong with the server as an error of ours."""
         import openai
 
@@ -140,6 +153,8 @@ class RemoteBackend:
             yield
         except openai.APIStatusError as error:
             kind = error.response.headers.get("x-pdfqa-error", "")
+            if error.status_code in _LACKING and not kind and _lacks(operation, error.body):
+                raise self._lacking(operation) from error
             raise translated(error.body, status=error.status_code, kind=kind) from error
         except openai.APITimeoutError as error:
             raise WaitTimeoutError(
@@ -152,6 +167,20 @@ class RemoteBackend:
             raise BackendError(
                 f"{self._url} cannot be reached: {reason}", hint="Is the server running? Start it with: pdfqa serve."
             ) from error
+
+    def _lacking(self, operation: Operation) -> NotSupportedError:
+        """Return the error that names what the server does not have."""
+        gone = AT_OPENAI[operation.name] == "engine"
+        hint = "docs/backends.md says what a server must have."
+        if gone:
+            hint = "OpenAI has switched it off. Client(backend='openai') keeps assistants, threads and runs here."
+        return NotSupportedError(f"{self._url} has no {operation.method} {operation.path}", hint=hint)
+
+
+def _lacks(operation: Operation, body: object) -> bool:
+    """Return whether a refusal is about the operation, and not about an object that it names."""
+    told = body if isinstance(body, Mapping) else {}
+    return not operation.ids and not told.get("param") and "with id" not in str(told.get("message"))
 
 
 def _request(operation: Operation, ids: Sequence[str], fields: Mapping[str, Any], files: ExitStack) -> dict[str, Any]:

@@ -23,18 +23,23 @@ class AsyncClient(Waiting, Assistants, Conversations, Completions, Models):
     ...     file = await client.upload_file("report.pdf")
 
     Args:
-        backend: "local", the engine in this process, or the address of a server ("http://127.0.0.1:8008/v1").
-        home: The directory that holds everything; `PDFQA_HOME` if not given. Of the local back-end, as what follows.
+        backend: "local", the engine in this process; the address of a server ("http://127.0.0.1:8008/v1"); or "openai":
+            files, vector stores and answers at OpenAI, assistants, threads and runs in this process.
+        home: The directory that holds everything; `PDFQA_HOME` if not given. A server takes none of this and the next
+            three.
         password: Tried on encrypted files; `PDFQA_PASSWORD` if not given.
         model: The chat model that writes answers; `PDFQA_MODEL` if not given, and if that is not set either, the
             documents are quoted.
-        base_url: The OpenAI-compatible server that has the model; `PDFQA_BASE_URL` if not given.
-        api_key: The key of that server, or of the server that is the back-end.
+        base_url: The OpenAI-compatible server that has the model; `PDFQA_BASE_URL` if not given. For "openai", where
+            its API is; `OPENAI_BASE_URL` if not given.
+        api_key: The key of that server, or of the server that is the back-end; for "openai" `OPENAI_API_KEY` if not
+            given. It is not stored.
         timeout: How many seconds one call may take, and one event of a stream may be waited for; None for ever. The
             methods that wait have a deadline of their own.
         max_retries: How often a call to a server is tried again when it is busy or cannot be reached.
 
     Raises:
+        AuthenticationError: OpenAI is to be asked, and there is no key.
         InvalidRequestError: No back-end has that name, or it has no use for an option.
         StorageError: The home directory cannot be used.
     """

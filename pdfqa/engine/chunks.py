@@ -15,7 +15,7 @@ from pdfqa.locating import locate
 from pdfqa.pages import Block, Page, Passage
 from pdfqa.search import Evidence
 from pdfqa.store.documents import StoredDocument
-from pdfqa.wire import SearchResult, TextPiece
+from pdfqa.wire import SearchResult, SearchResults, TextPiece
 
 
 class Shelves:
@@ -98,6 +98,23 @@ class Shelves:
         told = (chunk.attributes or {}).get("doc")
         name = told if isinstance(told, str) else chunk.filename
         return SourceFile(id=chunk.file_id, filename=name, attributes=chunk.attributes)
+
+
+def placed(engine: Engine, results: SearchResults) -> SearchResults:
+    """Return what a search at OpenAI has found, with the page of each chunk that stands on one of ours."""
+    chunks = [
+        Chunk(
+            file_id=result.file_id,
+            filename=result.filename,
+            text="\n".join(piece.text for piece in result.content),
+            score=result.score,
+            attributes=result.attributes,
+        )
+        for result in results.data
+    ]
+    nothing = Located(terms=[], evidence=[], files={}, searched=0)
+    taken = Shelves(engine, nothing).take(Found(results.search_query, chunks))
+    return msgspec.structs.replace(results, data=taken.results)
 
 
 def _evidence(sha256: str, page: Page, passage: Passage, language: str, score: float) -> Evidence:

@@ -250,6 +250,16 @@ class Engine:
 
         return HostedSearch(base_url=self.settings.base_url or OPENAI_URL, key=self.settings.model_key)
 
+    @property
+    def run_kind(self) -> str:
+        """Return the kind of the jobs that perform runs: who answers here must not take one that is asked elsewhere."""
+        return "run" if self.settings.backend == "local" else f"run at {self.settings.backend}"
+
+    @property
+    def job_kinds(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the kinds of jobs that read files, and of those that answer."""
+        return (("ingest",), ("run", "response")) if self.settings.backend == "local" else ((), (self.run_kind,))
+
     def model_for(self, name: str) -> ChatModel | None:
         """Return what answers for a model that is asked for by name: the chat model, or None for the extractive one."""
         return None if name == EXTRACTIVE else self.model

@@ -37,9 +37,10 @@ class Driver:
         self._engine = engine
         self._closing = threading.Event()
         jobs = engine.jobs
-        jobs.begin(engine.new_id("worker-"))
-        self._answering = _Crew(engine, ("run", "response"), self._answer, threads=answering, at_once=1)
-        self._crews = (_Crew(engine, ("ingest",), self._read, threads=1, at_once=_READ_AT_ONCE), self._answering)
+        reading, answers = engine.job_kinds
+        jobs.begin(engine.new_id("worker-"), *reading, *answers)
+        self._answering = _Crew(engine, answers, self._answer, threads=answering, at_once=1)
+        self._crews = (_Crew(engine, reading, self._read, threads=1, at_once=_READ_AT_ONCE), self._answering)
         jobs.wake, jobs.resting = self.wake, self._answering.resting
         self._looker = threading.Thread(target=self._look, name="pdfqa-look", daemon=True)
         self._looker.start()
@@ -101,7 +102,7 @@ class Driver:
     def _answer(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             engine = self._engine.owned_by(job.owner)
-            (engine.runs if job.kind == "run" else engine.responses).perform(job)
+            (engine.responses if job.kind == "response" else engine.runs).perform(job)
 
 
 class _Crew:

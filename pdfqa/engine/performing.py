@@ -375,7 +375,7 @@ class Performance:
         return [step.id for step in self._engine.step_objects.all(parent=self.run.id)]
 
     def _done(self) -> None:
-        self._engine.jobs.done("run", self.run.id, parent=self.run.thread_id)
+        self._engine.jobs.done(self._engine.run_kind, self.run.id, parent=self.run.thread_id)
         self._leave()
 
 

@@ -224,7 +224,7 @@ class Runs:
 
     def _submit(self, run: Run, channel: Channel | None, told: Sequence[Event]) -> None:
         """Have a run performed, and tell of what has happened; in the caller's transaction."""
-        self._engine.jobs.add("run", run.id, parent=run.thread_id, owner=self._engine.owner)
+        self._engine.jobs.add(self._engine.run_kind, run.id, parent=run.thread_id, owner=self._engine.owner)
         if channel is not None:
             channel.put(*told, events.of_run(run))
 
@@ -278,7 +278,7 @@ class Runs:
         """End a run from outside, in the caller's transaction; who performs it will notice."""
         engine = self._engine
         ended, told = end(engine, run, status)
-        engine.jobs.withdraw("run", run.id, parent=run.thread_id)
+        engine.jobs.withdraw(engine.run_kind, run.id, parent=run.thread_id)
         engine.database.after_commit(lambda: engine.channels.close(run.id, *told))
         return ended
 
@@ -316,7 +316,7 @@ class Runs:
             with engine.database.atomic():
                 run = self._objects.find(job.target, parent=job.parent)  # it may have been given outputs meanwhile
                 if run is None or run.status not in _PERFORMED:
-                    engine.jobs.done("run", job.target, parent=job.parent)
+                    engine.jobs.done(engine.run_kind, job.target, parent=job.parent)
         if run is None:
             yield from events.lost(f"{job.parent} has been deleted")
         elif run.status not in ACTIVE:  # ended by another process, which cannot tell who listens here

@@ -79,7 +79,7 @@ class Threads:
             self._objects.get(thread_id)
             for run in engine.run_objects.all(parent=thread_id):
                 engine.step_objects.delete_children(run.id)
-                engine.jobs.withdraw("run", run.id, parent=thread_id)
+                engine.jobs.withdraw(engine.run_kind, run.id, parent=thread_id)
                 engine.database.after_commit(_closing(engine, run.id, thread_id))
             engine.run_objects.delete_children(thread_id)
             self._messages.delete_children(thread_id)
@@ -196,7 +196,7 @@ class Threads:
         """Put the files that are to be searched into the thread's vector store, which is made if there is none."""
         searched = [one for one in attachments if any(isinstance(tool, FileSearchMark) for tool in one.tools)]
         file_ids = list(dict.fromkeys(one.file_id for one in searched))
-        if not file_ids:
+        if not file_ids or self._engine.hosted:  # the back-end has put them where they are searched
             return
         engine, thread = self._engine, self._objects.get(thread_id)
         known = stores(thread.tool_resources)

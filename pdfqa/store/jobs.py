@@ -36,12 +36,14 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._claim = ExitStack()
+        self._kinds: tuple[str, ...] = ()
         self.worker = ""
         self.wake: Callable[[], None] = lambda: None
         self.resting: Callable[[], AbstractContextManager[None]] = nullcontext
 
-    def begin(self, worker: str) -> None:
-        """Take part in the work, under a name that no other process has."""
+    def begin(self, worker: str, *kinds: str) -> None:
+        """Take part in the work of some kinds, or of all, under a name that no other process has."""
+        self._kinds = kinds
         self._claim.enter_context(claim(self._database.home, worker))
         self.worker = worker
 
@@ -71,13 +73,21 @@ class Jobs:
 
     def adopt(self) -> int:
         """Take over the jobs of processes that have died, and those that nobody has; return how many."""
-        rows = self._database.rows("SELECT DISTINCT worker FROM jobs WHERE worker IS NOT ?", (self.worker,))
+        kinds = self._kinds
+        among = f"kind IN ({_marks(kinds)})" if kinds else "true"
+        rows = self._database.rows(
+            f"SELECT DISTINCT worker FROM jobs WHERE worker IS NOT ? AND {among}",  # noqa: S608 - marks only
+            (self.worker, *kinds),
+        )
         free = [worker for (worker,) in rows if worker is None or abandoned(self._database.home, worker)]
         if not free:
             return 0
         with self._database.atomic() as connection:
             return sum(
-                connection.execute("UPDATE jobs SET worker = ? WHERE worker IS ?", (self.worker, worker)).rowcount
+                connection.execute(
+                    f"UPDATE jobs SET worker = ? WHERE worker IS ? AND {among}",  # noqa: S608 - marks only
+                    (self.worker, worker, *kinds),
+                ).rowcount
                 for worker in free
             )
 
