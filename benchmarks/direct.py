@@ -2,12 +2,14 @@
 
     python benchmarks/direct.py                         all questions of direct_questions.jsonl
     python benchmarks/direct.py --kinds cell,yesno --show wrong
+    python benchmarks/direct.py --questions benchmarks/direct_unseen.jsonl
     python benchmarks/direct.py --home kept --out new.json --compare old.json
 
 The questions are our own, to the reports of the measuring data and to the samples; each names the pages that say it.
 `shown`: the answer is in what is printed (of a list all its parts). `direct`: it is in the short answer itself, which
 ends at the first dash or marker. `wrong`: a short answer stands ahead, and it is not the right one; for questions that
-would have to be worked out (`rows`), any short answer is wrong. `page`: a page that says it is cited.
+would have to be worked out (`rows`), or whose answer is not there (`none`), any short answer is wrong. `page`: a page
+that says it is cited. direct_unseen.jsonl holds questions that were written before anything was tuned on them.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ class Asked(msgspec.Struct, kw_only=True):
 def main() -> None:
     """Put the questions and print what came back."""
     options = _options()
-    questions = [msgspec.json.decode(line, type=Asked) for line in QUESTIONS.read_bytes().splitlines()]
+    questions = [msgspec.json.decode(line, type=Asked) for line in options.questions.read_bytes().splitlines()]
     questions = [one for one in questions if not options.kinds or one.kind in options.kinds.split(",")]
     with tempfile.TemporaryDirectory() as temporary:
         for path, group in groupby(questions, key=lambda one: _path(options.data, one.pdf)):
@@ -63,6 +65,7 @@ def main() -> None:
 
 def _options() -> Namespace:
     parser = common.parser(__doc__)
+    parser.add_argument("--questions", type=Path, default=QUESTIONS, help="file of the questions")
     parser.add_argument("--home", type=Path, help="home directory to keep and use again")
     parser.add_argument("--kinds", default="", help="only questions of these kinds, such as cell,yesno")
     parser.add_argument("--show", choices=["all", "wrong", "missed"], help="print the answers")
@@ -72,7 +75,8 @@ def _options() -> Namespace:
 
 
 def _path(data: Path, name: str) -> Path | None:
-    places = (data / "reports" / "pdf" / name, SAMPLES / name)
+    folders = (data / "reports" / "pdf", data / "open_set" / "pdf", data / "open_set" / "tables", SAMPLES)
+    places = (folder / name for folder in folders)
     return next((place for place in places if place.is_file()), None)
 
 
