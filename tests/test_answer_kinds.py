@@ -39,6 +39,7 @@ from pdfqa.answer.words import ASKING
         ("zh", "特斯拉是哪一年去世的？", Kind.DATE),
         ("th", "ใครเป็นเหรัญญิก", Kind.PERSON),
         ("hi", "टेस्ला की मृत्यु कब हुई?", Kind.DATE),
+        ("hi", "खान के मकबरे का नाम क्या है?", Kind.OTHER),
     ],
 )
 def test_the_asking_word_shows_the_kind(language: str, question: str, kind: Kind) -> None:

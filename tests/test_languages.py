@@ -218,6 +218,10 @@ class TestTerms:
         assert all(term and not term.isspace() for term, _, _ in spans)
         assert all(0 <= start < end <= len(text) for _, start, end in spans)
 
+    def test_groups_of_a_hindi_word_stand_apart(self) -> None:
+        spans = analyzer("hi").terms_with_spans("में भारत")
+        assert [("में", 0, 3), ("भार", 4, 7), ("ारत", 5, 8)] == spans
+
     def test_spans_are_of_the_word_or_its_group_of_characters(self) -> None:
         text = "Tesla: 特斯拉"
         spans = analyzer("zh").terms_with_spans(text)

@@ -120,8 +120,10 @@ def _first_cue(words: list[str], language: str) -> tuple[Kind | None, int]:
 
 
 def _first_inside(question: str) -> Kind | None:
-    inside = [(kind, cue) for kind, cues in ASKING_INSIDE.items() for cue in cues.split("|") if cue in question]
-    places = [(question.find(cue), -len(cue), kind) for kind, cue in inside]
+    cues = [(kind, cue) for kind, cues in ASKING_INSIDE.items() for cue in cues.split("|") if cue in question]
+    # Hindi has spaces: "when" (कब) is no part of "tomb" (मकबरा).
+    found = [(re.search(rf"(?<![\u0900-\u0963]){cue}", question), kind) for kind, cue in cues]
+    places = [(match.start(), -len(match.group()), kind) for match, kind in found if match]
     return Kind(min(places)[2]) if places else None
 
 

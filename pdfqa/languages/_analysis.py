@@ -124,6 +124,9 @@ class Analyzer:
             terms, spans = self._memory[match.group()], [(start, end)]
             if _is_unspaced(match.group()):
                 spans = [(start + first, start + last) for first, last in _group_spans(match.group())]
+            elif len(terms) == len(match.group()) - 2 and re.match(_DEVANAGARI, match.group()):
+                # Groups of a word are not forms of it, of which one would do.
+                spans = [(place, place + 3) for place in range(start, end - 2)]
             spans = spans if len(spans) == len(terms) else [(start, end)] * len(terms)
             found += [(term, *span) for term, span in zip(terms, spans, strict=True)]
         if self._pairs:
