@@ -82,6 +82,7 @@ def test_a_real_model_writes_counts_and_is_freed() -> None:
         assert ended.prompt_tokens
         assert (model.about().window, model.count("hello")) == (1024, 1)
         assert other._running is model._running
+        assert os.environ["OMP_WAIT_POLICY"] == "passive"
     finally:
         model.close()
         other.close()

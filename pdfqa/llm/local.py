@@ -113,6 +113,8 @@ def _start(path: Path, window: int, key: str) -> Any:
         MissingExtraError: llama.cpp is not installed.
         BackendError: It cannot load the file.
     """
+    # Threads that spin while they wait for each other come to a standstill where the cores have other work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         import xllamacpp
     except ImportError as error:
