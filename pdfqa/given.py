@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
-from pdfqa.errors import EmptyFileError, InvalidRequestError
+from pdfqa.errors import InvalidRequestError
 from pdfqa.texts import is_text
 
 
@@ -57,7 +57,6 @@ def held(source: Source) -> str | os.PathLike[str] | Held:
 
     Raises:
         InvalidRequestError: It is no document.
-        EmptyFileError: It has no bytes.
     """
     if isinstance(source, str | os.PathLike | Held):
         return source
@@ -104,8 +103,6 @@ def _bytes(content: object, name: str) -> bytes:
             "TextDocument, one by one; of a list: PDFQA(*paths).",
             param="paths",
         )
-    if not data:
-        raise EmptyFileError(f"{name} is empty (0 bytes)", hint="A file that was read to its end has none left.")
     return data
 
 

@@ -21,6 +21,7 @@ Defect = Literal["", "picture", "garbled", "damaged"]
 
 
 TextSource = Literal["text", "ocr"]
+TEXT_READER = "text"  # what reads texts; all others read PDFs
 
 
 class Block(msgspec.Struct, frozen=True, array_like=True):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from pdfqa.errors import EmptyFileError, NotAPdfError
-from pdfqa.pages import Block, BlockKind, Cell, DocumentInfo, OutlineItem, Page, Table
+from pdfqa.pages import TEXT_READER, Block, BlockKind, Cell, DocumentInfo, OutlineItem, Page, Table
 
 SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
-READER = "text"  # the name of what reads them
 _PAGE = 3_000  # characters after which a page ends at the next paragraph
 _LONGEST = 6_000  # characters of a paragraph that stays whole
 _MARGIN = 45  # characters: a line that is shorter was ended on purpose
@@ -66,7 +66,7 @@ def read_info(path: str | os.PathLike[str]) -> DocumentInfo:
         if part.kind == "heading"
     ]
     title = next((item.title for item in outline if item.level == 1), "")
-    return DocumentInfo(pages=len(pages), title=title, outline=outline, reader=READER)
+    return DocumentInfo(pages=len(pages), title=title, outline=outline, reader=TEXT_READER)
 
 
 def read_pages(path: str | os.PathLike[str], first: int, last: int) -> Iterator[Page]:
@@ -102,7 +102,14 @@ def decoded(data: bytes, shown: str = "the file") -> str:
 def _pages(path: str | os.PathLike[str]) -> list[list[Part]]:
     from pdfqa.pdf.files import check_file  # says what is wrong with a file that cannot be opened
 
-    text = decoded(check_file(path).read_bytes(), os.fspath(path))
+    state = check_file(path).stat()
+    return _read(os.fspath(path), state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)  # a long text is asked for range by range
+def _read(path: str, size: int, changed: int) -> list[list[Part]]:  # noqa: ARG001 - they say which state it was in
+    with open(path, "rb") as stream:
+        text = decoded(stream.read(), path)
     sheets = text.rstrip("\f\n ").split("\f")
     if len(sheets) > 1:
         # Whoever set these pages has counted them, and nobody counts their lines.
@@ -280,7 +287,7 @@ def _page(number: int, parts: Sequence[Part]) -> Page:
         text=text,
         blocks=blocks,
         source="text" if text else "none",
-        reader=READER,
+        reader=TEXT_READER,
         tables=tables,
         lines=lines,
         line_numbers=numbers,

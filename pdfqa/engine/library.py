@@ -321,7 +321,7 @@ class Library:
             known = self._engine.file_objects.with_key(sha256)
             file = known[0] if known else files.upload(source, shown)
             self._engine.attachments.release(file.id)
-            return Named(file, sha256, file.filename)
+            return Named(file, sha256, shown)
         file = files.upload_path(_place(source).absolute(), shown=shown)
         self._engine.attachments.release(file.id)
         return Named(file, files.sha256(file.id), shown)

@@ -75,7 +75,7 @@ def open_document(payload: bytes) -> bytes:
     from pdfqa import pdf
 
     request = msgspec.msgpack.decode(payload, type=Request)
-    if request.options.text:
+    if _is_text(request):
         from pdfqa import texts
 
         info = texts.read_info(os.fsdecode(request.path))
@@ -140,8 +140,14 @@ def _part(request: Request) -> Part:
         return Part(msgspec.Raw(msgspec.msgpack.encode(segment)), [])
 
 
+def _is_text(request: Request) -> bool:
+    from pdfqa.pdf.files import check_file, is_pdf
+
+    return request.options.text and not is_pdf(check_file(os.fsdecode(request.path)))
+
+
 def _pages(request: Request) -> Iterator[Page]:
-    if request.options.text:
+    if _is_text(request):
         from pdfqa import texts
 
         yield from texts.read_pages(os.fsdecode(request.path), request.first, request.last)

@@ -10,7 +10,7 @@ from pdfqa.config import Ocr, Settings
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Which pages have their text recognised in their picture, and in which languages (codes with + between them).
 
-    `text`: the file is a plain text, and not a PDF.
+    `text`: the file may be a plain text; it is one, unless it begins as a PDF does.
     """
 
     ocr: Ocr = "auto"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pdfqa.pages import Page
+from pdfqa.pages import TEXT_READER, Page
 from pdfqa.pdf.ocr.engines import lack
 from pdfqa.pdf.options import ReadOptions
 
@@ -12,7 +12,7 @@ _REASONS = {"picture": "only a picture of text", "garbled": "text that nobody ca
 
 def wants_ocr(page: Page, options: ReadOptions) -> bool:
     """Return whether the text of a page is to be recognised in its picture."""
-    if options.ocr == "never" or options.text or page.source == "ocr":
+    if options.ocr == "never" or page.reader == TEXT_READER or page.source == "ocr":
         return False
     return options.ocr == "always" or page.defect in _REASONS
 
