@@ -212,8 +212,9 @@ class Citation(Placed, frozen=True):
 
     def __repr__(self) -> str:
         printed = f" (printed {self.label})" if self.label not in ("", str(self.page)) else ""
+        where = self.label if self.label.startswith("line ") else f"p. {self.page}{printed}"
         mark = "" if self.verified else ", unverified"
-        return f"Citation({self.file!r}, p. {self.page}{printed}, {_short(self.quote)!r}{mark})"
+        return f"Citation({self.file!r}, {where}, {_short(self.quote)!r}{mark})"
 
     def _repr_html_(self) -> str | None:
         from pdfqa import notebook
