@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pdfqa.engine.context import Engine
 from pdfqa.errors import BackendError
@@ -14,6 +16,8 @@ from pdfqa.store import Reply
 from pdfqa.wire import Usage
 
 WAITS = (1.0, 5.0)  # seconds before a failed call is tried again
+
+Messages = Sequence[Mapping[str, Any]]  # as chat completions have them
 
 
 class Replying:
@@ -35,11 +39,11 @@ class Replying:
         self.kept = 0
         self.usage = Usage()
 
-    def knows(self, messages: list[dict[str, str]], most: int) -> bool:
+    def knows(self, messages: Messages, most: int) -> bool:
         """Return whether there is a reply already."""
         return not self._again and self._engine.replies.find(self._document, self._digest(messages, most)) is not None
 
-    def ask(self, messages: list[dict[str, str]], most: int) -> Reply:
+    def ask(self, messages: Messages, most: int) -> Reply:
         """Return what the model replies.
 
         Args:
@@ -65,12 +69,12 @@ class Replying:
         )
         return reply
 
-    def _digest(self, messages: list[dict[str, str]], most: int) -> str:
+    def _digest(self, messages: Messages, most: int) -> str:
         settings = self._engine.settings
         asked = json.dumps([settings.model, settings.base_url, messages, most], ensure_ascii=False)
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _tried(self, messages: list[dict[str, str]], most: int) -> Reply:
+    def _tried(self, messages: Messages, most: int) -> Reply:
         """Return a reply of the model's, at the third attempt if need be."""
         for wait in WAITS:
             try:
@@ -79,7 +83,7 @@ class Replying:
                 time.sleep(wait)
         return self._once(messages, most)
 
-    def _once(self, messages: list[dict[str, str]], most: int) -> Reply:
+    def _once(self, messages: Messages, most: int) -> Reply:
         text, ended = "", Ended()
         for piece in self._model.stream(messages, Options(max_tokens=most, temperature=0.0)):
             if isinstance(piece, Text):
@@ -88,7 +92,7 @@ class Replying:
                 ended = piece
         if not text.strip():
             raise BackendError("the model wrote nothing", hint="Try another model, or one with a larger context.")
-        sent = sum(count_tokens(str(message["content"])) for message in messages)
+        sent = sum(count_tokens(said(message)) for message in messages)
         return Reply(
             text=text,
             reason=ended.reason,
