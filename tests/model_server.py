@@ -69,9 +69,9 @@ def weighs(**weights: float) -> Reply:
     return sends(_line(chunk) + b"data: [DONE]\n\n")
 
 
-def thinks(*thoughts: str, says: str = "", name: str = "reasoning_content") -> Reply:
+def thinks(*thoughts: str, says: str = "", name: str = "reasoning_content", reason: str = "stop") -> Reply:
     """Return a reply whose thoughts are told apart from what it says."""
-    return _streamed([*({name: thought} for thought in thoughts), *([{"content": says}] if says else [])], "stop", None)
+    return _streamed([*({name: thought} for thought in thoughts), *([{"content": says}] if says else [])], reason, None)
 
 
 def calls(name: str, arguments: str, *, id_: str = "call_1", ahead: str = "") -> Reply:

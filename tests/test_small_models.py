@@ -10,7 +10,7 @@ import pytest
 from pdfqa.answer.focus import agrees
 from pdfqa.errors import BackendError, ContextExceededError
 from tests.homes import CLUB, WHO_CLUB
-from tests.model_server import ModelServer, model_server, refuses, says, thinks, weighs
+from tests.model_server import ModelServer, Reply, model_server, refuses, says, thinks, weighs
 from tests.stage import Stage, stage
 
 HOLLOWAY = "It is Margaret Holloway [1]."
@@ -99,6 +99,36 @@ def test_a_model_that_writes_nothing_is_an_error(on: Stage, server: ModelServer)
 def test_thoughts_are_not_shown(on: Stage, server: ModelServer) -> None:
     server.replies_with(thinks("Who might that be? ", says=HOLLOWAY))
     assert on.answer(on.asked(WHO_CLUB)).text == HOLLOWAY
+
+
+@pytest.mark.parametrize(
+    ("reply", "what"),
+    [
+        (thinks("Who might that be?", reason="length"), "nothing but thoughts until it had no room for more"),
+        (says("<think>Who might that be?", reason="length"), "nothing but thoughts until it had no room for more"),
+        (says("<think>Who might that be?</think>"), "nothing but thoughts"),
+    ],
+)
+def test_a_model_that_thinks_and_says_nothing_is_an_error(
+    on: Stage, server: ModelServer, reply: Reply, what: str
+) -> None:
+    server.replies_with(reply)
+    run = on.asked(WHO_CLUB)
+    assert run.status == "failed"
+    assert run.last_error is not None
+    assert what in run.last_error.message
+
+
+def test_an_answer_that_its_model_has_no_room_for_is_told_to_be_cut_short(on: Stage, server: ModelServer) -> None:
+    server.replies_with(says("It is Margaret Holloway [1]. She", reason="length"))
+    run = on.asked(WHO_CLUB)
+    assert run.status == "incomplete"
+    assert on.answer(run).text.endswith("Cut short: the model had no room for more.")
+
+
+def test_an_answer_that_the_caller_limits_ends_where_it_ends(on: Stage, server: ModelServer) -> None:
+    server.replies_with(says("It is Margaret Holloway [1]. She", reason="length"))
+    assert "Cut short" not in on.answer(on.asked(WHO_CLUB, max_completion_tokens=256)).text
 
 
 def test_a_window_that_the_server_tells_is_kept(on: Stage, server: ModelServer) -> None:

@@ -22,6 +22,7 @@ from pdfqa.wire import Usage
 _ANSWER = 1024  # tokens that are kept for the answer where no limit is set
 _FOCUSED = 8  # passages that the sentences for a small model are taken from
 _NO_CALLS = ("none", "file_search")  # choices of tools that leave out functions
+_CUT = "\n\nCut short: the model had no room for more."
 _UNPROVED = "\n\nUnverified: no passage of the documents was found to say this."
 
 
@@ -136,14 +137,27 @@ class Telling:
         if reader.refused and self._looked:
             self._refusal = self._looked.not_found
             return self._refusal
-        proved = any(reader.supported) or not self._given.given or _structured(self._question)
-        if self._calls or proved or _outputs(self._question) or not reader.text.strip():
+        if self._calls or _structured(self._question) or not reader.text.strip():
             return ""
-        reader.text += _UNPROVED
-        return _UNPROVED
+        said = _CUT if self._out_of_room else ""
+        if not any(reader.supported) and self._given.given and not _outputs(self._question):
+            said += _UNPROVED
+        reader.text += said
+        return said
+
+    @property
+    def _out_of_room(self) -> bool:
+        """Return whether the model ended where it had to, and not where the caller wanted."""
+        return self._ended.reason == "length" and self._question.max_tokens is None
 
     def _finished(self) -> Finished:
         reader, looked = self._reader, self._looked
+        if not reader.text.strip() and not reader.refused and self._question.max_tokens is None:
+            until = " until it had no room for more" if self._out_of_room else ""
+            raise BackendError(
+                f"the model wrote nothing but thoughts{until}",
+                hint="Give it more room (PDFQA_CONTEXT_TOKENS, and at its server), or use one that thinks less.",
+            )
         citations = []
         for mark in reader.marks:
             quote, supported = reader.quotes[mark.quote], reader.supported[mark.quote]
