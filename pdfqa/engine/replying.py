@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pdfqa.engine.context import Engine
@@ -17,7 +17,7 @@ from pdfqa.wire import Usage
 
 WAITS = (1.0, 5.0)  # seconds before a failed call is tried again
 
-Messages = Sequence[Mapping[str, Any]]  # as chat completions have them
+Messages = Sequence[dict[str, Any]]  # as chat completions have them
 
 
 class Replying:
@@ -99,3 +99,9 @@ class Replying:
             prompt_tokens=sent if ended.prompt_tokens is None else ended.prompt_tokens,
             completion_tokens=count_tokens(text) if ended.completion_tokens is None else ended.completion_tokens,
         )
+
+
+def said(message: dict[str, Any]) -> str:
+    """Return the text of a message, without its pictures."""
+    content = message["content"]
+    return content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
