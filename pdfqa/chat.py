@@ -296,5 +296,5 @@ def check_question(question: str) -> None:
         ) from error
     if not question.strip():
         raise InvalidRequestError(
-            "the question is empty", hint='Ask something: pdfqa ask report.pdf "…"', param="question"
+            "the question is empty", hint="Ask something, in words.", param="question"
         )

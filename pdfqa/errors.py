@@ -17,6 +17,7 @@ PdfqaError
 │   ├── FileAccessError        the system refuses to open it
 │   ├── EmptyFileError         no bytes
 │   ├── NotAPdfError           bytes of another kind
+│   ├── OtherFileError         a schema, questions or a saved answer that is none
 │   ├── DamagedFileError       a PDF that no reader can open
 │   ├── EncryptedFileError     a password is needed, or the one given is wrong
 │   ├── NoPagesError           a PDF with no page
@@ -188,6 +189,12 @@ class NotAPdfError(FileError):
     """The file holds something other than a PDF."""
 
     code = "unsupported_file"
+
+
+class OtherFileError(FileError):
+    """What was named as a schema, as questions or as a saved answer is something else."""
+
+    code = "other_file"
 
 
 class DamagedFileError(FileError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from pdfqa.errors import InvalidRequestError
+from pdfqa.loading import load_json
 
 if TYPE_CHECKING:
     from pdfqa.config import Settings
@@ -55,7 +56,8 @@ def price(settings: Settings) -> Price | None:
     """Return what the model that is set costs; None where that is not known, as for servers of one's own.
 
     Raises:
-        InvalidRequestError: The user's own table cannot be read.
+        FileError: The user's own table cannot be read.
+        InvalidRequestError: It is wrong.
     """
     name = settings.model
     if name is None:
@@ -84,11 +86,9 @@ def _named(known: dict[str, _V], name: str) -> _V | None:
 
 
 def _own(path: Path) -> Table:
+    hint = 'It is JSON such as {"prices": {"qwen3": {"input": 0.2, "output": 0.6}}}, dollars per million tokens.'
+    value = load_json(path, "table of prices", hint)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Table)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise InvalidRequestError(
-            f"the table of prices {path} cannot be read: {error}",
-            hint='It is JSON such as {"prices": {"qwen3": {"input": 0.2, "output": 0.6}}}, dollars per million tokens.',
-            param="prices",
-        ) from error
+        return msgspec.convert(value, type=Table)
+    except msgspec.ValidationError as error:
+        raise InvalidRequestError(f"the table of prices {path} is wrong: {error}", hint=hint, param="prices") from error

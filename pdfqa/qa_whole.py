@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +13,7 @@ from pdfqa.chat import check_question
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Named, Report
 from pdfqa.errors import InvalidRequestError, by_code
+from pdfqa.loading import load_json
 from pdfqa.progress import reporting
 from pdfqa.results import Changes, Comparison, Estimates, Extraction, Extractions, Summaries, Summary
 from pdfqa.types import Citation, Failure, Progress
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what only adds files loads neither numpy nor what summarise
 
 Source = str | os.PathLike[str]
 _Done = TypeVar("_Done")
+_SCHEMA_HINT = 'A schema is JSON such as {"type": "object", "properties": {"revenue": {"type": "number"}}}.'
 _VERSIONS = 2  # that are compared
 _FEWEST_WORDS, _MOST_WORDS = 20, 5_000  # of a summary
 
@@ -137,7 +138,7 @@ class WholeDocuments:
 
             return Extractions(extractions=[self._timed(one, number, whole) for number, whole in enumerate(wholes)])
 
-    def compare(self, question: str, *, again: bool = False, progress: Report | bool | None = None) -> Comparison:
+    def compare(self, question: str = "", *, again: bool = False, progress: Report | bool | None = None) -> Comparison:
         """Return what each file says to a question, side by side, and how that differs.
 
         Numbers are compared where each file gives one in the same unit. A model, if there is one, answers for each file
@@ -154,6 +155,9 @@ class WholeDocuments:
         """
         from pdfqa.engine.comparisons import compare
 
+        if question == "":
+            hint = 'Give one: qa.compare("What was revenue?"). qa.changes() tells what differs between two versions.'
+            raise InvalidRequestError("there is no question to compare the files by", hint=hint, param="question")
         check_question(question)
         with reporting(progress) as report:
             wholes = self._several(report)
@@ -253,20 +257,7 @@ def _schema(schema: Any) -> Any:
         return schema.model_json_schema()
     if not isinstance(schema, str | os.PathLike):
         return schema
-    path = Path(schema)
-    try:
-        return msgspec.json.decode(path.read_bytes())
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InvalidRequestError(
-            f"the schema {path} cannot be read: {reason}", hint="Check the path.", param="schema"
-        ) from error
-    except msgspec.DecodeError as error:
-        raise InvalidRequestError(
-            f"the schema {path} is no JSON: {error}",
-            hint='It is JSON such as {"type": "object", "properties": {"revenue": {"type": "number"}}}.',
-            param="schema",
-        ) from error
+    return load_json(schema, "schema", _SCHEMA_HINT)
 
 
 def _telling(

@@ -40,6 +40,11 @@ from pdfqa.types import Citation
 
 _LONGEST_VALUE = 300  # characters of a value that are shown
 _MOST_CHANGES = 200  # that are shown
+_VERSIONS = 0.1  # share of what they have in common from which on two documents are versions of one
+_UNLIKE = (
+    "These documents have next to nothing in common: they are no versions of one document. Ask both a question "
+    '(pdfqa compare A.pdf B.pdf "…"); --json has all differences.'
+)
 _MOST_QUOTES = 3  # of one field
 _EXTRACTIVE = "extractive"
 _UNPROVED = "(unverified)"
@@ -212,6 +217,8 @@ def changes_text(value: Changes, look: Look = PLAIN) -> str:
     told = [f"{counts[kind]:,} {kind}" for kind in ("added", "removed", "changed") if counts[kind]]
     head = f"{one_line(value.before)} → {one_line(value.after)}: {', '.join(told) or 'nothing differs'}"
     parts = [look.bold(wrap(f"{head}, {value.same:,} the same", look.width, "", "  "))]
+    if value.alike < _VERSIONS:
+        return "\n".join([*parts, "", wrap(_UNLIKE, look.width), *(unread_text(one, look) for one in value.unread)])
     section = None
     for change in value.changes[:_MOST_CHANGES]:
         if change.section != section:

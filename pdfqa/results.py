@@ -232,13 +232,15 @@ class Change(Value, frozen=True):
 class Changes(Savable, _Shown, frozen=True):
     """What differs between two versions of a document, paragraph by paragraph, in the order of the later one.
 
-    `same` is how many paragraphs both have. Where a paragraph only moved, it is the same.
+    `same` is how many paragraphs both have. Where a paragraph only moved, it is the same. `alike` is the share of the
+    shorter document's paragraphs that both have, changed or not: two of another kind have next to none.
     """
 
     before: str
     after: str
     changes: list[Change]
     same: int
+    alike: float = 1.0
     timings: dict[str, float] = {}
     unread: list[Unread] = []
 

@@ -165,7 +165,6 @@ def test_a_question_without_quotes_is_recognised(run: Run) -> None:
         (["add"], "file"),
         (["completion", "tcsh"], "shell"),
         (["chat", "-"], "-"),
-        (["ask", "why?", "--password-file", "/nowhere/at/all"], "--password-file"),
     ],
 )
 def test_wrong_usage_is_said_and_exits_with_2(run: Run, args: list[str], param: str) -> None:

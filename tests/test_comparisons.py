@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pdfqa import PDFQA
@@ -60,6 +61,17 @@ def test_who_says_nothing_is_told() -> None:
     assert "Only in A and C; not found in B." == difference([a, b, c])
     assert "Found in neither of them." == difference([b, b])
     assert "Found in both; what they say is not the same." == difference([a, c])
+
+
+def test_a_number_of_something_else_is_no_answer() -> None:
+    days, staff = "Staff have 28 days of leave.", "Employees at year end  1,284  1,231"
+    question = "How many days of leave do employees have?"
+    sides = [told(name, question, text, [text], "en") for name, text in (("A", days), ("B", staff))]
+    assert "Only in A; what B says is about something else." == difference(sides)
+    question = "How many employees are there?"
+    employees = told("C", question, "1,284 in 2024 — Employees at year end", [staff], "en")
+    sides = [told("A", question, "Full-time employees have 28 days.", [days], "en"), employees]
+    assert "Only in C; what A says is about something else." == difference(sides)
 
 
 def test_files_are_called_by_their_names_unless_these_are_the_same() -> None:
@@ -126,7 +138,7 @@ def test_versions_differ_by_sentence(tmp_path: Path) -> None:
 def test_a_heading_that_was_added_is_shown_once() -> None:
     shelf = Path(__file__).parent.parent / "samples"
     with PDFQA(shelf / "annual-report-2024.pdf", shelf / "handbook.pdf") as qa:
-        shown = str(qa.changes()).splitlines()
+        shown = str(msgspec.structs.replace(qa.changes(), alike=1.0)).splitlines()
     assert ["+ Staff handbook (p. 1)"] == [line for line in shown if "Staff handbook" in line]
 
 
@@ -147,6 +159,23 @@ def test_versions_that_are_the_same_have_no_difference(tmp_path: Path) -> None:
     done = pdfqa("compare", one, two, "--strict")
     assert "nothing differs" in done.out
     assert 0 == done.code
+
+
+def test_documents_that_are_no_versions_of_one_are_told_so(tmp_path: Path) -> None:
+    words = pdf(tmp_path / "words.pdf", MINE), pdf(tmp_path / "club.pdf", CLUB)
+    done = pdfqa("compare", *words)
+    assert "no versions of one document" in " ".join(done.out.split())
+    assert "sailing" not in done.out
+    assert 0.1 > pdfqa("compare", *words, "--json").json["alike"]
+
+
+def test_without_a_question_it_is_said_what_tells_changes(clubs: tuple[Path, Path]) -> None:
+    with PDFQA(*clubs) as qa, pytest.raises(InvalidRequestError, match="no question") as caught:
+        qa.compare()
+    assert "qa.changes()" in caught.value.hint
+    with PDFQA(*clubs) as qa, pytest.raises(InvalidRequestError) as caught:
+        qa.ask("")
+    assert "pdfqa ask" not in caught.value.hint
 
 
 def test_files_without_a_question_are_versions(clubs: tuple[Path, Path]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pdfqa import InvalidRequestError
+from pdfqa import FileError, InvalidRequestError
 from pdfqa.cli import main
 from pdfqa.evaluate import scoring
 from pdfqa.evaluate.exhibits import exhibits
@@ -24,6 +24,7 @@ from pdfqa.evaluate.questions import Question, read_questions
 from pdfqa.evaluate.report import report_html
 from pdfqa.evaluate.running import Plan, evaluate
 from pdfqa.evaluate.scoring import Seen
+from pdfqa.evaluate.telling import tables
 from pdfqa.evaluate.texts import contains, f1
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, WHO_PARK, pdf
 
@@ -298,7 +299,7 @@ def test_results_of_other_settings_are_not_gone_on_with(plan: Plan, tmp_path: Pa
 def test_a_file_that_holds_something_else_is_not_overwritten(plan: Plan, tmp_path: Path) -> None:
     mine = tmp_path / "mine.txt"
     mine.write_text("my own words", encoding="utf-8")
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(FileError):
         evaluate(plan, mine)
     assert "my own words" == mine.read_text(encoding="utf-8")
 
@@ -414,6 +415,27 @@ def test_the_command_runs_again_against_a_setting(
     assert {"model": "extractive"} == value["compared"]["with"]
     code, _, told = call(capfd, *words, "--against", "colour=blue")
     assert (2, True) == (code, "no such setting" in told)
+
+
+def test_where_nothing_can_be_written_nothing_is_measured(
+    shelf: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for option, place, why in (
+        ("--out", tmp_path, "it is a folder"),
+        ("--results", tmp_path / "no" / "r.jsonl", "there is no folder"),
+    ):
+        code, text, told = call(capfd, "eval", shelf / "q.jsonl", option, place)
+        assert (4, "", True) == (code, text, why in " ".join(told.split()))
+
+
+def test_the_tables_fit_a_terminal(plan: Plan) -> None:
+    run = evaluate(msgspec.structs.replace(plan, whole=True))
+    rows = [msgspec.structs.replace(seen, id=f"{seen.id}x", source="a" * 40) for seen in run.rows]
+    run = msgspec.structs.replace(run, rows=[*run.rows, *rows])
+    told = tables(run, run, width=70)
+    assert 70 >= max(map(len, told.splitlines()))
+    assert "±" in told
+    assert "1 document" in tables(msgspec.structs.replace(run, header=msgspec.structs.replace(run.header, documents=1)))
 
 
 def test_the_samples_are_answered_well(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from pdfqa import PDFQA
 from pdfqa.engine import replying
-from pdfqa.errors import BackendError, InvalidRequestError
+from pdfqa.errors import BackendError, PdfqaError
 from tests.cli_runner import pdfqa
 from tests.homes import CLUB, pdf
 from tests.model_server import ModelServer, model_server, refuses, says
@@ -145,14 +145,19 @@ def test_json_has_the_citations(club: Path, schema: Path) -> None:
     assert value["extractions"][0]["fields"][0]["citations"][0]["verified"]
 
 
-@pytest.mark.parametrize(("text", "message"), [("{", "is no JSON"), ('{"type": "array"}', "its type is 'array'")])
-def test_a_bad_schema_is_told_before_anything_is_read(club: Path, tmp_path: Path, text: str, message: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "message", "code"),
+    [("{", "is no JSON", 3), ("[]", "it is a list", 2), ('{"type": "array"}', "its type is 'array'", 2)],
+)
+def test_a_bad_schema_is_told_before_anything_is_read(
+    club: Path, tmp_path: Path, text: str, message: str, code: int
+) -> None:
     path = tmp_path / "schema.json"
     path.write_text(text)
     done = pdfqa("extract", club, "--schema", path)
-    assert 2 == done.code
+    assert code == done.code
     assert message in " ".join(done.err.split())
-    with PDFQA(club) as qa, pytest.raises(InvalidRequestError):
+    with PDFQA(club) as qa, pytest.raises(PdfqaError):
         qa.extract(path)
 
 

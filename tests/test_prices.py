@@ -10,7 +10,7 @@ import pytest
 
 from pdfqa import prices
 from pdfqa.config import Settings, load
-from pdfqa.errors import InvalidRequestError
+from pdfqa.errors import FileError, InvalidRequestError
 
 KEY = {"OPENAI_API_KEY": "sk-none"}
 
@@ -49,11 +49,19 @@ def test_a_table_of_ones_own_counts_first(tmp_path: Path) -> None:
     assert prices.price(settings("gpt-4o", PDFQA_PRICES=str(own))) == prices.Price(1.0)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"prices": {"x": {"output": 1}}}', '{"prices": {"x": {"input": "much"}}}'])
-def test_a_table_that_cannot_be_read_is_told(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", FileError),
+        ("{", FileError),
+        ('{"prices": {"x": {"output": 1}}}', InvalidRequestError),
+        ('{"prices": {"x": {"input": "much"}}}', InvalidRequestError),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told(tmp_path: Path, text: str, kind: type[Exception]) -> None:
     own = tmp_path / "prices.json"
     own.write_text(text)
-    with pytest.raises(InvalidRequestError, match="table of prices") as caught:
+    with pytest.raises(kind, match="table of prices") as caught:
         prices.price(settings("qwen3", PDFQA_PRICES=str(own)))
     assert str(own) in str(caught.value)
 

@@ -97,7 +97,7 @@ def test_what_pydantic_writes_is_understood() -> None:
 
 
 WRONG = [
-    ([], "the schema is wrong: it is list"),
+    ([], "the schema is wrong: it is a list"),
     ({"type": "string"}, "the schema is wrong: its type is 'string'"),
     (schema(), "it has no properties"),
     (schema(a={"type": "text"}), "wrong at properties.a.type: it is 'text'"),

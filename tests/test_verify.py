@@ -199,7 +199,7 @@ def test_what_ask_prints_is_what_verify_takes(tmp_path: Path, capfd: pytest.Capt
 
 def test_a_line_that_is_no_json_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path / "a.jsonl", '{"outcome": "not_found"}\n{"broken\n')
-    assert 2 == main(["verify", str(path)])
+    assert 3 == main(["verify", str(path)])
     assert "line 2" in capfd.readouterr().err
 
 

@@ -90,6 +90,8 @@ def eval_command(shared: Shared, words: Sequence[str], **options: Any) -> int:
     measured is kept, so that after an interruption the same command goes on.
     """
     wanted = Wanted(**options)
+    for place in filter(None, (wanted.out, wanted.results)):
+        _check_folder(place)  # before anything is measured
     results = wanted.place(Path(words[0]))
     plan = _plan(shared, words, wanted)
     old = _compared_with(wanted, results)
@@ -108,6 +110,18 @@ def eval_command(shared: Shared, words: Sequence[str], **options: Any) -> int:
         tell(f"pdfqa: interrupted after {len(run.rows):,} of {run.header.total:,} questions; the same command goes on")
         return _INTERRUPTED
     return 0
+
+
+def _check_folder(place: Path) -> None:
+    """Refuse a file that cannot be written, as far as that can be seen.
+
+    Raises:
+        PdfqaError: It is a folder, or in none.
+    """
+    if place.is_dir():
+        raise PdfqaError(f"{place} cannot be written: it is a folder", hint="Name a file in it.")
+    if not place.parent.is_dir():
+        raise PdfqaError(f"{place} cannot be written: there is no folder {place.parent}", hint="Make it first.")
 
 
 def _plan(shared: Shared, words: Sequence[str], wanted: Wanted) -> Plan:
@@ -228,7 +242,7 @@ def _tell(run: Run, old: Run | None, shared: Shared) -> None:
     if shared.json:
         emit(summary(run, old))
     else:
-        say(tables(run, old))
+        say(tables(run, old, look().width))
 
 
 def _write(out: Path, run: Run, old: Run | None, plan: Plan, pictures: int) -> None:

@@ -47,7 +47,7 @@ Exit code 1: a required field is missing.
     "--schema",
     metavar="FILE.json",
     required=True,
-    type=click.Path(dir_okay=False),
+    type=click.Path(),
     help="The JSON schema of an object.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table: a row for each file, a column for each field.")

@@ -129,9 +129,10 @@ def strict_option(function: Function) -> Function:
 def _lines(path: Path | None) -> list[str]:
     if path is None:
         return []
+    from pdfqa.loading import load
     from pdfqa.pdf.passwords import from_lines
 
-    return from_lines(path.read_bytes())
+    return from_lines(load(path, "file of passwords", "Write a password on each line."))
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, also for an error.")
@@ -148,7 +149,7 @@ _password = click.option(
 _password_file = click.option(
     "--password-file",
     metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="Try the passwords in FILE, one on each line.",
 )
 _ocr = click.option(

@@ -14,13 +14,15 @@ from pdfqa.cli.options import Shared, reading_options
 from pdfqa.cli.output import emit, look, say, tell
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import counted
-from pdfqa.errors import FileAccessError, InvalidRequestError
+from pdfqa.loading import checked, load, no_json
 from pdfqa.render import Look, one_line, place, wrap
 
 if TYPE_CHECKING:
     from pdfqa.types import Proof, Verification
 
 _STDIN = "-"
+_WHAT = "saved answer"
+_HINT = 'Save one first: pdfqa ask report.pdf "…" --json > answer.json.'
 _LONGEST = 60  # characters of a quote that are shown
 _SAID = {
     "proved": "stands where it says",
@@ -77,34 +79,25 @@ def _answers(name: str) -> Iterator[Any]:
     """Yield the JSON values of a file: one, or one on each line.
 
     Raises:
-        InvalidRequestError: It holds none.
+        FileError: It cannot be read, or holds none.
     """
-    try:
-        data = sys.stdin.buffer.read() if name == _STDIN else Path(name).read_bytes()
-    except OSError as error:
-        raise FileAccessError(
-            f"{name} cannot be opened: {(error.strerror or str(error)).lower()}", hint="Check the path."
-        ) from error
-    data = data.removeprefix(b"\xef\xbb\xbf").strip()
+    if name == _STDIN:
+        data = checked(sys.stdin.buffer.read(), "standard input", _WHAT, _HINT)
+    else:
+        data = load(name, _WHAT, _HINT)
     try:
         yield msgspec.json.decode(data)
         return
     except msgspec.DecodeError as error:
         lines = data.splitlines()
         if len(lines) < 2:
-            raise _no_json(name, 1, error) from error
+            raise no_json(name, _WHAT, error, _HINT) from error
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 yield msgspec.json.decode(line)
             except msgspec.DecodeError as error:
-                raise _no_json(name, number, error) from error
-
-
-def _no_json(name: str, line: int, error: msgspec.DecodeError) -> InvalidRequestError:
-    return InvalidRequestError(
-        f"{name}, line {line}: no JSON: {error}", hint="Give what pdfqa ask --json printed.", param="ANSWER.json"
-    )
+                raise no_json(f"{name}, line {number},", _WHAT, error, _HINT) from error
 
 
 def _value(verified: Verification) -> dict[str, Any]:

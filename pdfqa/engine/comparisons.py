@@ -178,6 +178,7 @@ def changes(before: Whole, after: Whole) -> Changes:
         pages[whole.sha256] = {page.number: page for page in whole.pages()}
         pieces.append(versions.pieces(pages[whole.sha256].values(), whole.language))
     found, same = versions.compare(*pieces)
+    kept = same + sum(one.kind == "changed" for one in found)
 
     def cited(whole: Whole, piece: versions.Piece | None) -> Citation | None:
         return whole.cite(pages[whole.sha256][piece.page], piece.start, piece.end) if piece else None
@@ -195,5 +196,6 @@ def changes(before: Whole, after: Whole) -> Changes:
             for one in found
         ],
         same=same,
+        alike=round(kept / max(1, min(map(len, pieces))), 4),
         unread=[*before.unread, *after.unread],
     )

@@ -12,10 +12,14 @@ from typing import IO
 
 import msgspec
 
-from pdfqa.errors import InvalidRequestError, PdfqaError
+from pdfqa.errors import PdfqaError
 from pdfqa.evaluate.scoring import Results, Seen
+from pdfqa.loading import load as load_bytes
+from pdfqa.loading import no_json
 
 _VERSION = 1
+_WHAT = "file of results"
+_HINT = "pdfqa eval writes such files, called ….results.jsonl; --results names another."
 
 
 class Header(msgspec.Struct, kw_only=True):
@@ -58,7 +62,7 @@ class Journal:
         header: What is measured.
 
     Raises:
-        InvalidRequestError: The file holds something else.
+        FileError: The file holds something else.
         PdfqaError: It cannot be written.
     """
 
@@ -111,23 +115,15 @@ def load(path: Path) -> Run:
     """Return the results that a file holds: those of `pdfqa eval`, or those of `benchmarks/quality.py`.
 
     Raises:
-        InvalidRequestError: It holds none.
+        FileError: It cannot be read, or holds none.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidRequestError(
-            f"{path} cannot be opened: {error.strerror or error}", hint="Name results of pdfqa eval."
-        ) from error
+    data = load_bytes(path, _WHAT, _HINT)
     try:
         if data.startswith(b'{"pdfqa_eval"'):
             return _read(data.split(b"\n"))
         results = msgspec.json.decode(data, type=Results)
     except msgspec.DecodeError as error:
-        raise InvalidRequestError(
-            f"{path} holds no results of pdfqa eval: {error}",
-            hint="It ends in .results.jsonl; another file can be named with --results.",
-        ) from error
+        raise no_json(str(path), _WHAT, error, _HINT) from error
     header = Header(questions=results.header, total=len(results.rows), documents=results.documents)
     return Run(header=header, rows=results.rows)
 

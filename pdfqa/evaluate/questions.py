@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 
-from pdfqa.errors import InvalidRequestError
+from pdfqa.errors import InvalidRequestError, OtherFileError
 from pdfqa.evaluate.scoring import Seen
+from pdfqa.loading import load
 
+_HINT = 'Questions are rows such as {"question": "…", "page": 3}.'
 _MOST_TOLD = 20  # rows that an error names
 # Other names of the fields, as people write them.
 _NAMES = {
@@ -75,15 +77,13 @@ def read_questions(path: Path, files: Sequence[Path] = ()) -> list[Question]:
         files: PDFs that are asked: where a row's PDF is looked for by name, and what a row without one is put to.
 
     Raises:
+        FileError: It cannot be read.
         InvalidRequestError: Rows cannot be used; each is named with its line.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InvalidRequestError(f"{path} cannot be opened: {reason}", hint="Check the path.") from error
+        text = load(path, "questions", _HINT).decode()
     except UnicodeDecodeError as error:
-        raise InvalidRequestError(f"{path} is not UTF-8: {error}", hint="Save it as UTF-8.") from error
+        raise OtherFileError(f"{path} is not UTF-8: {error}", hint="Save it as UTF-8.") from error
     places = _Places(path.parent, files)
     found: list[Question] = []
     wrong: list[str] = []
@@ -102,7 +102,7 @@ def read_questions(path: Path, files: Sequence[Path] = ()) -> list[Question]:
         count = f"{len(wrong):,} row{'s' if len(wrong) > 1 else ''} of {path} cannot be used"
         raise InvalidRequestError(count, hint="\n".join([*wrong[:_MOST_TOLD], *more]), param="questions")
     if not found:
-        raise InvalidRequestError(f"{path} holds no question", hint='Write rows such as {"question": "…", "page": 3}.')
+        raise InvalidRequestError(f"{path} holds no question", hint=_HINT)
     return found
 
 

@@ -27,6 +27,7 @@ _SHARE = re.compile(r"%|percent|per cent|porcentaje|prozent|pourcentage|\bmargin
 _MONEY = re.compile(r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|USD|EUR|GBP|CHF)\b", re.IGNORECASE)
 _OF_A_YEAR = re.compile(r"[(（]\s*(?:\w+\s+)?((?:18|19|20|21)\d\d)\s*[:：]\s*[^()（）]*[)）]")  # (2023: 31)
 _ENDS = " .,;:"
+_GAP = "  "  # between the cells of a row
 _AFTER = re.compile(r"[(’'-]?[^\W\d_]")  # stands after a number that counts nothing: 401(k), 10-K, 000’s, 32nd
 _BEFORE = re.compile(r"[^\W\d_][-–]?$")  # and before one: COVID-19
 _A_PART = re.compile(r"\s(?:of|de|der|von|des)\s")  # after a number that counts some of them: "120 of our employees"
@@ -128,6 +129,16 @@ def _of_unit(wanted: Wanted, found: list[Number], said: Said, text: str) -> list
 def _designates(one: Number, text: str) -> bool:
     """Return whether a number is part of a name: COVID-19, 401(k)."""
     return bool(_AFTER.match(text[one.start + len(one.text) :]) or _BEFORE.search(text[: one.start]))
+
+
+def counting(thing: Sequence[str], text: str, language: str) -> bool:
+    """Return whether a text says how many there are of a thing: before its name, or in a row that is called so."""
+    things = {word[:_STEM] for word in thing if len(word) > 2}
+    found = list(numbers(text, language))
+    if any(not one.unit and _counts(one, things, text, after=True) for one in found):
+        return True
+    label, gap, _ = text.partition(_GAP) if _GAP in text else text.partition("\t")
+    return bool(gap and found) and any(word[:_STEM] in things for word in _WORD.findall(label.casefold()))
 
 
 def _counts(one: Number, things: set[str], text: str, *, after: bool) -> bool:

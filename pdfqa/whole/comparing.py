@@ -9,7 +9,7 @@ import msgspec
 
 from pdfqa import languages
 from pdfqa.answer.kinds import Kind, expected
-from pdfqa.whole.coercing import Said, value
+from pdfqa.whole.coercing import Said, counting, value
 from pdfqa.whole.quantities import dates, numbers
 from pdfqa.whole.schema import Wanted
 
@@ -20,7 +20,10 @@ _MANY = 2  # documents from which on they are not "both"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What one document answers: its name, the text without markers ("" where it does not answer), its value."""
+    """What one document answers: its name, the text without markers ("" where it does not answer), its value.
+
+    `fits` is false where it is asked how many of a thing there are, and what was found counts something else.
+    """
 
     name: str
     text: str = ""
@@ -28,6 +31,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     shown: str = ""
     unit: str = ""
     day: str = ""
+    fits: bool = True
 
 
 def told(name: str, question: str, text: str, quotes: Sequence[str], language: str) -> Told:
@@ -36,15 +40,22 @@ def told(name: str, question: str, text: str, quotes: Sequence[str], language: s
     short, direct, _ = line.partition(_DIRECT)
     said = Said(short if direct else "", tuple(quotes) or (line,), question, language)
     days = {iso for _, iso in dates(short if direct else line, language)}
-    asked = expected(question, languages.detect(question)).kind
+    ask = expected(question, languages.detect(question))
+    of = f"{line.partition(_DIRECT)[2]}  {short}" if direct else ""  # a cell, with what its row is called before it
+    if text and ask.kind is Kind.NUMBER and ask.thing and not _counted(ask.thing, (of, *quotes, line), language):
+        return Told(name=name, text=text, fits=False)
     # A number in a sentence may be any; one that the answer begins with is what was asked for.
     first = next(numbers(short, language), None) if direct else None
     if first is not None and first.start <= _AHEAD and not days:
         found = value(_NUMBER, said)
         if not found.reason:
             return Told(name=name, text=text, value=found.value, shown=found.text, unit=found.unit)
-    day = next(iter(days)) if len(days) == 1 and asked is Kind.DATE else ""
+    day = next(iter(days)) if len(days) == 1 and ask.kind is Kind.DATE else ""
     return Told(name=name, text=text, day=day)
+
+
+def _counted(thing: Sequence[str], texts: Sequence[str], language: str) -> bool:
+    return any(counting(thing, text, language) for text in texts if text)
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
@@ -63,6 +74,11 @@ def difference(sides: Sequence[Told]) -> str:
     if silent:
         only = f"Only in {_listed([one.name for one in saying])}; not found in {_listed(silent)}."
         return f"{only} {_values(saying)}".strip() if len(saying) > 1 else only
+    unlike = [one.name for one in sides if not one.fits]
+    if unlike and len(unlike) < len(sides):
+        fitting = [one for one in sides if one.fits]
+        only = f"Only in {_listed([one.name for one in fitting])}; what {_listed(unlike)} says is about something else."
+        return f"{only} {_values(fitting)}".strip() if len(fitting) > 1 else only
     if len({" ".join(one.text.casefold().split()) for one in sides}) == 1:
         return f"The same in {both}."
     return _values(sides) or f"Found in {both}; what they say is not the same."

@@ -15,6 +15,8 @@ from pdfqa.whole.naming import sought
 TYPES = ("string", "number", "integer", "boolean", "array", "object")
 FORMATS = ("date", "date-time")
 RULES = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "pattern", "minLength", "maxLength", "maxItems")
+_NAMED = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
+_SUCH = 'A schema is one object: {"type": "object", "properties": {"revenue": {"type": "number"}}}.'
 _DEEPEST = 8  # objects in objects
 _WORD = re.compile(r"[^\W_]+")
 COUNTED_IN = re.compile(
@@ -120,7 +122,7 @@ class _Reader:
         schema = self._plain(schema, at)
         kind = schema.get("type", "object" if "properties" in schema else None)
         if kind != "object":
-            raise _wrong(at, f"its type is {kind!r}", 'A schema begins with {"type": "object", "properties": {…}}.')
+            raise _wrong(at, f"its type is {kind!r}", _SUCH)
         properties = schema.get("properties", {})
         needed = schema.get("required", [])
         if not isinstance(properties, Mapping):
@@ -190,7 +192,7 @@ class _Reader:
         """Return a schema with its references followed, and without the null that it may also be."""
         for _ in range(_DEEPEST):
             if not isinstance(schema, Mapping):
-                raise _wrong(at, f"it is {type(schema).__name__}, no schema", 'A schema is such as {"type": "string"}.')
+                raise _wrong(at, f"it is {_NAMED.get(type(schema), type(schema).__name__)}", _SUCH)
             if "$ref" in schema:
                 schema = {**self._referred(schema["$ref"], at), **{k: v for k, v in schema.items() if k != "$ref"}}
                 continue
