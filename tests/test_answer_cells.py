@@ -170,3 +170,17 @@ def test_a_value_is_compared_with_the_same_quarter_of_the_year_before(heads: str
 def test_two_years_do_not_tell_by_how_much_or_since_when_something_grew(question: str) -> None:
     one = page("# Income statement", ["|In millions  2019  2018", "Revenue  $ 43  $ 42"])
     assert answer(question, one).text.startswith("Revenue: ")
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "when"),
+    [
+        ("Statements of income", "Q2 2019", "in Q2 2019"),
+        ("Statements of income", "June 2019", "in June 2019"),
+        ("Balance sheets", "Q2 2019", "at the end of Q2 2019"),
+        ("Balance sheets", "June 30, 2019", "as of June 30, 2019"),
+    ],
+)
+def test_what_flows_is_told_in_a_period_and_what_stands_at_its_end(title: str, head: str, when: str) -> None:
+    one = page(f"# {title}", "$ in millions", [f"|Item  {head}", "Deferred revenue  75", "Trade receivables  9"])
+    assert f"$75 million {when} — Deferred revenue" == first(answer("How much was deferred revenue?", one))

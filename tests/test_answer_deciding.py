@@ -31,6 +31,9 @@ from tests.test_answer import answer, first
         ("Are photographs not allowed in the hall?", "Photographs are not allowed in the hall.", "Yes"),
         ("Is the notice period longer than 4 weeks?", "The notice period is 6 weeks.", "Yes"),
         ("Is the notice period longer than 8 weeks?", "The notice period is 6 weeks.", "No"),
+        ("Is the fine more than 500 crowns?", "The fine is 2500 crowns.", "Yes"),  # 500 does not stand in it
+        ("Is the price more than $50 million?", "The price is $60 million.", "Yes"),
+        ("Is the price more than $50 million?", "The price is $40 million.", "No"),
         ("Did the harbour trust buy Lumen?", "The harbour trust bought Lumen last year.", None),  # "buy" and "bought"
     ],
 )
@@ -48,6 +51,7 @@ def test_yes_or_no_stands_before_the_sentence_that_decides(question: str, senten
         ("Is the pier open or closed?", "The pier is closed."),  # an alternative
         ("Is the notice period longer than 8 weeks?", "The notice period has been the same for years."),
         ("Is the price more than $50?", "The price is $6 million."),  # on another scale
+        ("Is the price more than $50?", "The price is €60."),  # in another currency
     ],
 )
 def test_where_the_sentence_does_not_decide_it_stands_alone(question: str, sentence: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pdfqa import languages
 from pdfqa.answer.periods import column, period, years
 from pdfqa.answer.tables import Row, Tables, split
-from pdfqa.answer.units import NONE, of_row, unit, written
+from pdfqa.answer.units import NONE, figure, of_row, unit, without_unit, written
 from pdfqa.pages import Page
 from tests.evidence_maker import page
 
@@ -150,6 +150,43 @@ def test_shares_and_what_is_told_per_share_are_counted_otherwise(
     above: str, label: str, section: str, said: str
 ) -> None:
     assert said == written("5.20", of_row(unit(above), label, section))
+
+
+@pytest.mark.parametrize(
+    ("above", "label", "said", "about"),
+    [
+        ("$ in thousands", "Revenue (in millions)", "$5.20 million", "Revenue"),
+        ("", "Revenue ($m)", "$5.20 million", "Revenue"),
+        ("", "Net sales, US$ million", "$5.20 million", "Net sales"),
+        ("", "Umsatz (Mio. €)", "€5.20 million", "Umsatz"),
+        ("$ in millions", "Employees (in thousands)", "5.20 thousand", "Employees"),  # people are no dollars
+        ("$ in millions", "Cash, cash equivalents", "$5.20 million", "Cash, cash equivalents"),
+    ],
+)
+def test_the_unit_in_the_label_of_a_row_goes_before_the_one_above(
+    above: str, label: str, said: str, about: str
+) -> None:
+    assert said == written("5.20", of_row(unit(above), label, ""))
+    assert about == without_unit(label)
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "number"),
+    [
+        ("en", "$ 1,024.5", 1024.5),
+        ("en", "(73)", -73.0),
+        ("en", "0.125", 0.125),
+        ("en", "1.024", None),  # thousand as they write it elsewhere, or a fraction
+        ("es", "1.024", 1024.0),
+        ("de", "1.234,5", 1234.5),
+        ("de", "1,024", None),
+        ("fr", "1 024", 1024.0),
+        ("en", "12 5", None),
+        ("en", "n/a", None),
+    ],
+)
+def test_points_and_commas_are_read_as_the_language_has_them(language: str, value: str, number: float | None) -> None:
+    assert number == figure(value, language)
 
 
 def test_a_row_stands_under_the_nearest_line_without_values() -> None:

@@ -55,8 +55,8 @@ def _says(question: Question, one: Candidate, language: str, before: str) -> boo
         return None
     comparing = _COMPARING.search(question.text)
     compared = None
-    if comparing and comparing[2].split()[0] not in text:
-        compared = _compared(comparing, text, language)
+    if comparing and not _stands(comparing[2].split()[0], text):
+        compared = _compared(comparing, text, language, question.language or "en")
         if compared is None:
             return None
     analyzer = languages.analyzer(language)
@@ -73,6 +73,11 @@ def _says(question: Question, one: Candidate, language: str, before: str) -> boo
     clause = _clause(question, text, language)
     denied = _denies(clause, language) != _denies(question.text.casefold(), language)
     return (compared if compared is not None else True) != (denied != bool(turned))
+
+
+def _stands(number: str, text: str) -> bool:
+    """Return whether a text has a number, and not only another one that holds its digits."""
+    return bool(re.search(rf"(?<![\d.,]){re.escape(number.rstrip('.,'))}(?![\d%]|[.,]\d)", text))
 
 
 def _same_order(question: str, text: str) -> bool:
@@ -138,17 +143,29 @@ _COMPARING = re.compile(rf"\b({'|'.join(COMPARISONS)})\s+(?:than\s+)?({_NUMBER})
 _COMPARED = frozenset(word for phrase in COMPARISONS for word in phrase.split()) | {"than"}
 
 
-def _compared(asked: re.Match[str], text: str, language: str) -> bool | None:
+def _compared(asked: re.Match[str], text: str, language: str, question_language: str) -> bool | None:
     """Return whether the one number of the asked kind in a text is on the asked side of the question's number."""
-    unit = re.sub(r"[\d.,\s]", "", asked[2]).casefold()[:_STEM]
-    limit = figure(re.sub(r"[^\d.,$€£]", "", asked[2]).rstrip(".,"))
+    sign, unit = asked[2][0] if asked[2][0] in "$€£" else "", _unit_of(asked[2])
+    limit = figure(_digits(asked[2]), question_language)
     found = [value.text for value in values(Kind.NUMBER, text, language)]
-    same = [one for one in found if not unit or unit in one.casefold()]
+    same = [one for one in found if sign in one and unit in one.casefold()]
     scales = [SCALES.intersection(re.findall(r"[^\W\d_]+", said.casefold())) for said in (asked[2], *same)]
     if any(scale != scales[0] for scale in scales):  # "more than $50" of "$6 million"
         return None
-    numbers = [figure(match[0].rstrip(".,")) for one in same if (match := re.search(r"[$€£]?\d[\d.,]*", one))]
+    numbers = [figure(_digits(one), language) for one in same]
     if limit is None or len(numbers) != 1 or numbers[0] is None:
         return None
     compare = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
     return bool(compare[COMPARISONS[asked[1].casefold()]](numbers[0], limit))
+
+
+def _digits(number: str) -> str:
+    """Return a number without what is counted."""
+    found = re.search(r"\d[\d.,]*", number)
+    return found[0].rstrip(".,") if found else ""
+
+
+def _unit_of(number: str) -> str:
+    """Return how the word begins that says what is counted, "" where there is none beside a scale ("$50 million")."""
+    words = [word for word in re.findall(r"[^\W\d_]+|%", number.casefold()) if word not in SCALES]
+    return words[0][:_STEM] if words else ""

@@ -68,13 +68,13 @@ def planned(
     whole = [*evidence, *more]
     found = rows(question, terms, whole)
     if question.ask.kind is Kind.YES_NO:
-        return _grown(question, found) or _decided(question, evidence, ranked)
+        return _grown(question, whole, found) or _decided(question, evidence, ranked)
     if question.ask.computed:
         return _to_work_with(question, found)
     return _cell(question, whole, found) or _listed(question, evidence)
 
 
-def _grown(question: Question, found: Sequence[Found]) -> Plan | None:
+def _grown(question: Question, evidence: Sequence[Evidence], found: Sequence[Found]) -> Plan | None:
     """Return whether something rose or fell, with the row that has this year and the one before."""
     ways = directions(question.text)
     language = question.language or "en"
@@ -82,7 +82,9 @@ def _grown(question: Question, found: Sequence[Found]) -> Plan | None:
         return None
     named = years(question.text)
     for one in found:
-        pair = telling.year_before(one.row, one.column or 0) if one.sure and one.column is not None else None
+        if not one.sure or one.column is None:
+            continue
+        pair = telling.year_before(one.row, one.column, evidence[one.evidence].language)
         if pair is not None and named <= {year for head in one.row.columns for year in years(head)}:
             row = telling.whole(one.row, "")
             if min(pair) <= 0:  # costs and losses: which way is up, the page does not say
@@ -130,18 +132,18 @@ def _cell(question: Question, evidence: Sequence[Evidence], found: Sequence[Foun
         return None
     best = fitting[0]
     near = [one for one in fitting if one.rank >= best.rank - _NEAR]
-    chosen = [best] if best.primary else _agreed(near)
+    chosen = [best] if best.primary else _agreed(near, evidence)
     chosen, apart = chosen[:_MOST_ROWS], len(chosen) > 1
     said = [telling.cell(one, question.text, evidence[one.evidence].language, apart=apart) for one in chosen]
     return Plan([(text, _span(one)) for text, one in zip(said, chosen, strict=True)])
 
 
-def _agreed(near: Sequence[Found]) -> list[Found]:
+def _agreed(near: Sequence[Found], evidence: Sequence[Evidence]) -> list[Found]:
     """Return the row whose value most rows have, or one row for each value where no value leads."""
     by_value: dict[str, list[Found]] = {}
     for one in near:
         value = one.row.values[one.column or 0]
-        by_value.setdefault(str(figure(value) or value), []).append(one)
+        by_value.setdefault(str(figure(value, evidence[one.evidence].language) or value), []).append(one)
     groups = sorted(by_value.values(), key=lambda group: -len(group))
     if len(groups) == 1 or len(groups[0]) > len(groups[1]):
         return groups[0][:1]

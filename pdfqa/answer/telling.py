@@ -7,11 +7,12 @@ import re
 from pdfqa.answer.cells import Found
 from pdfqa.answer.periods import bare, period, years
 from pdfqa.answer.tables import Row
-from pdfqa.answer.units import figure, written
+from pdfqa.answer.units import figure, without_unit, written
 
 _ENDED = re.compile(
     r"\b((?:fiscal )?(?:(?:\d+|three|six|nine|twelve) )?(?:years?|weeks|months|quarters?)) ended\b", re.IGNORECASE
 )
+_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\d[./-]\d")
 _STANDING = re.compile(r"balance sheets?|financial position|\bas of\b|\bat\b .*\d{4}", re.IGNORECASE)
 _FISCAL = re.compile(r"\bfiscal\b|\bFY\s?'?\d", re.IGNORECASE)
 _LONG_SECTION = 60  # characters
@@ -41,7 +42,7 @@ def cell(found: Found, question: str, language: str, *, apart: bool = False) -> 
 
 def label(row: Row, *, named: bool) -> str:
     """Return what a row is about, with the line that it stands under where that says more than the row does."""
-    about = re.sub(r"\s*\((?:Notes?\b[^)]*|\d|[a-z])\)", "", row.label).strip(" :")
+    about = without_unit(re.sub(r"\s*\((?:Notes?\b[^)]*|\d|[a-z])\)", "", row.label)).strip(" :")
     section = row.section.strip(" :")
     if named and section and len(section) < _LONG_SECTION and section.casefold() not in about.casefold():
         return f"{about}, {section}"
@@ -67,7 +68,7 @@ def _when(row: Row, head: str, question: str) -> str:
     """Return the period of a value in words, "" where the table names none."""
     if not head:
         return ""
-    if re.fullmatch(r"\D{0,12}(?:19|20)\d\d", head.strip()) or "/" in head:
+    if (re.fullmatch(r"\D{0,12}(?:19|20)\d\d", head.strip()) and not period(head).months) or "/" in head:
         year = max(years(head), default=head)
         if _STANDING.search(row.above) and not _ENDED.search(row.above):
             return f" at the end of {year}"
@@ -76,15 +77,26 @@ def _when(row: Row, head: str, question: str) -> str:
     span, since = (ended, head[ended.end() :].strip()) if ended else (_ENDED.search(row.above), head)
     if span:
         return f" in the {re.sub(r'years$', 'year', span[1].casefold())} ended {since}"
-    return f" as of {head}" if years(head) else f", {head}"
+    if not years(head):
+        return f", {head}"
+    if _DAY.search(head):
+        return f" as of {head}"
+    # A month or a quarter: what stands at its end, or what has flowed in it.
+    return f" at the end of {head}" if _STANDING.search(row.above) else f" in {head}"
 
 
-def year_before(row: Row, place: int) -> tuple[float, float] | None:
-    """Return a value and that of the year before, as numbers, where the row has both."""
+def year_before(row: Row, place: int, language: str = "en") -> tuple[float, float] | None:
+    """Return a value and that of the year before, as numbers, where the row has both.
+
+    Args:
+        row: The row.
+        place: The place of the value in it.
+        language: The language of the row, which says what points and commas mean.
+    """
     other = _place_before(row, place)
     if other is None:
         return None
-    now, then = figure(row.values[place]), figure(row.values[other])
+    now, then = figure(row.values[place], language), figure(row.values[other], language)
     return (now, then) if now is not None and then is not None else None
 
 
