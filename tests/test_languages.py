@@ -125,6 +125,7 @@ class TestTerms:
             ("en", "O\u2019Brien doesn't", ["obrien", "doesnt"]),
             ("en", "U.S. revenue, US revenue", ["us", "revenu", "us", "revenu"]),
             ("en", "\ufb01le co\u00adoperate \uff21\uff22", ["file", "cooper", "ab"]),
+            ("en", "founded by its founder, found in", ["founder", "by", "it", "founder", "found", "in"]),
             ("en", "foo_bar a.bc", ["foo", "bar", "a", "bc"]),
             ("es", "Población poblacion poblaciones", ["poblacion"] * 3),
             ("fr", "l'homme d\u2019État qu'elle", ["homm", "etat", "elle"]),

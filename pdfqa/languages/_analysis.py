@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import chain, pairwise
 
 from pdfqa.languages._letters import LETTERS
-from pdfqa.languages._tables import FUNCTION, QUESTION, SNOWBALL, UNTELLING
+from pdfqa.languages._tables import FUNCTION, QUESTION, SNOWBALL, STEMS, UNTELLING
 
 # Scripts written without spaces between words, and Hangul, whose words end in particles: cut into groups of letters.
 _UNSPACED = (
@@ -195,13 +195,15 @@ def _stemmer(language: str) -> Callable[[str], str]:
     import Stemmer
 
     name = SNOWBALL.get(language, "")
+    english: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
+    if language == "en":
+        return lambda word: STEMS.get(word) or english(word)
     if name in Stemmer.algorithms():
         stem: Callable[[str], str] = Stemmer.Stemmer(name).stemWord
         return stem
     if language:
         return str
-    english: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
-    return lambda word: english(word) if word.isascii() else word
+    return lambda word: STEMS.get(word) or (english(word) if word.isascii() else word)
 
 
 def _is_unspaced(word: str) -> bool:

@@ -42,6 +42,8 @@ SNOWBALL: dict[str, str] = {
     "yi": "yiddish",
 }
 
+# English words whose stem would be that of quite another word: who founded a firm has not found it.
+STEMS: dict[str, str] = dict.fromkeys(("founded", "founding", "founds"), "founder")
 FUNCTION: dict[str, str] = {
     "en": "the of and to in is that for was on with as by at from it be are were this or an a not has have had but his "
     "her their its they we you i he she been these those there than into about will would can could should may any all "
