@@ -43,17 +43,18 @@ class Replying:
         """Return whether there is a reply already."""
         return not self._again and self._engine.replies.find(self._document, self._digest(messages, most)) is not None
 
-    def ask(self, messages: Messages, most: int) -> Reply:
+    def ask(self, messages: Messages, most: int, *, known_as: Messages | None = None) -> Reply:
         """Return what the model replies.
 
         Args:
             messages: As chat completions have them.
             most: How many tokens it may write.
+            known_as: What an earlier reply is found by, where that is not the messages themselves.
 
         Raises:
             BackendError: It failed, again and again.
         """
-        digest = self._digest(messages, most)
+        digest = self._digest(known_as or messages, most)
         known = None if self._again else self._engine.replies.find(self._document, digest)
         if known is not None:
             self.kept += 1
