@@ -15,6 +15,7 @@ from pdfqa.engine.library import Library, Named, Report
 from pdfqa.errors import InvalidRequestError, WrongStateError
 from pdfqa.pages import label_at
 from pdfqa.passages import table_rows
+from pdfqa.savable import Savable
 from pdfqa.types import Answer, Citation, FileEntry, Hit, Unread
 from pdfqa.types import Outcome as OutcomeName
 from pdfqa.wire import Thread, Usage, VectorStore, check
@@ -76,11 +77,16 @@ class Asked(Protocol):
     def prepare(self, progress: Report | bool | None = None) -> tuple[VectorStore, list[Named]]:
         """Return the vector store of exactly the files asked, read if they were not, and those files."""
 
+    def searched(
+        self, store: VectorStore, named: Sequence[Named], progress: Report | bool | None = None
+    ) -> dict[str, Any]:
+        """Return what a thread about some files searches, wherever that is."""
+
     def locator(self, sha256: str) -> PdfLocator:
         """Return what finds quotes in the PDF with this hash, and draws its pages."""
 
 
-class Chat:
+class Chat(Savable):
     """A conversation: its questions and answers are the messages of one thread; `PDFQA.chat` begins it.
 
     `answers` are those that were given so far, oldest first, also where it was restored.
@@ -158,13 +164,13 @@ class Chat:
     def _asking(self, messages: list[str], progress: Report | bool | None) -> Generator[str, None, Answer]:
         started, engine = perf_counter(), self._engine
         store, named = self._prepared(progress)
+        resources = self._qa.searched(store, named, progress)
         read = perf_counter()
         assistant = engine.assistants.default()
         wished = {**self._options, "assistant_id": assistant.id, "model": engine.settings.model}
         request = check(CreateRun, wished)
         content: Any = [TextPart(text=message) for message in messages] if len(messages) > 1 else messages[0]
         with engine.database.atomic():
-            resources = {"file_search": {"vector_store_ids": [store.id]}}
             thread = engine.thread_objects.find(self.thread_id)
             if thread is None:  # the first question, or what was asked about has been forgotten
                 self.thread_id = engine.threads.begin(tool_resources=resources, key=store.id).id
@@ -189,7 +195,7 @@ class Chat:
         unread = [unread for entry in entries for unread in entry.unread]
         shown = {item.sha256: item.shown for item in named}
         usage = outcome.run.usage
-        closest = [] if outcome.found else outcome.evidence[:_CLOSEST]
+        closest = [] if outcome.found else [one for one in outcome.evidence if one.document in shown][:_CLOSEST]
         return Answer(
             question=question,
             text=outcome.message.text,
@@ -295,6 +301,4 @@ def check_question(question: str) -> None:
             param="question",
         ) from error
     if not question.strip():
-        raise InvalidRequestError(
-            "the question is empty", hint="Ask something, in words.", param="question"
-        )
+        raise InvalidRequestError("the question is empty", hint="Ask something, in words.", param="question")

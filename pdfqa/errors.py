@@ -283,10 +283,14 @@ class NotSupportedError(PdfqaError):
 
 
 class BackendError(PdfqaError):
-    """A server or a model that was asked over the network failed."""
+    """A server or a model that was asked over the network failed.
+
+    `retry_after` is how many seconds it wants to be left alone, where it says so.
+    """
 
     status = 502
     code = "backend_error"
+    retry_after: float | None = None
 
 
 class ContextExceededError(BackendError):

@@ -21,17 +21,19 @@ from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
 from pdfqa.given import Source, held, shown
 from pdfqa.progress import reporting
 from pdfqa.qa_copilots import Copilots
+from pdfqa.qa_hosted import HostedDocuments
 from pdfqa.qa_whole import WholeDocuments
 from pdfqa.types import AddReport, Answer, Failure, FileEntry, Hit, Info, ReindexReport, Verification
 from pdfqa.wire import VectorStore
 
 if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
     from pdfqa.engine.looking import Viewer
+    from pdfqa.engine.saved import SavedValue
 
 _MOST_HITS = 1000
 
 
-class PDFQA(WholeDocuments, Copilots):
+class PDFQA(WholeDocuments, Copilots, HostedDocuments):
     """Ask questions of PDF files.
 
     Nothing is sent anywhere, but to the model that is named, if one is. What was read is kept in the home directory,
@@ -55,6 +57,9 @@ class PDFQA(WholeDocuments, Copilots):
             the documents and needs no model.
         base_url: The OpenAI-compatible server that has the model; by default `PDFQA_BASE_URL`, else OpenAI's own.
         model_key: That server's key; by default `PDFQA_MODEL_KEY`. Local servers need none. Never stored.
+        backend: "local", or "openai": the files' text is sent to OpenAI, searched there, and answered from by a model
+            there, whose every sentence is held against the pages here; by default `PDFQA_BACKEND`, else "local". Then
+            `base_url` is where OpenAI's API is and `model_key` its key (`OPENAI_BASE_URL`, `OPENAI_API_KEY`).
 
     Raises:
         StorageError: The home directory cannot be used.
@@ -73,6 +78,7 @@ class PDFQA(WholeDocuments, Copilots):
         model: str | None = None,
         base_url: str | None = None,
         model_key: str | None = None,
+        backend: str | None = None,
     ) -> None:
         self._paths = [held(path) for path in paths]
         single = password if isinstance(password, str) else None
@@ -86,6 +92,7 @@ class PDFQA(WholeDocuments, Copilots):
             model=model,
             base_url=base_url,
             model_key=model_key,
+            backend=backend,
         )
         self._passwords: tuple[str, ...] = ()
         if password is not None and not isinstance(password, str):
@@ -120,6 +127,7 @@ class PDFQA(WholeDocuments, Copilots):
 
     def close(self) -> None:
         """Close the home directory."""
+        self._close_hosting()
         self._engine.close()
 
     def add(self, *paths: Source, progress: Report | bool | None = None) -> AddReport:
@@ -132,7 +140,9 @@ class PDFQA(WholeDocuments, Copilots):
         started = perf_counter()
         with reporting(progress) as report:
             named, failed, new = self._library.gather(paths or self._paths, report)
-        self.failures = [failure(shown, error) for shown, error in failed]
+            self.failures = [failure(shown, error) for shown, error in failed]
+            if self.hosting is not None and named:
+                self.failures += self.hosting.shelve(named, again=True, progress=report).failures
         entries = [self._library.entry(item) for item in named]
         added = [entry for entry in entries if entry.sha256 in new]
         return AddReport(
@@ -165,11 +175,14 @@ class PDFQA(WholeDocuments, Copilots):
             raise InvalidRequestError(f"k is {k}; it must be from 1 to {_MOST_HITS:,}", param="k")
         store, names = self.prepare(progress)
         shown = {item.sha256: item.shown for item in names}
-        found = self._engine.vector_stores.find(Sources(stores=(store.id,)), question, k)
-        locators = {sha256: self.locator(sha256) for sha256 in {piece.document for piece in found.evidence}}
+        if self.hosting is None:
+            evidence = self._engine.vector_stores.find(Sources(stores=(store.id,)), question, k).evidence
+        else:
+            evidence = self.hosting.search(self.searched(store, names, progress), question, k)
+        locators = {sha256: self.locator(sha256) for sha256 in {piece.document for piece in evidence}}
         return [
             hit(piece, shown[piece.document], explain=explain).with_locator(locators[piece.document])
-            for piece in found.evidence
+            for piece in evidence
         ]
 
     def ask(self, question: str, *, progress: Report | bool | None = None) -> Answer:
@@ -278,6 +291,30 @@ class PDFQA(WholeDocuments, Copilots):
 
         values = [_plain(answer) for answer in answers]
         return verify(self._engine, self._library, values, files, folder=folder, passwords=self._passwords)
+
+    def saved(
+        self,
+        value: Mapping[str, Any] | str | bytes,
+        *,
+        files: Sequence[str | os.PathLike[str]] = (),
+        folder: str | os.PathLike[str] = ".",
+    ) -> SavedValue:
+        """Return what was saved as JSON, able to find its PDFs again: to save it otherwise, or to highlight its quotes.
+
+        Args:
+            value: The JSON, as text or decoded.
+            files: PDFs and folders to look for the quoted files in, before the places that the citations name.
+            folder: Where relative names are from.
+
+        Raises:
+            InvalidRequestError: It is no JSON, or nothing that pdfqa saves.
+            FileError: One of `files` is not there.
+        """
+        from pdfqa.engine.saved import saved
+        from pdfqa.engine.whereabouts import Finder
+
+        finder = Finder(self._engine, files, folder=folder)
+        return saved(self._engine, _plain(value), finder, self._passwords)
 
     def remove(self, name: str | os.PathLike[str]) -> FileEntry:
         """Forget a file and everything read of it; the file itself is not touched.

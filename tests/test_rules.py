@@ -47,7 +47,7 @@ LAYERS = [
     ["across", "routing", "search", "query_terms", "rerank", "rereading", "locating", "answer", "whole", "verify", "llm"],
     ["engine", "operations"],
     ["backends"],
-    ["chat", "chat_context", "client", "sync", "document", "qa", "qa_copilots", "qa_whole"],
+    ["hosting", "chat", "chat_context", "client", "sync", "document", "qa", "qa_copilots", "qa_hosted", "qa_whole"],
     ["cli", "server", "evaluate", "__main__"],
     [""],  # pdfqa itself, which re-exports
 ]

@@ -155,7 +155,10 @@ class RemoteBackend:
             kind = error.response.headers.get("x-pdfqa-error", "")
             if error.status_code in _LACKING and not kind and _lacks(operation, error.body):
                 raise self._lacking(operation) from error
-            raise translated(error.body, status=error.status_code, kind=kind) from error
+            told = translated(error.body, status=error.status_code, kind=kind)
+            if isinstance(told, BackendError):
+                told.retry_after = _seconds(error.response.headers.get("retry-after"))
+            raise told from error
         except openai.APITimeoutError as error:
             raise WaitTimeoutError(
                 f"{self._url} gave no answer within {self._timeout:g} s",
@@ -175,6 +178,14 @@ class RemoteBackend:
         if gone:
             hint = "OpenAI has switched it off. Client(backend='openai') keeps assistants, threads and runs here."
         return NotSupportedError(f"{self._url} has no {operation.method} {operation.path}", hint=hint)
+
+
+def _seconds(text: str | None) -> float | None:
+    """Return how long a header says to wait; a date, which nobody sends, says nothing."""
+    try:
+        return max(0.0, float(text or ""))
+    except ValueError:
+        return None
 
 
 def _lacks(operation: Operation, body: object) -> bool:

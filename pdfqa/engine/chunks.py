@@ -18,7 +18,7 @@ from pdfqa.store.documents import StoredDocument
 from pdfqa.wire import SearchResult, SearchResults, TextPiece
 
 
-class Shelves:
+class Gathered:
     """Gathers what was found for one question into evidence, which grows with each search.
 
     A chunk of a file that we have read becomes one passage for each page it stands on. One that stands on none of our
@@ -102,6 +102,11 @@ class Shelves:
 
 def placed(engine: Engine, results: SearchResults) -> SearchResults:
     """Return what a search at OpenAI has found, with the page of each chunk that stands on one of ours."""
+    return msgspec.structs.replace(results, data=gathered(engine, results).results)
+
+
+def gathered(engine: Engine, results: SearchResults) -> Searched:
+    """Return what a search at OpenAI has found as passages of our pages."""
     chunks = [
         Chunk(
             file_id=result.file_id,
@@ -113,8 +118,7 @@ def placed(engine: Engine, results: SearchResults) -> SearchResults:
         for result in results.data
     ]
     nothing = Located(terms=[], evidence=[], files={}, searched=0)
-    taken = Shelves(engine, nothing).take(Found(results.search_query, chunks))
-    return msgspec.structs.replace(results, data=taken.results)
+    return Gathered(engine, nothing).take(Found(results.search_query, chunks))
 
 
 def _evidence(sha256: str, page: Page, passage: Passage, language: str, score: float) -> Evidence:

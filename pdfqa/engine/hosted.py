@@ -16,7 +16,7 @@ from pdfqa.answer.citing import NOT_FOUND
 from pdfqa.answer.model import Prompt
 from pdfqa.engine.answering import Happening, Question, Searched, Sources, Turn
 from pdfqa.engine.asking import Telling
-from pdfqa.engine.chunks import Shelves
+from pdfqa.engine.chunks import Gathered
 from pdfqa.engine.context import Engine
 from pdfqa.engine.evidence import Looked, asked
 from pdfqa.engine.finding import Located
@@ -46,13 +46,13 @@ def hosted(
     found = Located(terms=[], evidence=[], files={}, searched=2)  # how many files there are, only OpenAI knows
     given: list[int] = []
     searched: list[Searched] = []
-    shelves = Shelves(engine, found)
+    gathered = Gathered(engine, found)
 
     def pieces() -> Iterator[Piece]:
         told: Iterator[Told] = model.respond(request(question))
         for piece in interruptible(told, stop) if stop else told:
             if isinstance(piece, Found):
-                searched.append(shelves.take(piece))
+                searched.append(gathered.take(piece))
                 given[:] = range(len(found.evidence))
             else:
                 yield piece

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep
 
-from pdfqa.errors import StorageError
+from pdfqa.errors import HomeBusyError, StorageError
 
 _JUST_NOW = 60.0  # seconds
+_LOOK = 0.1  # seconds between looks whether a claim is free
 
 
 @contextmanager
@@ -25,19 +27,56 @@ def claim(home: Path, name: str) -> Iterator[None]:
         StorageError: It cannot be written down.
     """
     path = home / "claims" / name
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written: {error.strerror}",
-            hint="Check its permissions and the space on the disk, or move the home directory with PDFQA_HOME.",
-        ) from error
+    handle = _open(path)
     try:
         _lock(handle)
         yield
     finally:
         _close(handle, path)
+
+
+@contextmanager
+def alone(home: Path, name: str, *, patience: float) -> Iterator[None]:
+    """Hold a claim that no other process or thread holds at the same time, waiting for it for some seconds.
+
+    Raises:
+        HomeBusyError: Another holds it for longer.
+        StorageError: It cannot be written down.
+    """
+    path, end = home / "claims" / name, monotonic() + patience
+    while True:
+        handle = _open(path)
+        if _lock(handle) and _is_at(handle, path):
+            break
+        os.close(handle)
+        if monotonic() > end:
+            raise HomeBusyError(
+                f"another process has been doing this for more than {patience:g} s", hint="Wait until it is done."
+            )
+        sleep(_LOOK)
+    try:
+        yield
+    finally:
+        _close(handle, path)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Return whether an open file is still at a path, and not one that was removed by who held it before."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="Check its permissions and the space on the disk, or move the home directory with PDFQA_HOME.",
+        ) from error
 
 
 def abandoned(home: Path, name: str) -> bool:

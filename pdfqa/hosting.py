@@ -1,0 +1,154 @@
+"""What `PDFQA` asks of the openai back-end: that its documents are there, are searched, and go again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from pdfqa.backends.ledger import Ledger, SentPart
+from pdfqa.backends.openai import account
+from pdfqa.backends.patient import Counts, Patient
+from pdfqa.backends.remote import RemoteBackend
+from pdfqa.backends.shelf import Shelf
+from pdfqa.config import OPENAI_URL
+from pdfqa.engine import Engine
+from pdfqa.engine.chunks import gathered
+from pdfqa.engine.library import Named
+from pdfqa.errors import BackendError, NoTextError
+from pdfqa.search import Evidence
+from pdfqa.store.claims import alone
+from pdfqa.sync import Loop
+from pdfqa.types import Failure, Progress
+from pdfqa.wire import SearchResults
+
+_PATIENCE = 600.0  # seconds for the indexing, and for another process that is sending files
+_MOST_RESULTS = 50  # of one search at OpenAI
+
+Report = Callable[[Progress], object]
+
+
+class Shelved(msgspec.Struct, frozen=True, kw_only=True):
+    """Where some documents are at OpenAI.
+
+    `filters` tell them from the others in the vector store; None where there are no others. `failures` has what of
+    them is not there.
+    """
+
+    store_id: str
+    filters: dict[str, Any] | None
+    failures: list[Failure]
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        """Return what a thread searches."""
+        search: dict[str, Any] = {"vector_store_ids": [self.store_id]}
+        return {"file_search": {**search, "filters": self.filters} if self.filters else search}
+
+
+class Hosting:
+    """The documents of a home directory at OpenAI.
+
+    Args:
+        engine: The engine, with the settings of the openai back-end.
+        patience: For how many seconds the indexing is waited for.
+        pause: Seconds before the second try of a request, and between the first looks at how far the indexing is.
+    """
+
+    def __init__(self, engine: Engine, *, patience: float = _PATIENCE, pause: float = 0.5) -> None:
+        settings = engine.settings
+        self._engine = engine
+        self._account = account(settings)
+        self._patience = patience
+        self.ledger = Ledger(engine, self._account)
+        self.remote = RemoteBackend(
+            settings.base_url or OPENAI_URL,
+            api_key=settings.model_key,
+            max_retries=0,
+            organization=None,
+            project=None,
+        )
+        self.server = Patient(self.remote, pause=pause, patience=patience)
+        self.shelf = Shelf(self.server, self.ledger, patience=patience, look=pause)
+        self._loop: Loop | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """Return what was asked of OpenAI so far."""
+        return self.server.counts
+
+    def run(self, method: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """Return what an asynchronous method returns."""
+        self._loop = self._loop or Loop()
+        return self._loop.run(method, *args, **options)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._loop is not None:
+            self._loop.run(self.remote.close)
+            self._loop.close()
+            self._loop = None
+
+    def shelve(self, named: Sequence[Named], *, again: bool = False, progress: Report | None = None) -> Shelved:
+        """Return where documents are at OpenAI; what is not there yet is sent and indexed.
+
+        Args:
+            named: The documents, which have been read.
+            again: Whether what failed before is tried again.
+            progress: Told of every file that was sent, and how far the indexing is.
+
+        Raises:
+            BackendError: OpenAI cannot be reached, refuses, or has none of the documents.
+            NoTextError: None of them has any text.
+        """
+        names = {item.sha256: item.shown for item in named}
+        with alone(self._engine.settings.home, self._account.replace(":", "-"), patience=self._patience):
+            parts = [part for item in named for part in self._plan(item)]
+            if not parts:
+                raise NoTextError("none of the files has any text that could be sent to OpenAI")
+            outdated = self.ledger.outdated()
+            if outdated:
+                self.run(self.shelf.remove, outdated)
+            store_id, parts = self.run(self.shelf.put, parts, again=again, progress=progress)
+        there = dict.fromkeys(part.sha256 for part in parts if part.state == "searchable")
+        failures = [_failure(part, names[part.sha256]) for part in parts if part.state != "searchable"]
+        if not there:
+            raise BackendError(failures[0].message, hint=failures[0].hint)
+        return Shelved(store_id=store_id, filters=self._filters(list(there)), failures=failures)
+
+    def search(self, resources: dict[str, Any], question: str, k: int) -> list[Evidence]:
+        """Return what OpenAI finds for a question, on our pages, best first."""
+        where = resources["file_search"]
+        fields = {name: where[name] for name in ("filters",) if name in where}
+        found: SearchResults = self.run(
+            self.server.ask,
+            "search_vector_store",
+            where["vector_store_ids"],
+            query=question,
+            max_num_results=min(k, _MOST_RESULTS),
+            **fields,
+        )
+        return gathered(self._engine, found).evidence[:k]
+
+    def _plan(self, item: Named) -> list[SentPart]:
+        document = self._engine.documents.find(item.sha256)
+        return self.ledger.plan(document, item.file.filename) if document else []
+
+    def _filters(self, wanted: list[str]) -> dict[str, Any] | None:
+        """Return what tells some documents from all that are there."""
+        if {part.sha256 for part in self.ledger.parts("searchable")} == set(wanted):
+            return None
+        if len(wanted) == 1:
+            return {"type": "eq", "key": "sha256", "value": wanted[0]}
+        return {"type": "in", "key": "sha256", "value": wanted}
+
+
+def _failure(part: SentPart, shown: str) -> Failure:
+    pages = part.shown.removeprefix(part.doc)
+    return Failure(
+        file=shown,
+        error=BackendError.code,
+        message=f"{shown}{pages}: {part.error or 'not sent yet'}",
+        hint="It is not searched. pdfqa add --backend openai tries it again.",
+    )
