@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from pdfqa import PDFQA
-from pdfqa.engine import replying
 from pdfqa.errors import InvalidRequestError
 from pdfqa.whole.comparing import Told, difference, short_names, told
 from tests.cli_runner import pdfqa
@@ -23,11 +22,6 @@ FOUNDED = "In which year was the club founded?"
 def server() -> Iterator[ModelServer]:
     with model_server() as serving:
         yield serving
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replying, "WAITS", (0.0, 0.0))
 
 
 @pytest.fixture

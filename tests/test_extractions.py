@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from pdfqa import PDFQA
-from pdfqa.engine import replying
 from pdfqa.errors import BackendError, PdfqaError
 from tests.cli_runner import pdfqa
 from tests.homes import CLUB, pdf
@@ -31,11 +30,6 @@ SCHEMA: dict[str, Any] = {
 def server() -> Iterator[ModelServer]:
     with model_server() as serving:
         yield serving
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replying, "WAITS", (0.0, 0.0))
 
 
 @pytest.fixture

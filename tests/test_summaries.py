@@ -11,12 +11,11 @@ import pytest
 from starlette.responses import Response
 
 from pdfqa import PDFQA
-from pdfqa.engine import replying
 from pdfqa.errors import BackendError, InvalidRequestError
 from pdfqa.types import Progress
 from tests.cli_runner import pdfqa
 from tests.homes import rows
-from tests.model_server import Json, ModelServer, model_server, refuses, says
+from tests.model_server import Json, ModelServer, breaks_off, model_server, refuses, says
 from tests.pdf_maker import Leaf, Put, paragraph, write_pdf
 from tests.scans import Scan, write_scans
 
@@ -27,11 +26,6 @@ SUBJECTS = ["harbour", "library", "observatory", "vineyard", "railway", "brewery
 def server() -> Iterator[ModelServer]:
     with model_server() as serving:
         yield serving
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replying, "WAITS", (0.0, 0.0))
 
 
 def facts(subject: str) -> str:
@@ -190,6 +184,37 @@ def test_an_interrupted_job_goes_on_where_it_stopped(tmp_path: Path, server: Mod
 
 
 @pytest.mark.usefixtures("small_window")
+def test_a_failure_is_told_at_once_and_what_breaks_off_is_asked_for_once_more(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    path = report(tmp_path / "town.pdf")
+    server.replies_with(refuses(400, "out of memory"))
+    with asked(server, path) as qa, pytest.raises(BackendError):
+        qa.summarize()
+    assert 2 == len(server.asked)  # two parts in a row
+    server.replies_with(breaks_off("The town "), notes)
+    with asked(server, path) as qa:
+        assert qa.summarize()[0].complete
+        assert qa.estimate_summary().estimates[0].calls + 1 == len(server.asked)
+
+
+@pytest.mark.usefixtures("small_window")
+def test_a_part_that_is_too_long_for_the_model_is_noted_by_halves(tmp_path: Path, server: ModelServer) -> None:
+    path, asked_of = report(tmp_path / "town.pdf"), list[int]()
+
+    def narrow(body: Json) -> Response:
+        size = str(body["messages"]).count("<passage")
+        asked_of.append(size)
+        return refuses(400, "maximum context length is 10 tokens")(body) if size > 2 else notes(body)
+
+    server.replies_with(narrow)
+    with asked(server, path) as qa:
+        summary = qa.summarize()[0]
+    assert summary.complete
+    assert 2 < max(asked_of)
+
+
+@pytest.mark.usefixtures("small_window")
 def test_a_part_that_the_model_fails_over_is_told(tmp_path: Path, server: ModelServer) -> None:
     def touchy(body: Json) -> Response:
         bad = "observatory" in str(body["messages"])
@@ -231,8 +256,8 @@ def test_an_estimate_asks_nothing_and_is_near(tmp_path: Path, server: ModelServe
         after = qa.estimate_summary().estimates[0]
     assert summary.calls == before.calls
     assert before.price == pytest.approx((before.prompt_tokens + 2 * before.completion_tokens) / 1e6)
-    assert after.kept == after.calls - 1
-    assert 0 < after.prompt_tokens < before.prompt_tokens
+    assert after.kept == after.calls
+    assert (0, 0) == (after.prompt_tokens, after.completion_tokens)
 
 
 def test_without_a_model_an_estimate_is_nothing(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pdfqa.search import Evidence
 from pdfqa.types import Citation
 from pdfqa.whole import comparing, said, versions
 from pdfqa.whole.parts import comparison
-from pdfqa.wire import FileCitation, Usage
+from pdfqa.wire import Usage
 
 Report = Callable[[int, int], None]  # how many documents are done, of how many
 _MARK = re.compile(r"\s*\[\d+\]")
@@ -46,11 +46,9 @@ def compare(
             model=model, turns=[Turn(role="user", text=question)], sources=Sources(stores=(store,)), boxes=False
         )
         done = next(one for one in answer(engine, asked) if isinstance(one, Finished))
-        usage = _sum(usage, done.usage)
-        citations = list(dict.fromkeys(_key(cited.citation) for cited in done.citations))
-        cited = [
-            _citation(whole, next(c.citation for c in done.citations if _key(c.citation) == key)) for key in citations
-        ]
+        usage += done.usage
+        marked = {done.text[one.start : one.end]: one.citation for one in done.citations}  # each number once
+        cited = list(map(whole.cited, marked.values()))
         text = _MARK.sub("", done.text) if done.found else ""
         one = comparing.told(names[number], question, text, [c.quote for c in cited if c.verified], whole.language)
         told.append(one)
@@ -74,34 +72,6 @@ def compare(
 def _outcome(whole: Whole) -> str:
     missing = sum(len(part.pages) for part in whole.unread)
     return "unreadable" if 2 * missing > whole.document.pages else "not_found"
-
-
-def _key(cited: FileCitation) -> tuple[int, int, int]:
-    return cited.page, cited.start, cited.end
-
-
-def _citation(whole: Whole, cited: FileCitation) -> Citation:
-    return Citation(
-        file=whole.shown,
-        page=cited.page,
-        label=cited.label,
-        quote=cited.quote,
-        start=cited.start,
-        end=cited.end,
-        verified=cited.verified,
-        score=cited.score,
-        source=cited.source,
-        table=cited.table,
-        sha256=whole.sha256,
-    )
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
-        completion_tokens=one.completion_tokens + other.completion_tokens,
-        total_tokens=one.total_tokens + other.total_tokens,
-    )
 
 
 def _written(
@@ -144,7 +114,7 @@ def _written(
         citations=citations,
         supported=all(one.supported for one in read.sentences),
     )
-    return _priced(engine, result, _sum(usage, replying.usage))
+    return _priced(engine, result, usage + replying.usage)
 
 
 def _priced(engine: Engine, result: Comparison, usage: Usage) -> Comparison:

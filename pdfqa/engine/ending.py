@@ -56,12 +56,7 @@ def end(
 def spent(engine: Engine, run: Run, more: Usage | None = None) -> Usage:
     """Return the tokens that a run has used: those of its steps, and some more."""
     parts = [step.usage for step in engine.step_objects.all(parent=run.id)]
-    used = [part for part in (*parts, more) if part is not None]
-    return Usage(
-        prompt_tokens=sum(part.prompt_tokens for part in used),
-        completion_tokens=sum(part.completion_tokens for part in used),
-        total_tokens=sum(part.total_tokens for part in used),
-    )
+    return sum((part for part in (*parts, more) if part is not None), Usage())
 
 
 def reason(error: PdfqaError) -> LastError:

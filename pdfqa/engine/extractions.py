@@ -33,7 +33,6 @@ from pdfqa.whole.coercing import Said, Value
 from pdfqa.whole.naming import Name
 from pdfqa.whole.schema import Wanted
 from pdfqa.whole.tabular import from_tables
-from pdfqa.wire import FileCitation
 
 Report = Callable[[int, int], None]  # how many fields are done, of how many
 _MARK = re.compile(r"\s*\[\d+\]")
@@ -136,7 +135,7 @@ class _Filler:
         """Return what the document says, word for word."""
         question = self._question(wanted, EXTRACTIVE)
         done = next(one for one in answer(self._engine, question) if isinstance(one, Finished))
-        citations = [self._citation(cited.citation) for cited in done.citations] if done.found else []
+        citations = [self._whole.cited(cited.citation) for cited in done.citations] if done.found else []
         said = self._said(wanted, done.text, citations) if citations else None
         if said and (said.short or wanted.type in ("array", "boolean")):
             made = coercing.value(wanted, said)
@@ -214,21 +213,6 @@ class _Filler:
             short, direct = "\n".join(line.partition(_DIRECT)[0] for line in lines), _DIRECT
         quotes = tuple(citation.quote for citation in citations)
         return Said(short.strip() if direct else "", quotes, wanted.question, self._whole.language, self._own_name)
-
-    def _citation(self, cited: FileCitation) -> Citation:
-        return Citation(
-            file=self._whole.shown,
-            page=cited.page,
-            label=cited.label,
-            quote=cited.quote,
-            start=cited.start,
-            end=cited.end,
-            verified=cited.verified,
-            score=cited.score,
-            source=cited.source,
-            table=cited.table,
-            sha256=self._whole.sha256,
-        )
 
     def _from_tables(self, wanted: Wanted) -> _Filled:
         """Return the rows of the table whose columns are the fields of the objects that are wanted."""

@@ -1,21 +1,24 @@
-"""Ask a model about a document: a reply that was given before is kept, and a failure is tried again, and then told."""
+"""Ask a model about a document: a reply that was given before is kept, and one that breaks off is asked for once more.
+
+A server that is busy or cannot be reached is `llm`'s business, which waits and tries again; what fails there is told.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import time
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+from pdfqa.config import GGUF, Settings
 from pdfqa.engine.context import Engine
 from pdfqa.errors import BackendError
 from pdfqa.llm import ChatModel, Ended, Options, Text
 from pdfqa.passages import count_tokens
 from pdfqa.store import Reply
 from pdfqa.wire import Usage
-
-WAITS = (1.0, 5.0)  # seconds before a failed call is tried again
 
 Messages = Sequence[dict[str, Any]]  # as chat completions have them
 
@@ -52,45 +55,36 @@ class Replying:
             known_as: What an earlier reply is found by, where that is not the messages themselves.
 
         Raises:
-            BackendError: It failed, again and again.
+            BackendError: It failed.
         """
         digest = self._digest(known_as or messages, most)
         known = None if self._again else self._engine.replies.find(self._document, digest)
         if known is not None:
             self.kept += 1
             return known
-        reply = self._tried(messages, most)
+        reply = self._replied(messages, most)
         self._engine.replies.keep(self._document, digest, reply)
         self.calls += 1
-        sent, got = reply.prompt_tokens, reply.completion_tokens
-        self.usage = Usage(
-            prompt_tokens=self.usage.prompt_tokens + sent,
-            completion_tokens=self.usage.completion_tokens + got,
-            total_tokens=self.usage.total_tokens + sent + got,
-        )
+        self.usage += reply.usage
         return reply
 
     def _digest(self, messages: Messages, most: int) -> str:
         settings = self._engine.settings
-        asked = json.dumps([settings.model, settings.base_url, messages, most], ensure_ascii=False)
+        asked = json.dumps([_model(settings), settings.base_url, messages, most], ensure_ascii=False)
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _tried(self, messages: Messages, most: int) -> Reply:
-        """Return a reply of the model's, at the third attempt if need be."""
-        for wait in WAITS:
-            try:
-                return self._once(messages, most)
-            except BackendError:
-                time.sleep(wait)
-        return self._once(messages, most)
-
-    def _once(self, messages: Messages, most: int) -> Reply:
+    def _replied(self, messages: Messages, most: int, *, again: bool = False) -> Reply:
         text, ended = "", Ended()
-        for piece in self._model.stream(messages, Options(max_tokens=most, temperature=0.0)):
-            if isinstance(piece, Text):
-                text += piece.text
-            elif isinstance(piece, Ended):
-                ended = piece
+        try:
+            for piece in self._model.stream(messages, Options(max_tokens=most, temperature=0.0)):
+                if isinstance(piece, Text):
+                    text += piece.text
+                elif isinstance(piece, Ended):
+                    ended = piece
+        except BackendError:
+            if not text or again:
+                raise
+            return self._replied(messages, most, again=True)
         if not text.strip():
             raise BackendError("the model wrote nothing", hint="Try another model, or one with a larger context.")
         sent = sum(count_tokens(said(message)) for message in messages)
@@ -100,6 +94,16 @@ class Replying:
             prompt_tokens=sent if ended.prompt_tokens is None else ended.prompt_tokens,
             completion_tokens=count_tokens(text) if ended.completion_tokens is None else ended.completion_tokens,
         )
+
+
+def _model(settings: Settings) -> list[Any]:
+    """Return what tells a model from others; one in a file is another when the file is."""
+    name = settings.model or ""
+    with suppress(OSError):
+        if name.endswith(GGUF):
+            told = os.stat(name)
+            return [name, told.st_size, told.st_mtime_ns]
+    return [name]
 
 
 def said(message: dict[str, Any]) -> str:

@@ -11,11 +11,12 @@ from pdfqa.config import EXTRACTIVE
 from pdfqa.engine.context import Engine
 from pdfqa.engine.replying import Replying
 from pdfqa.engine.whole import Whole
-from pdfqa.errors import BackendError
+from pdfqa.errors import BackendError, ContextExceededError
 from pdfqa.pages import Page
 from pdfqa.prices import price
 from pdfqa.results import Estimate, Point, Summary, SummarySection
 from pdfqa.search import Evidence
+from pdfqa.store import Reply
 from pdfqa.types import Citation, Unread
 from pdfqa.whole import said
 from pdfqa.whole.choosing import choose
@@ -172,12 +173,23 @@ class _Writing:
         return notes[::step]
 
     def _on(self, part: Sequence[Numbered]) -> list[_Note]:
-        """Return what the model notes on a part, as far as it can be proved; else its most telling sentences."""
+        """Return what the model notes on a part, as far as it can be proved; else its most telling sentences.
+
+        A part that is more than the model takes, though it should not be, is noted by halves.
+        """
         request = self._parts.notes(part)
-        reply = self._replying.ask(request.messages, request.most)
+        try:
+            reply = self._replying.ask(request.messages, request.most)
+        except ContextExceededError:
+            if len(part) < 2:
+                raise
+            middle = len(part) // 2
+            return [*self._on(part[:middle]), *self._on(part[middle:])]
+        return self._proved(reply, request) or self._telling(part)
+
+    def _proved(self, reply: Reply, request: Request) -> list[_Note]:
         told = said.read(reply.text, self._evidence, request.given, self._engine.embedder, cut=reply.reason == "length")
-        notes = [_Note(one.text, one.quotes[0].evidence) for one in told.sentences if one.supported]
-        return notes or self._telling(part)
+        return [_Note(one.text, one.quotes[0].evidence) for one in told.sentences if one.supported]
 
     def _telling(self, part: Sequence[Numbered]) -> list[_Note]:
         pages: dict[int, Page] = {}
@@ -247,19 +259,21 @@ class _Writing:
     def estimate(self) -> Estimate:
         """Return what is still to be asked, about: notes are as long as they may be, half of the time."""
         numbered = [Numbered(_shown(piece), place) for place, piece in enumerate(self._evidence)]
-        requests: list[Request] = []
-        if not self._parts.fit(numbered):
-            requests = [self._parts.notes(part) for part in self._parts.cut(numbered)]
-        kept = sum(self._replying.knows(request.messages, request.most) for request in requests)
+        parts = [] if self._parts.fit(numbered) else list(self._parts.cut(numbered))
+        requests = [self._parts.notes(part) for part in parts]
         new = [one for one in requests if not self._replying.knows(one.messages, one.most)]
+        kept = len(requests) - len(new)
+        if requests and not new:  # all notes are there, and so is what the summary is to be of
+            numbered = [Numbered(note.text, note.place) for part in parts for note in self._on(part)]
+        given = [] if new or not self._parts.fit(numbered) else numbered
+        last = self._parts.summary(given, noted=bool(requests))
+        sent = sum(request.tokens for request in new)
         written = sum(request.most for request in new) // 2
-        last = self._parts.summary(numbered if not requests else [], noted=bool(requests))
-        sent = sum(request.tokens for request in new) + last.tokens + sum(one.most for one in requests) // 2
-        calls = len(requests) + 1
-        if not requests and self._replying.knows(last.messages, last.most):
-            kept, sent, last_written = 1, 0, 0
+        if given and self._replying.knows(last.messages, last.most):
+            kept += 1
         else:
-            last_written = last.most // 2
+            sent += last.tokens + (0 if given else sum(one.most for one in requests) // 2)
+            written += last.most // 2
         settings = self._engine.settings
         known = price(settings)
         return Estimate(
@@ -267,11 +281,11 @@ class _Writing:
             model=settings.model or EXTRACTIVE,
             pages=self._whole.document.pages,
             words=self._words,
-            calls=calls,
+            calls=len(requests) + 1,
             kept=kept,
             prompt_tokens=sent,
-            completion_tokens=written + last_written,
-            price=known.of(sent, written + last_written) if known else None,
+            completion_tokens=written,
+            price=known.of(sent, written) if known else None,
         )
 
 

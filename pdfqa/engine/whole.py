@@ -14,6 +14,7 @@ from pdfqa.passages import table_rows
 from pdfqa.store.documents import StoredDocument
 from pdfqa.types import Citation, Unread
 from pdfqa.verify import stands
+from pdfqa.wire import FileCitation
 
 _AT_ONCE = 200  # pages that are taken from the database together
 
@@ -58,5 +59,21 @@ class Whole:
             score=round(score, 4),
             source="ocr" if page.source == "ocr" else "text",
             table=table_rows(page, start, end),
+            sha256=self.sha256,
+        )
+
+    def cited(self, citation: FileCitation) -> Citation:
+        """Return a citation of an answer as one of this document."""
+        return Citation(
+            file=self.shown,
+            page=citation.page,
+            label=citation.label,
+            quote=citation.quote,
+            start=citation.start,
+            end=citation.end,
+            verified=citation.verified,
+            score=citation.score,
+            source=citation.source,
+            table=citation.table,
             sha256=self.sha256,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from pdfqa.store.database import Database
+from pdfqa.wire import Usage
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +19,12 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+    @property
+    def usage(self) -> Usage:
+        """Return the tokens used."""
+        sent, got = self.prompt_tokens, self.completion_tokens
+        return Usage(prompt_tokens=sent, completion_tokens=got, total_tokens=sent + got)
 
 
 _REPLY = msgspec.msgpack.Decoder(Reply)
