@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from pdfqa import config
 from pdfqa.chat import Stream, check_question, hit
@@ -22,18 +20,18 @@ from pdfqa.given import Source, held, shown
 from pdfqa.progress import reporting
 from pdfqa.qa_copilots import Copilots
 from pdfqa.qa_hosted import HostedDocuments
+from pdfqa.qa_saved import SavedAnswers
 from pdfqa.qa_whole import WholeDocuments
-from pdfqa.types import AddReport, Answer, Failure, FileEntry, Hit, Info, ReindexReport, Verification
+from pdfqa.types import AddReport, Answer, Failure, FileEntry, Hit, Info, ReindexReport
 from pdfqa.wire import VectorStore
 
 if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
     from pdfqa.engine.looking import Viewer
-    from pdfqa.engine.saved import SavedValue
 
 _MOST_HITS = 1000
 
 
-class PDFQA(WholeDocuments, Copilots, HostedDocuments):
+class PDFQA(WholeDocuments, Copilots, SavedAnswers, HostedDocuments):
     """Ask questions of PDF files.
 
     Nothing is sent anywhere, but to the model that is named, if one is. What was read is kept in the home directory,
@@ -264,58 +262,6 @@ class PDFQA(WholeDocuments, Copilots, HostedDocuments):
         with reporting(progress) as told:
             return report(self._engine, self._library, called, everything=everything, progress=told)
 
-    def verify(
-        self, answer: Answer | Mapping[str, Any] | str | bytes, *, files: Sequence[str | os.PathLike[str]] = ()
-    ) -> Verification:
-        """Return what becomes of an answer's citations when their pages are read again from the PDFs.
-
-        Args:
-            answer: An answer, or its JSON, or the JSON of a message or response of the server.
-            files: PDFs and folders to look for the quoted files in, before the places that the citations name.
-
-        Raises:
-            InvalidRequestError: The answer is no JSON.
-            FileError: One of `files` is not there.
-        """
-        return self.verify_all([answer], files=files)[0]
-
-    def verify_all(
-        self,
-        answers: Iterable[Answer | Mapping[str, Any] | str | bytes],
-        *,
-        files: Sequence[str | os.PathLike[str]] = (),
-        folder: str | os.PathLike[str] = ".",
-    ) -> list[Verification]:
-        """Return the same for several answers, whose files are each opened once; relative names are from `folder`."""
-        from pdfqa.engine.proving import verify
-
-        values = [_plain(answer) for answer in answers]
-        return verify(self._engine, self._library, values, files, folder=folder, passwords=self._passwords)
-
-    def saved(
-        self,
-        value: Mapping[str, Any] | str | bytes,
-        *,
-        files: Sequence[str | os.PathLike[str]] = (),
-        folder: str | os.PathLike[str] = ".",
-    ) -> SavedValue:
-        """Return what was saved as JSON, able to find its PDFs again: to save it otherwise, or to highlight its quotes.
-
-        Args:
-            value: The JSON, as text or decoded.
-            files: PDFs and folders to look for the quoted files in, before the places that the citations name.
-            folder: Where relative names are from.
-
-        Raises:
-            InvalidRequestError: It is no JSON, or nothing that pdfqa saves.
-            FileError: One of `files` is not there.
-        """
-        from pdfqa.engine.saved import saved
-        from pdfqa.engine.whereabouts import Finder
-
-        finder = Finder(self._engine, files, folder=folder)
-        return saved(self._engine, _plain(value), finder, self._passwords)
-
     def remove(self, name: str | os.PathLike[str]) -> FileEntry:
         """Forget a file and everything read of it; the file itself is not touched.
 
@@ -372,17 +318,3 @@ class PDFQA(WholeDocuments, Copilots, HostedDocuments):
     def locator(self, sha256: str) -> PdfLocator:
         """Return what finds quotes in the PDF with this hash, and draws its pages."""
         return PdfLocator(self._engine, sha256, self._passwords)
-
-
-def _plain(answer: Answer | Mapping[str, Any] | str | bytes) -> Any:
-    """Return an answer as its JSON says it."""
-    if isinstance(answer, Answer):
-        return answer.to_dict()
-    if isinstance(answer, str | bytes):
-        try:
-            return msgspec.json.decode(answer)
-        except msgspec.DecodeError as error:
-            raise InvalidRequestError(
-                f"the answer is no JSON: {error}", hint="Give what pdfqa ask --json prints.", param="answer"
-            ) from error
-    return answer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from pdfqa.savable import Savable
-from pdfqa.types import Citation, Unread, Value
+from pdfqa.types import Answer, Citation, Unread, Value
 
 FieldState = Literal["found", "not_found", "not_fitting", "given"]
 
@@ -249,3 +249,10 @@ class Changes(Savable, _Shown, frozen=True):
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)
+
+
+class SavedChat(Savable, Value, frozen=True):
+    """The answers of a conversation as they were saved, oldest first."""
+
+    thread_id: str | None
+    answers: list[Answer]

@@ -22,7 +22,7 @@ PACKAGE = Path(pdfqa.__file__).parent
 
 # Imports go down, or sideways without cycles. A name stands for the module and everything below it.
 LAYERS = [
-    ["errors", "types", "results", "pages", "placed", "savable", "config", "wire", "_version"],
+    ["errors", "types", "results", "results_pictures", "pages", "placed", "savable", "config", "wire", "_version"],
     [
         "pdf",
         "passages",
@@ -37,6 +37,7 @@ LAYERS = [
         "worker_pipes",
         "render",
         "render_whole",
+        "render_pictures",
         "notebook",
         "out",
         "prices",
@@ -44,10 +45,34 @@ LAYERS = [
         "progress",
     ],
     ["store", "index"],
-    ["across", "routing", "search", "query_terms", "rerank", "rereading", "locating", "answer", "whole", "verify", "llm"],
+    [
+        "across",
+        "routing",
+        "search",
+        "query_terms",
+        "rerank",
+        "rereading",
+        "locating",
+        "answer",
+        "whole",
+        "verify",
+        "llm",
+    ],
     ["engine", "operations"],
     ["backends"],
-    ["hosting", "chat", "chat_context", "client", "sync", "document", "qa", "qa_copilots", "qa_hosted", "qa_whole"],
+    [
+        "hosting",
+        "chat",
+        "chat_context",
+        "client",
+        "sync",
+        "document",
+        "qa",
+        "qa_copilots",
+        "qa_hosted",
+        "qa_whole",
+        "qa_saved",
+    ],
     ["cli", "server", "evaluate", "__main__"],
     [""],  # pdfqa itself, which re-exports
 ]
@@ -58,6 +83,7 @@ UPWARD = {
     ("types", "notebook"): "values show themselves in a notebook, which asks them for it by a method of theirs",
     ("wire", "notebook"): "the same",
     ("results", "render_whole"): "the same",
+    ("results_pictures", "render_pictures"): "the same",
     ("results", "notebook"): "the same",
     ("savable", "out"): "a value saves itself; out knows the values",
 }

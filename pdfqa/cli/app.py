@@ -27,10 +27,12 @@ COMMANDS = {
     "list": "files",
     "show": "show",
     "images": "images",
+    "ocr": "ocr",
     "rm": "files",
     "reindex": "reindex",
     "info": "home",
     "path": "home",
+    "save": "save",
     "verify": "verify",
     "eval": "eval",
     "models": "models",
@@ -41,9 +43,10 @@ COMMANDS = {
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.
 VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
-    {"--out", "--png", "--highlight", "--width", "--words", "--prompt", "--schema", "--files"}
-    | {"--context", "--instructions"}
-    | {"--embedder", "--reranker", "--results", "--compare", "--against", "--limit", "--pictures"}
+    {"--save", "--cited-pages"}
+    | {"--out", "--png", "--highlight", "--width", "--words", "--prompt", "--schema", "--files"}
+    | {"--context", "--instructions", "--pages", "--resolution", "--detail"}
+    | {"--embedder", "--reranker", "--backend", "--results", "--compare", "--against", "--limit", "--pictures"}
     | {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )
 _ABOUT = frozenset({"--help", "-h", "--version"})

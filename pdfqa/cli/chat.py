@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -16,6 +16,7 @@ from pdfqa.cli.inputs import sources
 from pdfqa.cli.options import Shared, answering_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import Report, with_files
+from pdfqa.cli.saving import Made, Saving, saving_options
 from pdfqa.cli.typing import answered, print_answer
 from pdfqa.errors import FileMissingError, InvalidRequestError, by_code
 from pdfqa.render import body_text, clean, one_line, wrap
@@ -35,6 +36,7 @@ Examples:
   pdfqa chat report.pdf
   printf 'What was revenue?\\nAnd in 2024?\\n' | pdfqa chat report.pdf
   pdfqa chat --resume                      (the last conversation)
+  pdfqa chat report.pdf --save talk.html --highlight marked.pdf
   pdfqa chat report.pdf --context talk.json      (this one, each time)
   pdfqa chat --context talk.json --delete
 """
@@ -49,10 +51,9 @@ Examples:
 )
 @click.option("--delete", is_flag=True, help="Delete the conversation of --resume or --context.")
 @click.option("--instructions", metavar="TEXT", help="Tell the model what it is and how to answer.")
+@saving_options
 @answering_options
-def chat_command(
-    shared: Shared, words: Sequence[str], resume: bool, context: str | None, delete: bool, instructions: str | None
-) -> int:
+def chat_command(shared: Shared, words: Sequence[str], saving: Saving, **which: Any) -> int:
     """Ask one question after another, in one thread.
 
     Each line is a question; Ctrl-D, 'exit' or 'quit' ends. Questions come
@@ -61,17 +62,21 @@ def chat_command(
     """
     if "-" in words:
         raise InvalidRequestError("'-' is no file here: standard input holds the questions", param="-")
-    wanted = _Wanted(resume=resume, context=context, delete=delete, instructions=instructions)
+    wanted = _Wanted(**which)
     wanted.check()
-    if delete:
+    saving.check(words)
+    if wanted.delete:
         return _delete(shared, words, wanted)
-    talk, failures = with_files(shared, sources(words), lambda qa, report: _talk(shared, qa, report, wanted))
+    (talk, made), failures = with_files(
+        shared, sources(words), lambda qa, report: _talk(shared, qa, report, wanted, saving)
+    )
     if shared.json:
         thread_id = talk[0].thread_id if talk else None
         answers = [answer_value(answer) for answer in talk]
-        emit({"thread_id": thread_id, "answers": answers, **({"failed": failures} if failures else {})})
+        failed = {"failed": failures} if failures else {}
+        emit({"thread_id": thread_id, "answers": answers, **failed, **made.fields()})
         tell_failures(failures)
-    return 3 if failures else 0
+    return made.tell(shared) or (3 if failures else 0)
 
 
 class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,13 +136,24 @@ def _delete(shared: Shared, words: Sequence[str], wanted: _Wanted) -> int:
     return 3 if failures else 0
 
 
-def _talk(shared: Shared, qa: PDFQA, report: Report, wanted: _Wanted) -> list[Answer]:
+def _talk(shared: Shared, qa: PDFQA, report: Report, wanted: _Wanted, saving: Saving) -> tuple[list[Answer], Made]:
     if qa.names_files:
         _read(shared, qa, report)
     chat = wanted.open(qa, report)
     if wanted.goes_on and not (shared.quiet or shared.json):
         _tell_where(chat)
     talk: list[Answer] = []
+    try:
+        _go_on(shared, qa, report, chat, wanted, talk)
+    except BaseException:
+        if chat.answers:  # also what was interrupted is saved as far as it came
+            saving.made(chat).tell(shared)
+        raise
+    return talk, saving.made(chat) if chat.answers else Made()
+
+
+def _go_on(shared: Shared, qa: PDFQA, report: Report, chat: Chat, wanted: _Wanted, talk: list[Answer]) -> None:
+    """Ask one question after another; the answers are added to `talk`."""
     for question in _questions(shared):
         answer, printed = answered(shared, qa, chat, question, report)
         talk.append(answer)
@@ -149,7 +165,6 @@ def _talk(shared: Shared, qa: PDFQA, report: Report, wanted: _Wanted) -> list[An
             tell_about(shared, answer, [])
             # A question typed next, or the next one printed, stands apart.
             (tell if sys.stdin.isatty() else say)("")
-    return talk
 
 
 def _tell_where(chat: Chat) -> None:

@@ -12,6 +12,7 @@ from pdfqa.cli.inputs import sources
 from pdfqa.cli.options import Shared, answering_options, strict_option
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
+from pdfqa.cli.saving import Saving, saving_options
 from pdfqa.errors import InvalidRequestError
 from pdfqa.render import one_line, price_text
 from pdfqa.render_whole import changes_text, comparison_text
@@ -29,8 +30,9 @@ Examples:
 @click.argument("words", nargs=-1, required=True, metavar="FILE|DIR... [QUESTION]", type=click.Path(allow_dash=True))
 @click.option("--again", is_flag=True, help="Ask the model anew for a comparison that it has made before.")
 @strict_option
+@saving_options
 @answering_options
-def compare_command(shared: Shared, words: Sequence[str], again: bool, strict: bool) -> int:
+def compare_command(shared: Shared, words: Sequence[str], again: bool, strict: bool, saving: Saving) -> int:
     """Ask several documents one question, or find changes.
 
     Prints their answers side by side and how they differ: by how much, where each gives a number in the same
@@ -38,13 +40,14 @@ def compare_command(shared: Shared, words: Sequence[str], again: bool, strict: b
     taken as versions of one document: what was added, removed and changed.
     """
     files, question = _split(words)
+    saving.check(files)
     if not question:
-        return _versions(shared, files, strict=strict)
-    done, failures = with_files(
-        shared, sources(files), lambda qa, report: qa.compare(question, again=again, progress=report)
+        return _versions(shared, files, saving, strict=strict)
+    (done, made), failures = with_files(
+        shared, sources(files), saving.of(lambda qa, report: qa.compare(question, again=again, progress=report))
     )
     if shared.json:
-        emit({**done.to_dict(), "failed": failures})
+        emit({**done.to_dict(), "failed": failures, **made.fields()})
     else:
         say(comparison_text(done, look()))
     tell_failures(failures)
@@ -53,18 +56,24 @@ def compare_command(shared: Shared, words: Sequence[str], again: bool, strict: b
         used = f" · {tokens:,} tokens" if tokens else " · offline"
         price = f" · {price_text(done.price)}" if done.price is not None else ""
         tell(look(sys.stderr).dim(f"{done.timings['total']:.1f} s · {one_line(done.model)}{used}{price}"))
+    if code := made.tell(shared):
+        return code
     if failures:
         return 3
     return 1 if strict and not all(side.found for side in done.sides) else 0
 
 
-def _versions(shared: Shared, files: Sequence[str], *, strict: bool) -> int:
-    done, failures = with_files(shared, sources(files), lambda qa, report: qa.changes(progress=report))
+def _versions(shared: Shared, files: Sequence[str], saving: Saving, *, strict: bool) -> int:
+    (done, made), failures = with_files(
+        shared, sources(files), saving.of(lambda qa, report: qa.changes(progress=report))
+    )
     if shared.json:
-        emit({**done.to_dict(), "failed": failures})
+        emit({**done.to_dict(), "failed": failures, **made.fields()})
     else:
         say(changes_text(done, look()))
     tell_failures(failures)
+    if code := made.tell(shared):
+        return code
     return 3 if failures else int(strict and bool(done.changes))
 
 

@@ -15,6 +15,7 @@ from pdfqa.cli.inputs import sources
 from pdfqa.cli.options import Shared, answering_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
+from pdfqa.cli.saving import Saving, saving_options
 from pdfqa.errors import InvalidRequestError
 from pdfqa.render_whole import extractions_text
 
@@ -52,8 +53,11 @@ Exit code 1: a required field is missing.
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table: a row for each file, a column for each field.")
 @click.option("--again", is_flag=True, help="Ask the model anew, also what it has replied to before.")
+@saving_options
 @answering_options
-def extract_command(shared: Shared, files: Sequence[str], schema: str, as_csv: bool, again: bool) -> int:
+def extract_command(
+    shared: Shared, files: Sequence[str], schema: str, as_csv: bool, again: bool, saving: Saving
+) -> int:
     """Fill a JSON schema from documents; each value is cited.
 
     Prints one JSON object for each file, a line each, and on stderr where
@@ -63,11 +67,12 @@ def extract_command(shared: Shared, files: Sequence[str], schema: str, as_csv: b
     """
     if as_csv and shared.json:
         raise InvalidRequestError("--csv and --json are both given", hint="Choose one.", param="--csv")
-    done, failures = with_files(
-        shared, sources(files), lambda qa, report: qa.extract(schema, again=again, progress=report)
+    saving.check([*files, schema])
+    (done, made), failures = with_files(
+        shared, sources(files), saving.of(lambda qa, report: qa.extract(schema, again=again, progress=report))
     )
     if shared.json:
-        emit({**done.to_dict(), "failed": failures})
+        emit({**done.to_dict(), "failed": failures, **made.fields()})
     elif as_csv:
         say(_table(done))
     else:
@@ -76,6 +81,8 @@ def extract_command(shared: Shared, files: Sequence[str], schema: str, as_csv: b
     if not (shared.json or shared.quiet):
         tell(extractions_text(done, look(sys.stderr)))
     tell_failures(failures)
+    if code := made.tell(shared):
+        return code
     if failures:
         return 3
     return _MISSING if any(one.missing for one in done) else 0

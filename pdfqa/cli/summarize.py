@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,7 @@ from pdfqa.cli.inputs import sources
 from pdfqa.cli.options import Shared, answering_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
+from pdfqa.cli.saving import Saving, saving_options
 from pdfqa.render import one_line, price_text
 from pdfqa.render_whole import estimates_text, summaries_text
 
@@ -28,6 +29,7 @@ Examples:
   pdfqa summarize report.pdf
   pdfqa summarize report.pdf --words 600 --model openai/gpt-5-mini
   pdfqa summarize report.pdf --model openai/gpt-5-mini --estimate
+  pdfqa summarize report.pdf --save summary.docx
   pdfqa summarize contracts/ --json | jq '.summaries[].text'
 
 Exit code 4: pages are missing, because the model failed over them.
@@ -38,10 +40,9 @@ Exit code 4: pages are missing, because the model failed over them.
 @click.option("--prompt", metavar="TEXT", default="", help="Tell the model what to write on, or how.")
 @click.option("--estimate", is_flag=True, help="Tell calls, tokens and price; ask nothing of the model.")
 @click.option("--again", is_flag=True, help="Ask the model anew, also what it has replied to before.")
+@saving_options
 @answering_options
-def summarize_command(
-    shared: Shared, files: Sequence[str], words: int | None, prompt: str, estimate: bool, again: bool
-) -> int:
+def summarize_command(shared: Shared, files: Sequence[str], estimate: bool, saving: Saving, **wish: Any) -> int:
     """Summarise whole documents: every page of them.
 
     Without a model: the sentences that tell most, from all over the
@@ -49,26 +50,29 @@ def summarize_command(
     the other and writes the summary of these; each sentence is held against
     the page it cites. What was done is kept: interrupted, run it again.
     """
+    saving.check(files)
     named = sources(files)
     if estimate:
         told, failures = with_files(
             shared,
             named,
-            lambda qa, report: qa.estimate_summary(words=words, prompt=prompt, again=again, progress=report),
+            lambda qa, report: qa.estimate_summary(**wish, progress=report),
         )
         emit({**told.to_dict(), "failed": failures}) if shared.json else say(estimates_text(told, look()))
         tell_failures(failures)
         return 3 if failures else 0
-    done, failures = with_files(
-        shared, named, lambda qa, report: qa.summarize(words=words, prompt=prompt, again=again, progress=report)
+    (done, made), failures = with_files(
+        shared, named, saving.of(lambda qa, report: qa.summarize(**wish, progress=report))
     )
     if shared.json:
-        emit({**done.to_dict(), "failed": failures})
+        emit({**done.to_dict(), "failed": failures, **made.fields()})
     else:
         say(summaries_text(done, look()))
     tell_failures(failures)
     if not (shared.quiet or shared.json):
         tell(look(sys.stderr).dim(footer(done)))
+    if code := made.tell(shared):
+        return code
     if not all(one.complete for one in done):
         return _INCOMPLETE
     return 3 if failures else 0

@@ -17,14 +17,14 @@ import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.engine.ingest import ranges
-from pdfqa.engine.library import Library, find_pdfs
+from pdfqa.engine.library import Library
 from pdfqa.engine.reading import Opened, Request
-from pdfqa.errors import EncryptedFileError, FileError, InvalidRequestError, PdfqaError, ReaderFailedError
+from pdfqa.engine.whereabouts import Finder
+from pdfqa.errors import EncryptedFileError, InvalidRequestError, PdfqaError, ReaderFailedError
 from pdfqa.pages import DocumentInfo, TextSource
 from pdfqa.pdf import ocr_lack
 from pdfqa.pdf.options import ReadOptions
 from pdfqa.pdf.passwords import tries
-from pdfqa.store.blobs import hash_file
 from pdfqa.texts import is_text
 from pdfqa.types import Proof, ProofStatus, Verification
 from pdfqa.verify import where
@@ -32,7 +32,6 @@ from pdfqa.workers import Done, Task, WorkerPool
 
 T = TypeVar("T")
 Place = str | os.PathLike[str]
-_HEX = 64  # characters of a SHA-256
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,11 +69,9 @@ class Prover:
         self, engine: Engine, files: Sequence[Place] = (), *, folder: Place = ".", passwords: Sequence[str] = ()
     ) -> None:
         self._engine = engine
-        self._folder = Path(folder)
-        self._given = [path for name in files for path in find_pdfs(Path(name))]
+        self._finder = Finder(engine, files, folder=folder)
         self._passwords = passwords
         self._pool = WorkerPool(engine.settings.workers, memory_mb=engine.settings.memory_mb)
-        self._hashes: dict[Path, str] = {}
         self._opened: dict[Path, _Again] = {}
 
     def __enter__(self) -> Prover:
@@ -122,32 +119,10 @@ class Prover:
         Raises:
             _FailedError: It is nowhere.
         """
-        candidates = list(self._candidates(claim))
-        for path in candidates if claim.sha256 else ():
-            if self._hash(path) == claim.sha256:
-                return path, True
-        name = Path(claim.file).name
-        called = [path for path in candidates if path.name == name]
-        if called:
-            return called[0], not claim.sha256
-        looked = "nor is it among the files given" if self._given else "name the place where it is with --files"
-        raise _FailedError("missing", f"no such file is there; {looked}")
-
-    def _candidates(self, claim: Claim) -> Iterator[Path]:
-        """Yield the files that may be meant, best first: by path and name among those given, where it was, by hash."""
-        name = Path(claim.file).name
-        yield from sorted(self._given, key=lambda path: (str(path) != claim.file, path.name != name))
-        for path in (Path(claim.file), self._folder / claim.file, self._folder / name):
-            if path.is_file():
-                yield path
-        if len(claim.sha256) == _HEX:
-            with suppress(FileError):
-                yield self._engine.blobs.locate(claim.sha256)
-
-    def _hash(self, path: Path) -> str:
-        if path not in self._hashes:
-            self._hashes[path] = hash_file(path)[0]
-        return self._hashes[path]
+        found = self._finder.find(claim.file, claim.sha256)
+        if found is None:
+            raise _FailedError("missing", f"no such file is there; {self._finder.advice}")
+        return found
 
     def _again(self, path: Path, called: str) -> _Again:
         if path not in self._opened:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable, Iterable
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from pdfqa.errors import InvalidRequestError
+from pdfqa.errors import InvalidRequestError, PdfqaError
 from pdfqa.out import files
-from pdfqa.out.copies import cited_pages, highlight, originals_of
-from pdfqa.out.paper import Paper
 from pdfqa.render import one_line
 
-__all__ = ["FORMATS", "check", "cited_pages", "highlight", "save"]
+if TYPE_CHECKING:  # what only prints an answer loads no more than that takes
+    from pdfqa.out.paper import Paper
+    from pdfqa.types import Copies
+
+__all__ = ["FORMATS", "check", "check_copy", "cited_pages", "highlight", "save"]
 
 FORMATS = (".md", ".html", ".docx", ".pdf", ".txt", ".json")
 _ALSO = {".markdown": ".md", ".htm": ".html"}
@@ -63,6 +66,53 @@ def save(value: Any, path: str | os.PathLike[str]) -> str:
     place = check(path, originals_of(value))
     files.write(place, _encoded(value, format_of(path), os.path.dirname(os.path.abspath(place))))
     return place
+
+
+def highlight(value: Any, path: str | os.PathLike[str]) -> Copies:
+    """Write a copy of each PDF that a value cites, with the quotes highlighted; see `savable.Savable.highlight`."""
+    from pdfqa.out import copies
+
+    return copies.highlight(value, path)
+
+
+def cited_pages(value: Any, path: str | os.PathLike[str]) -> Copies:
+    """Write a PDF of the pages that a value cites; see `savable.Savable.cited_pages`."""
+    from pdfqa.out import copies
+
+    return copies.cited_pages(value, path)
+
+
+def check_copy(path: str | os.PathLike[str], originals: Iterable[str] = (), *, folder: bool = False) -> None:
+    """Refuse a place for a copy; `folder` says whether it may be one.
+
+    Raises:
+        InvalidRequestError: It is that of an original or of a PDF that pdfqa did not make, or no PDF.
+        FileAccessError: There is no such folder.
+    """
+    name = os.path.expanduser(os.fspath(path))
+    if folder and is_folder(name):
+        return
+    if os.path.splitext(name)[1].lower() != ".pdf" and not os.path.isdir(name):
+        raise InvalidRequestError(
+            f"{one_line(name)} is to be a PDF, and is not called so", hint="End the name with .pdf.", param="path"
+        )
+    files.check(name, originals)
+
+
+def is_folder(name: str) -> bool:
+    """Return whether a name means a folder of copies: one that is there, or that is not called as a PDF is."""
+    return os.path.isdir(name) or name.endswith(("/", os.sep)) or os.path.splitext(name)[1].lower() != ".pdf"
+
+
+def originals_of(value: Any) -> list[str]:
+    """Return the files that a value cites, as far as they are there: nothing is written over them."""
+    from pdfqa.out.papers import cited
+
+    found: dict[str, None] = {}
+    for _, citation in cited(value):
+        with suppress(PdfqaError):
+            found[citation.locator.whereabouts().path if citation.locator else citation.file] = None
+    return list(found)
 
 
 def _encoded(value: Any, ending: str, folder: str) -> bytes:

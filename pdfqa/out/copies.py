@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from pdfqa.errors import FileMissingError, InvalidRequestError, PdfqaError, ReaderFailedError
-from pdfqa.out import files
+from pdfqa.errors import FileMissingError, InvalidRequestError, ReaderFailedError
+from pdfqa.out import check_copy, files, is_folder
 from pdfqa.pdf.copies.requests import Excerpt, Highlighting, Mark, Original, Written
 from pdfqa.pdf.files import is_pdf
 from pdfqa.placed import Whereabouts
@@ -54,7 +54,8 @@ def highlight(value: Any, path: str | os.PathLike[str]) -> Copies:
 def cited_pages(value: Any, path: str | os.PathLike[str]) -> Copies:
     """Write a PDF of the pages that a value cites; see `savable.Savable.cited_pages`."""
     cited, notes = _cited(value)
-    target = files.check(path, [one.where.path for one in cited])
+    check_copy(path, [one.where.path for one in cited])
+    target = os.path.expanduser(os.fspath(path))
     if not cited:
         return Copies(files=[], marked=0, notes=notes)
     pairs = [_original(one) for one in cited]
@@ -63,18 +64,6 @@ def cited_pages(value: Any, path: str | os.PathLike[str]) -> Copies:
     written = _made("cited_pages", target, lambda out: Excerpt(originals=originals, title=title, out=out), cited)
     numbers = [number for _, some in pairs for number in some]
     return Copies(files=[target], marked=written.marked, notes=[*notes, *_told(written, numbers, "")])
-
-
-def originals_of(value: Any) -> list[str]:
-    """Return the files that a value cites, as far as they are there: nothing is written over them."""
-    from pdfqa.out.papers import cited
-
-    found: dict[str, None] = {}
-    for _, citation in cited(value):
-        with suppress(PdfqaError):
-            path = citation.locator.whereabouts().path if citation.locator else citation.file
-            found[path] = None
-    return list(found)
 
 
 def _cited(value: Any) -> tuple[list[Cited], list[str]]:
@@ -96,19 +85,13 @@ def _cited(value: Any) -> tuple[list[Cited], list[str]]:
         key = citation.locator.document
         if key not in found:
             found[key] = Cited(citation.file, citation.locator.whereabouts(), [])
-        if is_pdf(_path(found[key])):
+        if is_pdf(Path(found[key].where.path)):
             found[key].quotes.append((number, about, citation))
         else:
             others[citation.file] = None
     notes = [f"{one_line(name)} is no PDF, so nothing could be marked in it" for name in others]
     pdfs = [one for one in found.values() if one.quotes]
     return pdfs, notes if pdfs or notes else [_NOTHING]
-
-
-def _path(one: Cited) -> Any:
-    from pathlib import Path
-
-    return Path(one.where.path)
 
 
 def _targets(path: str, cited: Sequence[Cited]) -> list[str]:
@@ -118,7 +101,7 @@ def _targets(path: str, cited: Sequence[Cited]) -> list[str]:
         InvalidRequestError: One file is named, and several PDFs are cited; or an original would be written over.
     """
     name, originals = os.path.expanduser(path), [one.where.path for one in cited]
-    if not _is_folder(name):
+    if not is_folder(name):
         if len(cited) > 1:
             names = ", ".join(one_line(one.name) for one in cited)
             raise InvalidRequestError(
@@ -130,10 +113,6 @@ def _targets(path: str, cited: Sequence[Cited]) -> list[str]:
     with files.telling(name):
         os.makedirs(name, exist_ok=True)
     return [files.check(os.path.join(name, called), originals) for called in _names(cited)]
-
-
-def _is_folder(name: str) -> bool:
-    return os.path.isdir(name) or name.endswith(("/", os.sep)) or os.path.splitext(name)[1].lower() != ".pdf"
 
 
 def _names(cited: Iterable[Cited]) -> list[str]:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from pdfqa.out.paper import Block, Line, Note, Paper, Ref, Rows, Run, first_refs, leftwards, unmet
+from pdfqa.out.paper import Block, Line, Note, Paper, Ref, Rows, Run, figures, leftwards, plain, unmet
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -47,15 +47,44 @@ class _Part:
         return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(others)}{links}</Relationships>'
 
 
+class _Marks:
+    """The references to footnotes, in their order.
+
+    A footnote that Word numbers as it is numbered here is left to Word; another one has its number as a mark of its
+    own. A second reference to the same is the number, and leads to the first.
+    """
+
+    def __init__(self) -> None:
+        self._counted: set[int] = set()
+        self._own: set[int] = set()
+
+    def reference(self, number: int) -> str:
+        """Return a reference to a footnote."""
+        shown = f"<w:t>{number}</w:t>"
+        if number in self._counted | self._own:
+            return f'<w:hyperlink w:anchor="ref{number}" w:history="1"><w:r>{_RAISED}{shown}</w:r></w:hyperlink>'
+        counted = number == len(self._counted) + 1
+        (self._counted if counted else self._own).add(number)
+        own, shown = ("", "") if counted else ('w:customMarkFollows="1" ', shown)
+        return (
+            f'<w:bookmarkStart w:id="{number}" w:name="ref{number}"/><w:r>{_RAISED}'
+            f'<w:footnoteReference {own}w:id="{number}"/>{shown}</w:r><w:bookmarkEnd w:id="{number}"/>'
+        )
+
+    def of_note(self, number: int) -> str:
+        """Return what a footnote begins with."""
+        return "<w:footnoteRef/>" if number in self._counted else f"<w:t>{number}</w:t>"
+
+
 def docx(paper: Paper) -> bytes:
     """Return a paper as a Word document."""
     body, notes = _Part(), _Part()
-    firsts = iter([first for _, first in first_refs(paper)])
+    marks = _Marks()
     content = "".join(
         [
             _paragraph(_text(paper.title), "Title", turned=leftwards(paper.title)),
-            *(_block(block, firsts, body) for block in paper.blocks),
-            *(_paragraph(_reference(note.number, first=True), "Normal") for note in unmet(paper)),
+            *(_block(block, marks, body) for block in paper.blocks),
+            *(_paragraph(marks.reference(note.number), "Normal") for note in unmet(paper)),
             _paragraph(_text(paper.foot), "Small"),
         ]
     )
@@ -65,7 +94,7 @@ def docx(paper: Paper) -> bytes:
         'w:header="708" w:footer="708" w:gutter="0"/>'
         "</w:sectPr>"
     )
-    footnotes = _SEPARATORS + "".join(_footnote(note, notes) for note in paper.notes)
+    footnotes = _SEPARATORS + "".join(_footnote(note, marks.of_note(note.number), notes) for note in paper.notes)
     files = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _root_relations(),
@@ -84,11 +113,12 @@ def docx(paper: Paper) -> bytes:
     return out.getvalue()
 
 
-def _block(block: Block, firsts: Iterator[bool], part: _Part) -> str:
+def _block(block: Block, marks: _Marks, part: _Part) -> str:
     if block.kind == "table":
-        rows = [[_line(cell, firsts, part) for cell in row] for row in block.rows]
-        return _table(rows, block.heads) + _paragraph("", "Normal")
-    content = _line(block.line, firsts, part)
+        rows = [[_line(cell, marks, part) for cell in row] for row in block.rows]
+        right = figures([[plain(cell) for cell in row] for row in block.rows], block.heads)
+        return _table(rows, block.heads, right) + _paragraph("", "Normal")
+    content = _line(block.line, marks, part)
     if block.kind == "heading":
         return _paragraph(content, f"Heading{min(block.level, 3)}", turned=block.leftwards)
     if block.kind == "item":
@@ -104,16 +134,19 @@ def _paragraph(content: str, style: str, more: str = "", *, turned: bool = False
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{way}{more}</w:pPr>{content}</w:p>'
 
 
-def _line(line: Line, firsts: Iterator[bool], part: _Part) -> str:
-    return "".join(
-        _reference(piece.number, first=next(firsts)) if isinstance(piece, Ref) else _run(piece, part) for piece in line
-    )
+def _line(line: Line, marks: _Marks, part: _Part) -> str:
+    content: list[str] = []
+    for before, piece in zip([None, *line], line, strict=False):
+        if isinstance(piece, Ref) and isinstance(before, Ref):
+            content.append(f'<w:r>{_RAISED}<w:t xml:space="preserve">, </w:t></w:r>')
+        content.append(marks.reference(piece.number) if isinstance(piece, Ref) else _run(piece, part))
+    return "".join(content)
 
 
 def _run(run: Run, part: _Part) -> str:
     if run.link:
         return _hyperlink(run.text, run.link, part)
-    return _text(run.text, "<w:b/><w:bCs/>" if run.bold else "")
+    return _text(run.text, _STRONG if run.bold else "")
 
 
 def _text(text: str, looks: str = "") -> str:
@@ -150,45 +183,37 @@ def _hyperlink(text: str, target: str, part: _Part) -> str:
 
 
 _LINK = '<w:rStyle w:val="Hyperlink"/>'
+_STRONG = "<w:b/><w:bCs/>"
 _RAISED = '<w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
 
 
-def _reference(number: int, *, first: bool) -> str:
-    """Return a reference to a footnote; a second one to the same is the number, and leads to the first."""
-    shown = f"<w:t>{number}</w:t>"
-    if not first:
-        return f'<w:hyperlink w:anchor="ref{number}" w:history="1"><w:r>{_RAISED}{shown}</w:r></w:hyperlink>'
-    # The number is ours, whatever Word would count: it is the same in the answer that was printed.
-    return (
-        f'<w:bookmarkStart w:id="{number}" w:name="ref{number}"/><w:r>{_RAISED}'
-        f'<w:footnoteReference w:customMarkFollows="1" w:id="{number}"/>{shown}</w:r><w:bookmarkEnd w:id="{number}"/>'
-    )
-
-
-def _footnote(note: Note, part: _Part) -> str:
+def _footnote(note: Note, mark: str, part: _Part) -> str:
     where = _hyperlink(note.place, note.link, part) if note.link else _text(note.place)
-    doubt = _text(" (unverified)", "<w:b/><w:bCs/>") if note.doubt else ""
+    doubt = _text(" (unverified)", _STRONG) if note.doubt else ""
     said = " ".join(piece for piece in note.quote if isinstance(piece, str))
     quote = _text(f": “{said}”") if said else _text(":") if note.quote else ""
-    mark = f'<w:r>{_RAISED}<w:t xml:space="preserve">{note.number}</w:t></w:r>{_text(" ")}'
-    content = _paragraph(mark + where + doubt + quote, "FootnoteText", turned=leftwards(said))
+    content = _paragraph(f"<w:r>{_RAISED}{mark}</w:r>{_text(' ')}{where}{doubt}{quote}", "FootnoteText")
     for piece in note.quote:
         if isinstance(piece, Rows):
-            content += _table([[_text(cell) for cell in row] for row in piece.rows], piece.heads, "FootnoteText")
+            rows = [
+                [_text(cell, _STRONG if at < piece.heads else "") for cell in row] for at, row in enumerate(piece.rows)
+            ]
+            content += _table(rows, piece.heads, figures(piece.rows, piece.heads), "FootnoteText")
             content += _paragraph("", "FootnoteText")  # a footnote ends with a paragraph
     return f'<w:footnote w:id="{note.number}">{content}</w:footnote>'
 
 
-def _table(rows: Sequence[Sequence[str]], heads: int, style: str = "Normal") -> str:
-    columns = max(map(len, rows))
+def _table(rows: Sequence[Sequence[str]], heads: int, right: Sequence[bool], style: str = "Normal") -> str:
+    columns = len(right)
     width = _WIDTH // columns
+    ways = ['<w:jc w:val="end"/>' if one else "" for one in right]
     grid = f'<w:gridCol w:w="{width}"/>' * columns
     lines = []
     for at, row in enumerate(rows):
         head = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" if at < heads else "<w:trPr><w:cantSplit/></w:trPr>"
         cells = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{_paragraph(cell, style)}</w:tc>'
-            for cell in (*row, *[""] * (columns - len(row)))
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{_paragraph(cell, style, jc)}</w:tc>'
+            for cell, jc in zip((*row, *[""] * (columns - len(row))), ways, strict=True)
         )
         lines.append(f"<w:tr>{head}{cells}</w:tr>")
     properties = '<w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="0" w:type="auto"/></w:tblPr>'

@@ -5,11 +5,10 @@ No scripts. All text is escaped; links lead to the cited documents only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from pdfqa.out.paper import Block, Line, Note, Paper, Ref, Rows, Run, first_refs
+from pdfqa.out.paper import Block, Line, Note, Paper, Ref, Rows, Run, figures, first_refs, plain
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2328; --dim: #636c76; --paper: #ffffff; --edge: #d1d9e0; --soft: #f6f8fa;
@@ -46,7 +45,9 @@ footer { margin-top: 2.5rem; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; } h1, h2, h3 { break-after: avoid; }
   .note, tr, .item { break-inside: avoid; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 """
-_FIGURE = re.compile(r"[(\s$€£¥+−-]*\d[\d.,\s]*[)%\s]*|[-–—]")
+
+
+_FIGURES, _TEXTS = ' class="figure"', ' dir="auto"'
 
 
 def html(paper: Paper) -> bytes:
@@ -68,7 +69,8 @@ def html(paper: Paper) -> bytes:
 
 def _block(block: Block, firsts: Iterator[bool]) -> str:
     if block.kind == "table":
-        return _table([[_line(cell, firsts) for cell in row] for row in block.rows], block.heads)
+        texts = [[plain(cell) for cell in row] for row in block.rows]
+        return _table([[_line(cell, firsts) for cell in row] for row in block.rows], texts, block.heads)
     text = _line(block.line, firsts)
     if block.kind == "heading":
         return f'<h{block.level} dir="auto">{text}</h{block.level}>'
@@ -94,34 +96,27 @@ def _ref(number: int, *, first: bool) -> str:
     return f'<sup><a href="#note-{number}"{anchor}>[{number}]</a></sup>'
 
 
-def _table(rows: Sequence[Sequence[str]], heads: int) -> str:
-    lines = []
+def _table(rows: Sequence[Sequence[str]], texts: Sequence[Sequence[str]], heads: int) -> str:
+    lines, right = [], figures(texts, heads)
     for at, row in enumerate(rows):
         tag = "th" if at < heads else "td"
         cells = "".join(
-            f'<{tag} dir="auto"{_kind(rows, heads, column)}>{cell}</{tag}>' for column, cell in enumerate(row)
+            f"<{tag}{_FIGURES if right[column] else _TEXTS}>{cell}</{tag}>" for column, cell in enumerate(row)
         )
         lines.append(f"<tr>{cells}</tr>")
     return f'<div class="scroll"><table>{"".join(lines)}</table></div>'
 
 
-def _kind(rows: Sequence[Sequence[str]], heads: int, column: int) -> str:
-    """Return the class of a column of figures, which are set to the right."""
-    filled = [row[column] for row in rows[heads:] if column < len(row) and row[column]]
-    figures = sum(_FIGURE.fullmatch(cell) is not None for cell in filled)
-    return ' class="figure"' if column and 2 * figures > len(filled) else ""
-
-
 def _note(note: Note) -> str:
-    place = escape(note.place)
+    place = f'<bdi dir="ltr">{escape(note.place)}</bdi>'
     where = f'<a href="{escape(note.link)}">{place}</a>' if note.link else place
     where += " <strong>unverified</strong>" if note.doubt else ""
     parts = [
-        _table([[escape(cell) for cell in row] for row in part.rows], part.heads)
+        _table([[escape(cell) for cell in row] for row in part.rows], part.rows, part.heads)
         if isinstance(part, Rows)
-        else f"<q>{escape(part)}</q>"
+        else f'<q dir="auto">{escape(part)}</q>'
         for part in note.quote
     ]
     body = f"{where}: {' '.join(parts)}" if parts else where
     back = f'<a href="#ref-{note.number}">[{note.number}]</a>'
-    return f'<div class="note" id="note-{note.number}">{back}<div dir="auto">{body}</div></div>'
+    return f'<div class="note" id="note-{note.number}">{back}<div>{body}</div></div>'

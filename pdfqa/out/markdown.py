@@ -9,7 +9,7 @@ from pdfqa.out.paper import Block, Line, Note, Paper, Ref, Rows, unmet
 
 # What would be taken for markup, or for HTML, a formula, an entity; the last two only where a line begins with them.
 _SIGNS = re.compile(r"([\\`*\[\]<>|~$&]|(?<![^\W_])_|_(?![^\W_]))")
-_BEGINS = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))", re.MULTILINE)
+_BEGINS = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)](?:\s|$)))", re.MULTILINE)
 _INDENT = "    "
 
 

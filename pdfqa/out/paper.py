@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
@@ -79,6 +80,19 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 def plain(line: Iterable[Run | Ref]) -> str:
     """Return the words of a line."""
     return "".join(part.text for part in line if isinstance(part, Run))
+
+
+def figures(rows: Sequence[Sequence[str]], heads: int) -> list[bool]:
+    """Return which columns of a table are set to the right: those of figures, but for the first."""
+    answers: list[bool] = []
+    for column in range(max(map(len, rows), default=0)):
+        filled = [row[column] for row in rows[heads:] if column < len(row) and row[column]]
+        found = sum(_FIGURE.fullmatch(cell) is not None for cell in filled)
+        answers.append(column > 0 and 2 * found > len(filled))
+    return answers
+
+
+_FIGURE = re.compile(r"[(\s$€£¥+−-]*\d[\d.,\s]*[)%\s]*|[-–—]")
 
 
 def leftwards(text: str) -> bool:

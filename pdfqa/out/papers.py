@@ -11,7 +11,7 @@ import msgspec
 
 from pdfqa.out.links import Linker
 from pdfqa.out.paper import Block, Line, Note, Paper, Ref, Rows, Run
-from pdfqa.render import clean, in_table, not_found, one_line, pages_text, place, split_rows, unread_text
+from pdfqa.render import Look, clean, in_table, not_found, one_line, pages_text, place, split_rows, unread_text
 from pdfqa.results import Changes, Comparison, Extraction, Extractions, Field, Summaries, Summary
 from pdfqa.types import Answer, Citation, Hit, Unread
 
@@ -20,6 +20,8 @@ _MARKS = re.compile(r"\[(\d+)\]")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _ITEM = re.compile(r"(\s*)(?:([-*•])|(\d+[.)]))\s+(\S.*)")
 _HEADING = re.compile(r"#{1,6}\s+(\S.*)")
+_MOST_NAMES = 3  # of documents in a title
+_WIDE = Look(width=1 << 20)  # lines break where they are shown
 _DOUBT = "None of these quotes proves the answer: do not rely on it."
 
 
@@ -92,7 +94,7 @@ class Maker:
     def unread(self, unread: Iterable[Unread]) -> None:
         """Say which pages were not read."""
         for one in unread:
-            self.say(unread_text(one).replace("\n", " "), "small")
+            self.say(unread_text(one, _WIDE), "small")
 
     def answer(self, value: Answer) -> None:
         """Add what an answer says."""
@@ -158,7 +160,10 @@ def chat_paper(answers: Sequence[Answer], link: Linker) -> Paper:
     for answer in answers:
         maker.heading(answer.question)
         maker.answer(answer)
+    about = dict.fromkeys(citation.file for answer in answers for citation in answer.citations)
     title = f"{len(answers)} question{'' if len(answers) == 1 else 's'}"
+    if 1 <= len(about) <= _MOST_NAMES:
+        title += f" about {', '.join(about)}"
     return _paper(title, maker, answers[-1].model if answers else EXTRACTIVE)
 
 

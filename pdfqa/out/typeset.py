@@ -14,7 +14,7 @@ import msgspec
 
 from pdfqa.errors import MissingExtraError, PdfqaError
 from pdfqa.out.files import MADE_HERE
-from pdfqa.out.paper import Block, Line, Note, Paper, Ref, first_refs, leftwards, unmet
+from pdfqa.out.paper import Block, Line, Note, Paper, Ref, figures, first_refs, leftwards, plain, unmet
 
 EXTRA = "typst"
 _ARCHIVED: Final = "a-2b"  # PDF/A: lets no letter pass for which there is no font
@@ -35,18 +35,18 @@ _TEMPLATE = """
 #show heading: set block(above: 1.5em, below: 0.8em, sticky: true)
 #show heading: set text(weight: "bold")
 
-#let plain-table(rows, heads, columns) = table(
-  columns: columns,
+#let ways(right) = right.map(it => if it { end } else { start })
+#let plain-table(rows, heads, right) = table(
+  columns: right.len(), align: ways(right),
   ..rows.enumerate().map(((at, row)) =>
-    (row + ("",) * (columns - row.len())).map(cell => if at < heads { strong(cell) } else { [#cell] })
+    (row + ("",) * (right.len() - row.len())).map(cell => if at < heads { strong(cell) } else { [#cell] })
   ).flatten(),
 )
 #let note(it) = {
-  set text(dir: way(it.rtl))
   if it.link == "" { it.place } else { link(it.link, it.place) }
   if it.doubt [ (*unverified*)]
   if it.quote != "" [: “#it.quote”] else if it.tables.len() > 0 [:]
-  for one in it.tables { plain-table(one.rows, one.heads, one.columns) }
+  for one in it.tables { plain-table(one.rows, one.heads, one.right) }
 }
 #let part(it) = if it.type == "ref" {
   let name = label("note-" + str(it.number))
@@ -56,7 +56,12 @@ _TEMPLATE = """
   let words = if it.bold { strong(it.text) } else { [#it.text] }
   if it.link == "" { words } else { link(it.link, words) }
 }
-#let line-of(parts) = parts.map(part).join()
+#let line-of(parts) = {
+  for (at, it) in parts.enumerate() {
+    if at > 0 and it.type == "ref" and parts.at(at - 1).type == "ref" { super[,#h(0.15em)] }
+    part(it)
+  }
+}
 #let show-block(it) = {
   set text(dir: way(it.rtl))
   if it.kind == "heading" { heading(level: it.level - 1, line-of(it.line)) }
@@ -64,9 +69,12 @@ _TEMPLATE = """
     pad(left: it.level * 1.2em, grid(columns: (1.2em, 1fr), column-gutter: 0.3em, it.mark, line-of(it.line)))
   }
   else if it.kind == "table" {
-    let columns = calc.max(..it.rows.map(row => row.len()))
-    table(columns: (auto,) * (columns - 1) + (1fr,), ..it.rows.enumerate().map(((at, row)) =>
-      row.map(cell => if at < it.heads { strong(line-of(cell)) } else [#line-of(cell)])).flatten())
+    table(
+      columns: (auto,) * (it.right.len() - 1) + (1fr,), align: ways(it.right),
+      ..it.rows.enumerate().map(((at, row)) =>
+        row.map(cell => if at < it.heads { strong(line-of(cell)) } else [#line-of(cell)])
+      ).flatten(),
+    )
   }
   else if it.kind == "warning" { par(strong(text(fill: rgb("#9a3412"), line-of(it.line)))) }
   else if it.kind == "small" { par(text(size: 9pt, fill: luma(40%), line-of(it.line))) }
@@ -140,6 +148,7 @@ def _data(paper: Paper) -> dict[str, Any]:
             "mark": one.mark,
             "rows": [[line(cell) for cell in row] for row in one.rows],
             "heads": one.heads,
+            "right": figures([[plain(cell) for cell in row] for row in one.rows], one.heads),
             "rtl": one.leftwards,
         }
 
@@ -156,7 +165,7 @@ def _data(paper: Paper) -> dict[str, Any]:
 def _note(note: Note) -> dict[str, Any]:
     said = " ".join(part for part in note.quote if isinstance(part, str))
     tables = [
-        {"rows": part.rows, "heads": part.heads, "columns": max(map(len, part.rows))}
+        {"rows": part.rows, "heads": part.heads, "right": figures(part.rows, part.heads)}
         for part in note.quote
         if not isinstance(part, str)
     ]
@@ -165,6 +174,5 @@ def _note(note: Note) -> dict[str, Any]:
         "link": note.link,
         "doubt": note.doubt,
         "quote": said,
-        "rtl": leftwards(said),
         "tables": tables,
     }

@@ -9,8 +9,6 @@ import os
 
 import msgspec
 
-from pdfqa.pdf.copies.excerpts import excerpt
-from pdfqa.pdf.copies.highlights import highlighted
 from pdfqa.pdf.copies.requests import Excerpt, Highlighting, Written
 
 __all__ = ["cited_pages", "highlight"]
@@ -18,12 +16,16 @@ __all__ = ["cited_pages", "highlight"]
 
 def highlight(payload: bytes) -> bytes:
     """Write what a `Highlighting` asks for, and return what is `Written`."""
+    from pdfqa.pdf.copies.highlights import highlighted
+
     request = msgspec.msgpack.decode(payload, type=Highlighting)
     return _written(request.out, *highlighted(request.original))
 
 
 def cited_pages(payload: bytes) -> bytes:
     """Write what an `Excerpt` asks for, and return what is `Written`."""
+    from pdfqa.pdf.copies.excerpts import excerpt
+
     request = msgspec.msgpack.decode(payload, type=Excerpt)
     return _written(request.out, *excerpt(request))
 
