@@ -78,4 +78,10 @@ SAME: tuple[tuple[str, ...], ...] = (
     ("employee", "staff", "headcount"),
     ("pto", "paid time off", "vacation"),
     ("figure", "fig"),
+    ("first quarter", "q1"),
+    ("second quarter", "q2"),
+    ("third quarter", "q3"),
+    ("fourth quarter", "q4"),
+    ("first half", "h1"),
+    ("second half", "h2"),
 )
