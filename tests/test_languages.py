@@ -219,6 +219,13 @@ class TestTerms:
         assert all(term and not term.isspace() for term, _, _ in spans)
         assert all(0 <= start < end <= len(text) for _, start, end in spans)
 
+    @pytest.mark.parametrize(
+        ("language", "text"), [("th", "การทำงาน"), ("hi", "फ़ार्मेसी"), ("zh", "东京"), ("ja", "ﾃｽﾄ"), ("ko", "서울에서")]
+    )
+    def test_no_two_groups_of_characters_have_one_span(self, language: str, text: str) -> None:
+        spans = [(start, end) for _, start, end in analyzer(language).terms_with_spans(text)]
+        assert len(set(spans)) == len(spans) > 1
+
     def test_groups_of_a_hindi_word_stand_apart(self) -> None:
         spans = analyzer("hi").terms_with_spans("में भारत")
         assert [("में", 0, 3), ("भार", 4, 7), ("ारत", 5, 8)] == spans

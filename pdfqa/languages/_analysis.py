@@ -64,6 +64,8 @@ _ACCENTED = "[\u00c0-\u052f\u1e00-\u1fff]"
 _MARK = "[\u0300-\u036f]"
 _HAN = "[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _DEVANAGARI = "[\u0904-\u0939\u093e-\u094d\u0958-\u0963\u0900-\u0903]"
+_PAIR = 2  # characters of a group, where each says more than a letter
+_RING = "\u0e4d"
 # Accents are taken off before these stemmers, which lose nothing by it, so that an ending is known with and without.
 _FOLDED_FIRST = frozenset(("es", "ro", "tr"))
 # Where several endings follow each other, what the stemmer leaves is cut to so many letters (measured on XQuAD).
@@ -124,9 +126,8 @@ class Analyzer:
             terms, spans = self._memory[match.group()], [(start, end)]
             if _is_unspaced(match.group()):
                 spans = [(start + first, start + last) for first, last in _group_spans(match.group())]
-            elif len(terms) == len(match.group()) - 2 and re.match(_DEVANAGARI, match.group()):
-                # Groups of a word are not forms of it, of which one would do.
-                spans = [(place, place + 3) for place in range(start, end - 2)]
+            elif len(terms) > 1 and re.match(_DEVANAGARI, match.group()):
+                spans = [(start + first, start + last) for first, last in _spread(len(match.group()), len(terms))]
             spans = spans if len(spans) == len(terms) else [(start, end)] * len(terms)
             found += [(term, *span) for term, span in zip(terms, spans, strict=True)]
         if self._pairs:
@@ -238,27 +239,39 @@ def _groups(run: str) -> tuple[str, ...]:
     size = _group_size(run)
     if len(run) <= size:
         return (run, *re.findall(_HAN, run)) if len(run) > 1 else (run,)
-    if size == 2:
+    if size == _PAIR:
         return (*map("".join, pairwise(run)), *re.findall(_HAN, run))
     return tuple(run[i : i + 3] for i in range(len(run) - 2))
 
 
 def _group_spans(run: str) -> list[tuple[int, int]]:
-    """Return the spans of `_groups`, if the characters are grouped as they stand; otherwise nothing of use."""
-    size = _group_size(run)
-    if _grouped(run) != run or len(run) == 1:
+    """Return the spans of `_groups`: groups are not forms of one word, of which one would do."""
+    grouped = _grouped(run)
+    size = _group_size(grouped)
+    parts = [unicodedata.normalize("NFKC", c).replace(_RING, "") for c in run]
+    origins = [place for place, part in enumerate(parts) for _ in part]
+    if "".join(parts) != grouped:
+        return _spread(len(run), len(_groups(run)))
+    if len(grouped) == 1:
         return [(0, len(run))]
-    spans = [(i, i + size) for i in range(len(run) - size + 1)] or [(0, len(run))]
-    return spans + [match.span() for match in re.finditer(_HAN, run)]
+    spans = [(origins[i], origins[i + size - 1] + 1) for i in range(len(grouped) - size + 1)] or [(0, len(run))]
+    han = re.finditer(_HAN, grouped) if size == _PAIR or len(grouped) <= size else ()
+    return spans + [(origins[match.start()], origins[match.start()] + 1) for match in han]
+
+
+def _spread(length: int, count: int) -> list[tuple[int, int]]:
+    """Return about where so many groups of a word begin and end, where its characters are not those of the groups."""
+    starts = [place * max(0, length - 2) // count for place in range(count)]
+    return [(start, min(length, start + 3)) for start in starts]
 
 
 def _group_size(run: str) -> int:
-    return 2 if run[:1] >= "\u3000" or "\u1100" <= run[:1] < "\u1200" else 3
+    return _PAIR if run[:1] >= "\u3000" or "\u1100" <= run[:1] < "\u1200" else 3
 
 
 def _grouped(run: str) -> str:
     # Thai fonts that draw sara am for sara aa are common: without the ring, both are the same letter.
-    return unicodedata.normalize("NFKC", run).replace("\u0e4d", "") or run
+    return unicodedata.normalize("NFKC", run).replace(_RING, "") or run
 
 
 def _western_digits(word: str) -> str:
