@@ -13,6 +13,7 @@ from starlette.responses import Response
 from pdfqa import PDFQA
 from pdfqa.errors import BackendError, InvalidRequestError
 from pdfqa.types import Progress
+from pdfqa.whole.telling import read
 from tests.cli_runner import pdfqa
 from tests.homes import rows
 from tests.model_server import Json, ModelServer, breaks_off, model_server, refuses, says
@@ -96,6 +97,48 @@ def test_what_stands_on_every_page_tells_nothing(tmp_path: Path) -> None:
     leaves = [Leaf(paragraph(facts(subject)) + paragraph(notice, y=300)) for subject in SUBJECTS]
     with PDFQA(write_pdf(tmp_path / "town.pdf", leaves)) as qa:
         assert "audited" not in qa.summarize(words=200)[0].text
+
+
+def told_of(path: Path) -> list[str]:
+    """Return the sentences that a summary could be made of."""
+    with PDFQA(path) as qa:
+        qa.add()
+        whole = qa._wholes(None)[0]
+        return [one.text for one in read(whole.pages(), whole.language).sentences]
+
+
+def test_notes_definitions_and_headings_that_run_in_are_no_part_of_it(tmp_path: Path) -> None:
+    lines = [
+        "Outline The harbour of the town was opened by the council in 1931.",
+        "Source: the archive of the town and its library, second floor.",
+        "“Harbour” means all the basins and quays of the town together.",
+        "Section 2 of the rules names the harbour of the town.",
+    ]
+    puts = [Put(line, 72, 700 - 40 * at) for at, line in enumerate(lines)]
+    found = told_of(write_pdf(tmp_path / "town.pdf", [Leaf(puts)]))
+    assert ["The harbour of the town was opened by the council in 1931."] == found
+
+
+def test_what_was_done_or_changed_tells_more_than_what_every_such_document_says(tmp_path: Path) -> None:
+    dull = "The dues of the {} are recorded in accordance with the rules of the council of the town. "
+    news = "The dues of the {} increased to 412 crowns in the year by a vote of the council of the town. "
+    leaves = [
+        Leaf([Put(f"The {one}", 72, 740, 18), *paragraph(dull.format(one), y=700), *paragraph(news.format(one), y=600)])
+        for one in SUBJECTS
+    ]
+    with PDFQA(write_pdf(tmp_path / "town.pdf", leaves)) as qa:
+        points = [point.text for section in qa.summarize(words=90)[0].sections for point in section.points]
+    assert sum("increased" in point for point in points) > sum("recorded" in point for point in points)
+
+
+def test_what_is_appended_counts_little(tmp_path: Path) -> None:
+    parts = [*SUBJECTS[:4], "References", *SUBJECTS[4:]]
+    leaves = [
+        Leaf([Put(part, 72, 740, 18), *(paragraph(facts(part), y=700) if part in SUBJECTS else [])]) for part in parts
+    ]
+    with PDFQA(write_pdf(tmp_path / "town.pdf", leaves)) as qa:
+        pages = [citation.page for citation in qa.summarize(words=90)[0].citations]
+    assert 2 * sum(page > 5 for page in pages) <= sum(page < 5 for page in pages)
 
 
 def test_pages_without_text_are_told(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from pdfqa import languages
 from pdfqa.embed import Embedder
 from pdfqa.whole.telling import Read, Sentence
-from pdfqa.whole.words import SUMMING_UP
+from pdfqa.whole.words import NEWS, SUMMING_UP, USUAL
 
 _LIKELY = 40  # sentences of each part whose meaning is looked at
 _MOST_LIKELY = 1200  # in all
@@ -27,10 +27,18 @@ _SMOOTH = 6  # words that are added to a sentence's, so that a short one is not 
 _ALIKE = 0.55  # cosine from which on a sentence says again what another says
 _WORD_WEIGHT, _WHOLE, _SECTION = 1.0, 1.0, 0.5
 _OPENS, _FIRST, _SUMS_UP, _LEANS = 0.15, 0.25, 0.5, -0.5
+_EARLY = 0.5  # what the first page adds and the last one does not: notes, terms and exhibits stand at the end
+_NEWS = 0.5  # what a sentence adds that says what was found, done or changed,
+_USUAL_SAID = -0.5  # and one that every such document has
+_APPENDED = (
+    0.35  # what is left of the worth of what is appended: notes to the accounts, what follows the references, exhibits
+)
+_SHORT_TITLE = 3  # words of a heading that sums up: "Summary", but not "Summary of Restricted Stock Unit Activity"
 _POINTS = -0.5
 _POINTING = re.compile(
     r"\b(?:tables?|figures?|figs?\.|tabellen?|abbildung(?:en)?|tablas?|figuras?|tableaux?|tabel\w*|tabella|figura|"
-    r"таблиц\w*|рис\w*|tablo|πίνακας|bảng|hình)\s*\d|[表图圖]\s*\d|§|following tables?\b|as follows",
+    r"таблиц\w*|рис\w*|tablo|πίνακας|bảng|hình)\s*\d|[表图圖]\s*\d|§|as follows|"
+    r"following (?:tables?|graphs?|charts?|figures?|lists?|sections?|discussion)\b",
     re.IGNORECASE,
 )
 _USUAL = 22  # words of a sentence
@@ -115,14 +123,28 @@ def _worth(read: Read, likely: Sequence[int], by_words: np.ndarray, vectors: np.
         near[inside] = _cosines(vectors[inside])
     spread = _WORD_WEIGHT * _scaled(by_words[list(likely)]) + _WHOLE * _scaled(_cosines(vectors)) + _SECTION * near
     worth = spread + np.array([_standing(read, one) for one in sentences])
-    return _scaled(worth).clip(0.02, 1.0)
+    kept = np.array([_APPENDED if (one.page, one.start) >= read.appended else 1.0 for one in sentences])
+    whole: np.ndarray = (_scaled(worth) * kept).clip(0.02, 1.0)
+    return whole
 
 
 def _standing(read: Read, one: Sentence) -> float:
     """Return what the place of a sentence, and what it begins with or points at, add to its worth."""
-    title = read.sections[one.section].title
-    sums_up = not SUMMING_UP.isdisjoint(re.findall(r"\w+", title.casefold()))
-    return _OPENS * one.opens + _FIRST / (1 + one.place) + _SUMS_UP * sums_up + _LEANS * one.leans
+    words = re.findall(r"[^\W\d_]{2,}", read.sections[one.section].title.casefold())
+    sums_up = len(words) <= _SHORT_TITLE and not SUMMING_UP.isdisjoint(words)
+    folded = one.text.casefold()
+    news = _NEWS * any(cue in folded for cue in NEWS) + _USUAL_SAID * any(cue in folded for cue in USUAL)
+    points = _POINTING.search(one.text) is not None
+    early = 1 - one.page / read.pages
+    return (
+        _OPENS * one.opens
+        + _FIRST / (1 + one.place)
+        + _SUMS_UP * sums_up
+        + _LEANS * one.leans
+        + _POINTS * points
+        + news
+        + _EARLY * early
+    )
 
 
 def _cosines(vectors: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import msgspec
 
 from pdfqa.pages import Block, OutlineItem, Page
 from pdfqa.passages import count_tokens, pieces_of
-from pdfqa.whole.words import BESIDE, FORMULAS, LEANING
+from pdfqa.whole.words import ASIDES, BESIDE, FORMULAS, LEANING
 
 _SHORTEST, _LONGEST = 6, 60  # words of a sentence
 _REPEATED = 3  # times from which on a sentence or a heading is furniture
@@ -25,6 +25,17 @@ _CAPITALS = 0.6
 _DOTS = re.compile(r"(?:\.\s*){4,}|…{2,}|_{4,}")
 _ENDS = (".", "!", "。", "！", "।", "।।", "؟", "”", '"', ".)", "»", ".’", "．")
 _BULLET = re.compile(r"^(?:[•▪●○◦‣▸►▶∙·*–—-]\s*|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s+)+")
+_RUN_IN = re.compile(r"^[A-ZÀ-Þ][\w-]+:?\s(?=(?:The|This|These|A|An|In|For|We|Our|It)\s)")  # Outline The programme …
+_NO_MATTER = re.compile(
+    r"^(?:(?:Section|Article|Item|Note|Exhibit|Schedule)\s[\dIVX]"
+    r"|[“\"„«].{1,60}[”\"“»] (?:means?|bedeutet|significa)\b)"
+)
+_MAIN = 0.15  # share of the pages of which nothing is taken for appended
+_APPENDIX = re.compile(
+    r"(?:\W|\d)*(?:appendix|appendices|annex|exhibits?|references|bibliography|notes? to (?:the )?(?:consolidated )?"
+    r"(?:financial|accounts)|note 1\b|anhang|anlage|literatur|anexos?|apéndice|referencias|annexes?|bibliographie)\b",
+    re.IGNORECASE,
+)
 _NO_STOPS = frozenset(("th",))  # languages whose sentences end with nothing but a space
 _WORDS = 0.75  # of a token
 _ADDED = ("field", "note")
@@ -57,11 +68,16 @@ class Sentence(msgspec.Struct, frozen=True):
 
 
 class Read(msgspec.Struct, frozen=True):
-    """What was read of a document: its sections, its telling sentences, and how many words it has in all."""
+    """What was read of a document: its sections, its telling sentences, and how many words and pages it has in all.
+
+    `appended` is the page, and the place on it, from which on all is appended: exhibits, what follows the references.
+    """
 
     sections: list[Section]
     sentences: list[Sentence]
     words: int
+    pages: int = 1
+    appended: tuple[int, int] = (1 << 30, 0)
 
 
 def read(pages: Iterable[Page], language: str, outline: Sequence[OutlineItem] = ()) -> Read:
@@ -91,10 +107,12 @@ class _Reader:
         self._places: Counter[int] = Counter()
         self._leaning = LEANING.get(language, frozenset())
         self._words = 0
+        self._pages = 1
 
     def read(self, page: Page) -> None:
         """Take in a page."""
         self._words += _size(page.text)
+        self._pages = max(self._pages, page.number)
         blocks = [block for block in page.blocks if block.kind not in _ADDED]
         for block in blocks:
             if block.kind == "heading":
@@ -133,7 +151,12 @@ class _Reader:
 
     def _tells(self, text: str, written: str) -> bool:
         """Return whether a text is a whole sentence, in words."""
-        if not _SHORTEST <= _size(text) <= _LONGEST or text[:1].islower() or _DOTS.search(text):
+        if (
+            not _SHORTEST <= _size(text) <= _LONGEST
+            or text[:1].islower()
+            or _DOTS.search(text)
+            or _NO_MATTER.match(text)
+        ):
             return False
         if not (text.endswith(_ENDS) or self._language in _NO_STOPS) or "\t" in written or "  " in written.strip():
             return False
@@ -144,7 +167,7 @@ class _Reader:
         if sum(map(str.isdigit, text)) > _FIGURES * marks or sum(map(str.isupper, letters)) > _CAPITALS * len(letters):
             return False
         folded = text.casefold()
-        return not any(formula in folded for formula in FORMULAS)
+        return not folded.startswith(ASIDES) and not any(formula in folded for formula in FORMULAS)
 
     def result(self) -> Read:
         """Return what was taken in, without what was said again and again."""
@@ -163,7 +186,7 @@ class _Reader:
         ]
         # Of a document that is nothing but a list of references, its references are told.
         kept = [one for one in kept if not is_beside(sections[one.section].title)] or kept
-        return Read(sections, list(_once(kept)), self._words)
+        return Read(sections, list(_once(kept)), self._words, self._pages, _appended(self._sections, self._pages))
 
     def _renumbered(self, titles: Counter[str]) -> Iterator[tuple[int, int]]:
         """Yield the section that each section is part of: itself, or, for a running head, the one before."""
@@ -192,10 +215,12 @@ class _Reader:
 
 
 def _without_bullets(body: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of sentences without the bullets or numbers that they begin with as items of a list."""
+    """Yield the spans of sentences without what they begin with: the bullet of an item, a heading that runs in."""
     for start, end in spans:
         bullet = _BULLET.match(body[start:end])
-        yield start + (bullet.end() if bullet else 0), end
+        told = start + (bullet.end() if bullet else 0)
+        run_in = _RUN_IN.match(body[told:end])
+        yield told + (run_in.end() if run_in else 0), end
 
 
 def _once(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
@@ -208,6 +233,12 @@ def _once(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
             seen.add(plain)
             yield msgspec.structs.replace(one, place=places[one.section])
             places[one.section] += 1
+
+
+def _appended(sections: Sequence[Section], pages: int) -> tuple[int, int]:
+    """Return where what is appended to a document begins: its page, and the place on it."""
+    late = ((one.page, one.start) for one in sections if one.page > _MAIN * pages and _APPENDIX.match(one.title))
+    return next(late, (pages + 1, 0))
 
 
 def is_beside(title: str) -> bool:

@@ -45,7 +45,44 @@ FORMULAS = (
     "arxiv",
     "doi:",
     "in proceedings of",
+    "has the meaning",
+    "have the meaning",
+    "shall mean",
+    "in witness whereof",
+    "fairly presents",
+    "fairly present",
+    "securities exchange act",
+    "hereby certif",
+    "this page",
+    "recommended citation",
 )
+
+# How a sentence begins that stands beside the text: notes to a table or picture, and what only points elsewhere.
+ASIDES = (
+    "note:", "notes:", "note that", "source:", "sources:", "for more information", "for additional information",
+    "for further information", "copies of", "additional information", "for a discussion", "for details", "doing so",
+    "if not,", "otherwise,", "hinweis:", "quelle:", "anmerkung:", "nota:", "fuente:", "source :", "note :", "fonte:",
+)  # fmt: skip
+
+# What a sentence says that tells what was found, done or changed, and not how something is in general.
+NEWS = (
+    "increased", "decreased", "grew ", "rose ", "fell ", "declined", "improved", "compared to", "compared with",
+    "up from", "down from", "we propose", "we present", "we introduce", "we show", "we find", "we found", "this paper",
+    "our results", "results show", "outperform", "according to", "announced", "acquired", "launched", "opened",
+    "founded", "headquartered", "we operate", "we are a ", "is a leading", "the purpose of", "is intended",
+    "was designed", "entered into", "approved", "agreed", "finds that", "found that", "say they", "stieg", "sank",
+    "wir zeigen", "gegenüber dem vorjahr", "aumentó", "disminuyó", "creció", "respecto a", "en comparación",
+    "a augmenté", "a diminué", "par rapport à",
+)  # fmt: skip
+
+# What a sentence says that says it in every document of its kind: accounts, risks, contracts.
+USUAL = (
+    "adversely", "consolidated financial statements", "accounts for", "are recorded", "is recorded", "are recognized",
+    "is recognized", "are stated at", "fair value", "represents the excess", "generally accepted", "may not be able",
+    "pursuant to", "hereto", "thereof", "hereunder", "thereto", "such lender", "such notice", "the agent",
+    "applicable law", "internal control", "critical accounting", "subject to examination",
+    "in accordance with", "assumptions",
+)  # fmt: skip
 
 # How a sentence begins that goes on from the one before, and means little without it.
 LEANING: dict[str, frozenset[str]] = {
