@@ -94,6 +94,13 @@ class PdfiumFile:
         """Return whether a page that is counted is there."""
         return bool(raw.FPDF_GetPageSizeByIndexF(self._raw, number - 1, raw.FS_SIZEF()))
 
+    def notes(self, number: int) -> int:
+        """Return how many annotations a page has."""
+        page = raw.FPDF_LoadPage(self._raw, number - 1)
+        count = int(raw.FPDFPage_GetAnnotCount(page)) if page else 0
+        raw.FPDF_ClosePage(page)
+        return count
+
     def sheet(self, number: int) -> tuple[Sheet, bool]:
         """Return a page's lines, and whether it shows text that pdfium cannot tell."""
         page = raw.FPDF_LoadPage(self._raw, number - 1)

@@ -22,7 +22,7 @@ _TAIL = 1024
 
 def is_sound(source: Source) -> bool:
     """Return whether the table of a PDF's objects is where the PDF says: only then can anything be added at its end."""
-    return not source.repaired and _table(source.data) is not None
+    return not source.repaired and source.data.startswith(b"%PDF-") and _table(source.data) is not None
 
 
 def _table(data: bytes) -> tuple[int, bool] | None:

@@ -16,10 +16,10 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from pdfqa.errors import DamagedFileError, InvalidRequestError
-from pdfqa.pdf.copies.highlights import mark, notes
+from pdfqa.errors import InvalidRequestError
+from pdfqa.pdf.copies.highlights import mark, no_copy, notes
 from pdfqa.pdf.copies.quads import Spot, spots
-from pdfqa.pdf.copies.reading import Source, open_original
+from pdfqa.pdf.copies.reading import Source, open_original, repaired
 from pdfqa.pdf.copies.requests import Excerpt, Original, Written
 from pdfqa.pdf.copies.writers import Rewriting, protect, written
 from pdfqa.pdf.pypdf_reader import MALFORMED
@@ -33,6 +33,19 @@ def excerpt(request: Excerpt) -> tuple[bytes, Written]:
         InvalidRequestError: Originals are encrypted with different passwords.
     """
     sources = [open_original(original.path, original.passwords) for original in request.originals]
+    found = [spots(original, source.password) for original, source in zip(request.originals, sources, strict=True)]
+    try:
+        return _excerpt(request, sources, found)
+    except MALFORMED:
+        pairs = zip(request.originals, sources, strict=True)
+        again = [repaired(original.path, original.passwords) or source for original, source in pairs]
+        try:
+            return _excerpt(request, again, found)
+        except MALFORMED as error:
+            raise no_copy(request.originals[0]) from error
+
+
+def _excerpt(request: Excerpt, sources: Sequence[Source], found: Sequence[Sequence[Spot]]) -> tuple[bytes, Written]:
     keys = [at for at, source in enumerate(sources) if source.reader.is_encrypted]
     if len({sources[at].password for at in keys}) > 1:
         raise InvalidRequestError(
@@ -41,16 +54,9 @@ def excerpt(request: Excerpt) -> tuple[bytes, Written]:
             hint="Ask one file at a time.",
         )
     writer = pypdf.PdfWriter()
-    found = [spots(original, source.password) for original, source in zip(request.originals, sources, strict=True)]
     labels: list[str] = []
     for original, source, places in zip(request.originals, sources, found, strict=True):
-        try:
-            labels += _add(writer, original, source, places, several=len(sources) > 1)
-        except MALFORMED as error:
-            raise DamagedFileError(
-                f"{original.name} is damaged: its pages cannot be copied ({error}).",
-                hint="Repair it, for example with qpdf or Ghostscript, add it, and ask again.",
-            ) from error
+        labels += _add(writer, original, source, places, several=len(sources) > 1)
     _label(writer, labels)
     writer.add_metadata({"/Title": request.title})
     writer.page_mode = "/UseOutlines"

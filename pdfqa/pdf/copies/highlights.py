@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import pypdf
 
@@ -11,9 +12,11 @@ from pdfqa.errors import DamagedFileError
 from pdfqa.pdf.copies.additions import Addition, is_sound
 from pdfqa.pdf.copies.annotations import Draft, annotate
 from pdfqa.pdf.copies.quads import Spot, spots
-from pdfqa.pdf.copies.reading import Source, is_signed, open_original
+from pdfqa.pdf.copies.reading import Source, is_signed, open_original, repaired
 from pdfqa.pdf.copies.requests import Original, Written
 from pdfqa.pdf.copies.writers import Rewriting, protect, written
+from pdfqa.pdf.files import RefusedError
+from pdfqa.pdf.pdfium import PdfiumFile
 from pdfqa.pdf.pypdf_reader import MALFORMED
 
 
@@ -25,12 +28,33 @@ def highlighted(original: Original) -> tuple[bytes, Written]:
     """
     source = open_original(original.path, original.passwords)
     found = spots(original, source.password)
-    data = _added(source, original, found) if is_sound(source) else None
-    return data or _rewritten(original, found), Written(
+    told = Written(
         marked=sum(bool(spot.quads) for spot in found),
         unplaced=[at for at, spot in enumerate(found) if not spot.quads],
         notes=notes(source, original.name),
     )
+    ways = (_added, _anew, _mended)
+    for way in ways if is_sound(source) else ways[1:]:
+        try:
+            data = way(original, found)
+        except MALFORMED:
+            continue
+        if data and _shows(data, original, source):
+            return data, told
+    raise no_copy(original)
+
+
+def _shows(data: bytes, original: Original, source: Source) -> bool:
+    """Return whether pdfium finds the marks on the pages where it has found the quotes."""
+    place = Path(os.fsdecode(original.path))
+    try:
+        with PdfiumFile(place, source.password, data=data) as file:
+            return all(
+                file.has_page(page) and file.notes(page) >= sum(mark.page == page for mark in original.marks)
+                for page in {mark.page for mark in original.marks}
+            )
+    except RefusedError:
+        return False
 
 
 def notes(source: Source, name: str) -> list[str]:
@@ -46,37 +70,34 @@ def mark(draft: Draft, original: Original, found: Sequence[Spot]) -> None:
         annotate(draft, page, of_page)
 
 
-def _added(source: Source, original: Original, found: Sequence[Spot]) -> bytes | None:
-    """Return the original with the marks added at its end; None where it is too odd for that."""
-    try:
-        addition = Addition(source)
-        mark(addition, original, found)
-        data = addition.written()
-        again = open_again(data, source)
-    except MALFORMED:
-        return None
-    return data if len(again.pages) == len(source.reader.pages) else None
+def _added(original: Original, found: Sequence[Spot]) -> bytes:
+    """Return the original with the marks added at its end."""
+    addition = Addition(open_original(original.path, original.passwords))
+    mark(addition, original, found)
+    return addition.written()
 
 
-def open_again(data: bytes, source: Source) -> pypdf.PdfReader:
-    """Return a reader of what was written, having looked at each page."""
-    reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
-    if reader.is_encrypted:
-        reader.decrypt(source.password or "")
-    for page in reader.pages:
-        page.get("/Annots")
-    return reader
+def _anew(original: Original, found: Sequence[Spot]) -> bytes:
+    """Return the original written anew, with the marks."""
+    return _rewritten(open_original(original.path, original.passwords), original, found)
 
 
-def _rewritten(original: Original, found: Sequence[Spot]) -> bytes:
-    fresh = open_original(original.path, original.passwords)  # what was begun above has left its traces in the other
-    try:
-        writer = pypdf.PdfWriter(clone_from=fresh.reader)
-        mark(Rewriting(writer), original, found)
-        protect(writer, fresh)
-        return written(writer)
-    except MALFORMED as error:
-        raise DamagedFileError(
-            f"{original.name} is damaged: no copy of it can be written ({error}).",
-            hint="Repair it, for example with qpdf or Ghostscript, add it, and ask again.",
-        ) from error
+def _mended(original: Original, found: Sequence[Spot]) -> bytes | None:
+    """Return what pdfium makes of the original, with the marks."""
+    source = repaired(original.path, original.passwords)
+    return _rewritten(source, original, found) if source else None
+
+
+def _rewritten(source: Source, original: Original, found: Sequence[Spot]) -> bytes:
+    writer = pypdf.PdfWriter(clone_from=source.reader)
+    mark(Rewriting(writer), original, found)
+    protect(writer, source)
+    return written(writer)
+
+
+def no_copy(original: Original) -> DamagedFileError:
+    """Return the error for an original of which no copy can be written."""
+    return DamagedFileError(
+        f"{original.name} is damaged: no copy of it can be written.",
+        hint="Repair it, for example with qpdf or Ghostscript, add it, and ask again.",
+    )

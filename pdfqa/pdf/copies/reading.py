@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -32,28 +33,52 @@ class Source(NamedTuple):
     repaired: bool = False
 
 
-def open_original(path: bytes, passwords: list[str]) -> Source:
+def open_original(path: bytes, passwords: Sequence[str]) -> Source:
     """Return an original with the password that opens it.
 
     Raises:
         FileError: It cannot be used.
         MissingExtraError: It is encrypted in a way that takes a package to write.
     """
-    place = os.fsdecode(path)
-    return opened(passwords, lambda password: _open(place, password))
-
-
-def _open(path: str, password: str | None) -> Source:
-    data = check_file(path).read_bytes()
+    place, password = os.fsdecode(path), _password(path, passwords)
+    data = check_file(place).read_bytes()
     try:
         return Source(data, _reader(data, password), password)
     except RefusedError as refused:
-        if refused.reason == "password":
-            raise refusal(path, refused, password) from refused
-        whole = _through_pdfium(path, password)
-        if whole is None:
-            raise refusal(path, refused, password) from refused
-        return Source(whole, _reader(whole, password), password, repaired=True)
+        if refused.reason == "password":  # which pdfium has taken: only attachments are encrypted, or in an odd way
+            raise refusal(place, RefusedError("unsupported"), password) from refused
+        found = repaired(path, passwords)
+        if found is None:
+            raise refusal(place, refused, password) from refused
+        return found
+
+
+def repaired(path: bytes, passwords: Sequence[str]) -> Source | None:
+    """Return what pdfium makes of a file that pypdf cannot copy as it is; None where that is no better."""
+    password = _password(path, passwords)
+    file, _ = open_file(os.fsdecode(path), password)
+    if file is None:
+        return None
+    room = io.BytesIO()
+    with file:
+        file.document.save(room)
+    try:
+        return Source(room.getvalue(), _reader(room.getvalue(), password), password, repaired=True)
+    except RefusedError:
+        return None
+
+
+def _password(path: bytes, passwords: Sequence[str]) -> str | None:
+    """Return the password that opens a file for pdfium, which is the stricter judge."""
+
+    def fitting(password: str | None) -> str | None:
+        file, _ = open_file(os.fsdecode(path), password)
+        if file is not None:
+            with file:
+                pass
+        return password
+
+    return opened(passwords, fitting)
 
 
 def _reader(data: bytes, password: str | None) -> pypdf.PdfReader:
@@ -75,17 +100,6 @@ def _reader(data: bytes, password: str | None) -> pypdf.PdfReader:
     except MALFORMED as error:
         raise RefusedError("damaged", str(error)) from error
     return reader
-
-
-def _through_pdfium(path: str, password: str | None) -> bytes | None:
-    """Return what pdfium makes of a file that pypdf cannot read."""
-    file, _ = open_file(path, password)
-    if file is None:
-        return None
-    room = io.BytesIO()
-    with file:
-        file.document.save(room)
-    return room.getvalue()
 
 
 def is_signed(reader: pypdf.PdfReader) -> bool:
