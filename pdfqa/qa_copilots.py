@@ -1,41 +1,36 @@
-"""What `PDFQA` does besides single questions and whole documents: conversations that last."""
+"""What `PDFQA` does besides single questions and whole documents: conversations that last, text in pictures."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pdfqa import chat_context
-from pdfqa.chat import Chat
+from pdfqa.chat import Asked, Chat
 from pdfqa.engine import Engine
-from pdfqa.engine.library import Library, Named, Report
-from pdfqa.errors import InvalidRequestError
+from pdfqa.engine.library import Library, Report
+from pdfqa.errors import InvalidRequestError, InvalidValueError
+from pdfqa.given import Source
+from pdfqa.progress import reporting
 from pdfqa.wire import check
 from pdfqa.wire.requests import CreateRun
 
 if TYPE_CHECKING:
-    from pdfqa.engine.pictures import PdfLocator
-    from pdfqa.wire import VectorStore
+    from pdfqa.engine.recognitions import Wish
+    from pdfqa.results_pictures import LookEstimates, Recognitions
 
 
-class Copilots:
-    """Conversations, as methods of `PDFQA`."""
+_COARSEST, _FINEST = 36.0, 1_200.0  # dots an inch
+
+
+class Copilots(Asked):
+    """Conversations and text in pictures, as methods of `PDFQA`."""
 
     _engine: Engine
     _library: Library
-
-    @property
-    def names_files(self) -> bool:
-        """Return whether some files are asked, and not everything in the home directory."""
-        raise NotImplementedError
-
-    def prepare(self, progress: Report | bool | None = None) -> tuple[VectorStore, list[Named]]:
-        """Return the vector store of exactly the files asked, read if they were not, and those files."""
-        raise NotImplementedError
-
-    def locator(self, sha256: str) -> PdfLocator:
-        """Return what finds quotes in the PDF with this hash, and draws its pages."""
-        raise NotImplementedError
+    _passwords: tuple[str, ...]
+    _paths: Sequence[Source]
 
     def chat(
         self,
@@ -109,3 +104,91 @@ class Copilots:
         """
         store_id = self.prepare(progress)[0].id if self.names_files else None
         return Chat(self, self._engine, self._library, thread=chat_context.latest(self._engine, store_id))
+
+    def recognize(
+        self,
+        *paths: Source,
+        pages: Sequence[int] | None = None,
+        resolution: float | None = None,
+        detail: str = "auto",
+        instructions: str = "",
+        offline: bool = False,
+        again: bool = False,
+        progress: Report | bool | None = None,
+    ) -> Recognitions:
+        """Return the text in the pictures of pages, page by page, whatever text layer they have.
+
+        A model that sees reads them, if there is a model; else what pdfqa[ocr] installs, on this machine. A page that
+        fails never stops the others. What a model has replied is kept: an interrupted call goes on where it was.
+
+        Args:
+            *paths: PDFs, images (PNG, JPEG, WebP, GIF that does not move), folders of these, or their bytes; without
+                any, those of this object. They need not have been added, and are not.
+            pages: Only these pages, counted from 1.
+            resolution: With how many dots an inch pages of PDFs are drawn: 300 for a model; without one as many as it
+                takes.
+            detail: How closely a model looks: "auto", "low" or "high".
+            instructions: What a model is told besides, such as how to write formulas.
+            offline: Whether to leave the model out.
+            again: Whether a model is asked anew about pages that it has read before.
+            progress: Told of every page; True draws a bar.
+
+        Raises:
+            InvalidRequestError: A value is out of range, there is no such page, or instructions have no model.
+            MissingExtraError: There is neither a model nor the extra.
+        """
+        from pdfqa.engine.recognitions import Recognising
+
+        wish = _wish(pages, resolution, detail, instructions, offline=offline, again=again)
+        with reporting(progress) as report:
+            return Recognising(self._engine, wish, self._passwords, report).run(paths or self._paths)
+
+    def estimate_recognition(
+        self,
+        *paths: Source,
+        pages: Sequence[int] | None = None,
+        resolution: float | None = None,
+        detail: str = "auto",
+        instructions: str = "",
+        again: bool = False,
+    ) -> LookEstimates:
+        """Return what `recognize` would ask of the model: calls, tokens, price. Nothing is asked of it.
+
+        Args:
+            *paths: As for `recognize`, as what follows.
+            pages: Only these pages.
+            resolution: Dots an inch.
+            detail: How closely it looks.
+            instructions: What it is told besides.
+            again: Whether it is asked anew.
+        """
+        from pdfqa.engine.recognitions import Recognising
+
+        wish = _wish(pages, resolution, detail, instructions, offline=False, again=again)
+        return Recognising(self._engine, wish, self._passwords).estimate(paths or self._paths)
+
+
+def _wish(
+    pages: Sequence[int] | None,
+    resolution: float | None,
+    detail: str,
+    instructions: str,
+    *,
+    offline: bool,
+    again: bool,
+) -> Wish:
+    from pdfqa.engine.recognitions import Wish
+    from pdfqa.engine.showing import checked_detail
+
+    if resolution is not None and not _COARSEST <= resolution <= _FINEST:
+        raise InvalidValueError(
+            f"resolution is {resolution}; it must be from {_COARSEST:g} to {_FINEST:g} dots an inch", param="resolution"
+        )
+    return Wish(
+        pages=None if pages is None else list(pages),
+        resolution=resolution,
+        detail=checked_detail(detail),
+        instructions=instructions,
+        offline=offline,
+        again=again,
+    )

@@ -115,9 +115,16 @@ def read_pages(
 
 
 def recognise(
-    path: str | os.PathLike[str], number: int, password: str | None = None, options: ReadOptions | None = None
+    path: str | os.PathLike[str],
+    number: int,
+    password: str | None = None,
+    options: ReadOptions | None = None,
+    *,
+    scale: float | None = None,
 ) -> Sheet:
     """Return one page with the text that was recognised in its picture; without any, it stays as it is, with a warning.
+
+    `scale` is how many pixels a point is drawn with; by default as many as it takes.
 
     Raises:
         FileError: The file as a whole cannot be used.
@@ -134,7 +141,7 @@ def recognise(
     with file:
         sheet, _ = file.sheet(number)
         try:
-            image = draw_grey(file, number)
+            image = draw_grey(file, number, scale)
         except RefusedError:
             return structs.replace(sheet, warnings=[*sheet.warnings, f"page {number} cannot be drawn"])
     return recognised(sheet, image, engine, options)

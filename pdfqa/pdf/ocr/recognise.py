@@ -24,10 +24,11 @@ from pdfqa.pdf.pictures import Image
 _SURE = 0.5
 _UPRIGHT = 0.6  # what is read worse than that may stand on its head
 _FEW_BLOTS = 6  # what looks like a line in photographs, and is none
-_NOTHING = "no text was found in its picture"
+NOTHING = "no text was found in its picture"
 _UNKNOWN = "its letters are not known here: tesseract with its data for the language reads them (--ocr-lang)"
 _DOUBTFUL, _LOST = 0.85, 0.7  # scores: of unknown letters, or of bad pictures; of noise
 _TOLD = 0.6  # of the lines' width
+_MOST_PIXELS = 12_000_000
 _LETTER, _WIDE = 0.6, "\u2e7f"  # of a line's height that a letter is wide at most; letters after that, twice
 _APART = 1.3  # sizes between two words that do not stand in one text
 _ALIKE = 0.09  # sizes that differ less are one size, told a little differently
@@ -86,10 +87,24 @@ def recognised(sheet: Sheet, image: Image, engine: Recogniser, options: ReadOpti
     return refill(told)
 
 
+def decoded(data: bytes, width: float) -> Image | None:
+    """Return an image file in shades of grey, as a page so many points wide; None where it cannot be decoded."""
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if pixels is None or not pixels.size:
+        return None
+    if pixels.size > _MOST_PIXELS:
+        share = (_MOST_PIXELS / pixels.size) ** 0.5
+        pixels = cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    height, across = pixels.shape
+    scale = across / width
+    rows = bytearray(np.ascontiguousarray(pixels, np.uint8).tobytes())
+    return Image(width=across, height=height, stride=across, pixels=rows, scale=scale, depth=height / scale)
+
+
 def _left(sheet: Sheet) -> Sheet:
     """Return a page as it is: nothing was found in its picture, so that it hides no text."""
     defect = "" if sheet.defect == "picture" else sheet.defect
-    return msgspec.structs.replace(sheet, warnings=[_NOTHING, *sheet.warnings], defect=defect)
+    return msgspec.structs.replace(sheet, warnings=[NOTHING, *sheet.warnings], defect=defect)
 
 
 class Reading(NamedTuple):
