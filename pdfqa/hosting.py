@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import msgspec
 
 from pdfqa.backends.ledger import Ledger, SentPart
-from pdfqa.backends.openai import account
+from pdfqa.backends.leftovers import Left, delete, left
+from pdfqa.backends.openai import UNREACHABLE, account
 from pdfqa.backends.patient import Counts, Patient
 from pdfqa.backends.remote import RemoteBackend
 from pdfqa.backends.shelf import Shelf
@@ -63,11 +65,12 @@ class Hosting:
         self._patience = patience
         self.ledger = Ledger(engine, self._account)
         self.remote = RemoteBackend(
-            settings.base_url or OPENAI_URL,
+            self.where,
             api_key=settings.model_key,
             max_retries=0,
             organization=None,
             project=None,
+            unreachable=UNREACHABLE,
         )
         self.server = Patient(self.remote, pause=pause, patience=patience)
         self.shelf = Shelf(self.server, self.ledger, patience=patience, look=pause)
@@ -77,6 +80,22 @@ class Hosting:
     def counts(self) -> Counts:
         """Return what was asked of OpenAI so far."""
         return self.server.counts
+
+    @property
+    def where(self) -> str:
+        """Return the address of OpenAI's API."""
+        return self._engine.settings.base_url or OPENAI_URL
+
+    @property
+    def told(self) -> str:
+        """Return in words what was sent, and what that took."""
+        sent, counts = self.shelf.uploaded, self.counts
+        there = len(self.ledger.parts("searchable"))
+        return (
+            f"{self.where}: {sent:,} file{'' if sent == 1 else 's'} sent "
+            f"({self.shelf.bytes / 1e6:.1f} MB), {there:,} in {self.ledger.store().store_id}; "
+            f"{counts.requests:,} requests, {counts.retries:,} repeated"
+        )
 
     def run(self, method: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Return what an asynchronous method returns."""
@@ -103,7 +122,7 @@ class Hosting:
             NoTextError: None of them has any text.
         """
         names = {item.sha256: item.shown for item in named}
-        with alone(self._engine.settings.home, self._account.replace(":", "-"), patience=self._patience):
+        with self._alone():
             parts = [part for item in named for part in self._plan(item)]
             if not parts:
                 raise NoTextError("none of the files has any text that could be sent to OpenAI")
@@ -130,6 +149,20 @@ class Hosting:
             **fields,
         )
         return gathered(self._engine, found).evidence[:k]
+
+    def left(self) -> tuple[Left, Left]:
+        """Return what this home directory has left at OpenAI, and what others have."""
+        found: tuple[Left, Left] = self.run(left, self.server, self.ledger.store().home)
+        return found
+
+    def clear(self, found: Sequence[Left]) -> None:
+        """Delete at OpenAI what was found there, and forget that it was."""
+        with self._alone():
+            self.run(delete, self.server, found)
+            self.ledger.forget()
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return alone(self._engine.settings.home, self._account.replace(":", "-"), patience=self._patience)
 
     def _plan(self, item: Named) -> list[SentPart]:
         document = self._engine.documents.find(item.sha256)

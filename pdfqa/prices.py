@@ -43,6 +43,18 @@ class Shutdown(msgspec.Struct, frozen=True):
     instead: str = ""
 
 
+class Storage(msgspec.Struct, frozen=True):
+    """Dollars for a gigabyte of vector stores and a day, how many are free, and the day that this is of."""
+
+    gigabyte_day: float
+    free: float = 0.0
+    date: str = ""
+
+    def of(self, bytes_: int) -> float:
+        """Return the dollars a day for so many bytes."""
+        return max(0.0, bytes_ / 1e9 - self.free) * self.gigabyte_day
+
+
 class Table(msgspec.Struct, frozen=True):
     """Prices and shutdown dates by the model's name, and the day they are of."""
 
@@ -50,6 +62,7 @@ class Table(msgspec.Struct, frozen=True):
     shutdowns: dict[str, Shutdown] = {}
     date: str = ""
     about: str = ""
+    storage: Storage | None = None
 
 
 def price(settings: Settings) -> Price | None:

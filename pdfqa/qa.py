@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
 _MOST_HITS = 1000
 
 
-class PDFQA(WholeDocuments, Copilots, SavedAnswers, HostedDocuments):
+class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
     """Ask questions of PDF files.
 
     Nothing is sent anywhere, but to the model that is named, if one is. What was read is kept in the home directory,

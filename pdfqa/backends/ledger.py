@@ -29,7 +29,7 @@ PART_BYTES = 2_000_000  # of one file: about 500,000 tokens, a tenth of what Ope
 _JOINT = "\n\n"  # between pages
 _STORE = "store"
 _LONGEST_NAME = 80  # characters of a document's own name
-_OURS = re.compile(rf"\.{MARK}-[0-9a-f]{{12}}\.p\d+-\d+\.txt$")
+_OURS = re.compile(rf"\.{MARK}-([0-9a-f]{{6}})-[0-9a-f]{{10}}\.p\d+-\d+\.txt$")
 
 State = Literal["planned", "sending", "sent", "attached", "searchable", "failed"]
 
@@ -40,6 +40,7 @@ class SentPart(Resource, frozen=True, kw_only=True):
     object: str = "pdfqa.part"
     sha256: str
     doc: str
+    home: str
     first: int
     last: int
     label: str
@@ -55,8 +56,8 @@ class SentPart(Resource, frozen=True, kw_only=True):
     def filename(self) -> str:
         """Return what the file is called: which document and pages it is of, and a mark that no other file has."""
         stem = re.sub(r"[^\w .()-]+", "_", PurePath(self.doc).stem)[:_LONGEST_NAME] or "document"
-        digest = hashlib.sha256(f"{self.sha256}:{self.version}".encode()).hexdigest()[:12]
-        return f"{stem}.{MARK}-{digest}.p{self.first}-{self.last}.txt"
+        digest = _hash(f"{self.sha256}:{self.version}")[:10]
+        return f"{stem}.{MARK}-{self.home}-{digest}.p{self.first}-{self.last}.txt"
 
     @property
     def attributes(self) -> dict[str, str | int]:
@@ -77,16 +78,21 @@ class SentPart(Resource, frozen=True, kw_only=True):
 
 
 class SentStore(Resource, frozen=True, kw_only=True):
-    """The vector store of a home directory; `token` is what its metadata say, `store_id` "" until it is there."""
+    """The vector store of a home directory; `home` is what its metadata say, `store_id` "" until it is there."""
 
     object: str = "pdfqa.store"
-    token: str
+    home: str
     store_id: str = ""
 
 
-def is_ours(filename: str) -> bool:
-    """Return whether a file at OpenAI has a name that we give."""
-    return _OURS.search(filename) is not None
+def home_of(filename: str) -> str:
+    """Return which home directory has sent a file, by its name; "" where that is none of ours."""
+    found = _OURS.search(filename)
+    return found[1] if found else ""
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Ledger:
@@ -125,13 +131,14 @@ class Ledger:
         known = [part for part in self.of(document.sha256) if part.version == version]
         if known:
             return known
-        now, labels = self._engine.now(), self._engine.documents.labels(document.sha256)
+        now, home, labels = self._engine.now(), self.store().home, self._engine.documents.labels(document.sha256)
         parts = [
             SentPart(
                 id=f"{document.sha256}:{version}:{first}",
                 created_at=now,
                 sha256=document.sha256,
                 doc=name,
+                home=home,
                 first=first,
                 last=last,
                 label=labels[first - 1],
@@ -170,7 +177,7 @@ class Ledger:
         """Return the vector store, which may not be there yet."""
         with self._engine.database.atomic():
             known = self._stores.find(_STORE, parent=self._account)
-            made = SentStore(id=_STORE, created_at=self._engine.now(), token=self._engine.new_id("home_"))
+            made = SentStore(id=_STORE, created_at=self._engine.now(), home=_hash(self._engine.new_id("home_"))[:6])
             return known or self._stores.insert(made, parent=self._account)
 
     def made(self, store_id: str) -> SentStore:

@@ -26,6 +26,7 @@ from pdfqa.operations import OPERATIONS
 from pdfqa.store.blobs import hash_file
 from pdfqa.wire.requests import Content
 
+UNREACHABLE = "Is there a network? OPENAI_BASE_URL names another place for OpenAI's API."
 _PDF = b"%PDF-"
 _HEAD = 1024  # bytes in which it stands
 _OF_THREADS = {"create_thread", "modify_thread"}  # what is made for them does not stay for ever
@@ -53,6 +54,7 @@ class OpenAIBackend:
             max_retries=max_retries,
             organization=None,
             project=None,
+            unreachable=UNREACHABLE,
         )
         self.local = LocalBackend(settings, owner=account(settings))
 

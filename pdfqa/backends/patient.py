@@ -15,7 +15,7 @@ from pdfqa.wire import ObjectPage
 
 T = TypeVar("T")
 Hitch = (BackendError, WaitTimeoutError)  # what may go well another time
-_TRIES = 6
+_TRIES = 5
 _LONGEST = 30.0  # seconds before a try, where the server does not ask for more
 _PAGE = 100  # objects of a list that come at once
 _AT_ONCE = 8

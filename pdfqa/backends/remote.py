@@ -42,6 +42,7 @@ class RemoteBackend:
         max_retries: How often a request is tried again when the server is busy or cannot be reached.
         organization, project: As OpenAI has them; None takes the variables of the `openai` package, which are about
             OpenAI: nothing of them goes to another server.
+        unreachable: What to do where it cannot be reached.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class RemoteBackend:
         max_retries: int = 2,
         organization: str | None = "",
         project: str | None = "",
+        unreachable: str = "Is the server running? Start it with: pdfqa serve.",
     ) -> None:
         self._url = url.rstrip("/")
         self._api_key = api_key or os.environ.get("PDFQA_API_KEY") or _KEYLESS
@@ -60,6 +62,7 @@ class RemoteBackend:
         self._max_retries = max_retries
         self._organization = organization
         self._project = project
+        self._unreachable = unreachable
         # A connection belongs to the event loop in which it was opened.
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
 
@@ -156,6 +159,8 @@ class RemoteBackend:
             if error.status_code in _LACKING and not kind and _lacks(operation, error.body):
                 raise self._lacking(operation) from error
             told = translated(error.body, status=error.status_code, kind=kind)
+            if self._api_key != _KEYLESS:  # servers may repeat it
+                told.message = told.message.replace(self._api_key, "…")
             if isinstance(told, BackendError):
                 told.retry_after = _seconds(error.response.headers.get("retry-after"))
             raise told from error
@@ -167,9 +172,7 @@ class RemoteBackend:
             ) from error
         except openai.APIConnectionError as error:
             reason = error.__cause__ or error
-            raise BackendError(
-                f"{self._url} cannot be reached: {reason}", hint="Is the server running? Start it with: pdfqa serve."
-            ) from error
+            raise BackendError(f"{self._url} cannot be reached: {reason}", hint=self._unreachable) from error
 
     def _lacking(self, operation: Operation) -> NotSupportedError:
         """Return the error that names what the server does not have."""

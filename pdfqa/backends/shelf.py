@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from pdfqa.backends.ledger import MARK, Ledger, SentPart, State, is_ours
+from pdfqa.backends.ledger import MARK, Ledger, SentPart, State, home_of
 from pdfqa.backends.patient import Patient, each
 from pdfqa.errors import InvalidRequestError, ObjectNotFoundError, PdfqaError, RateLimitError
 from pdfqa.types import Progress
@@ -80,24 +80,24 @@ class Shelf:
                 if store.status != "expired":
                     return store.id
             known = self._ledger.made("")
-        found = await self._stray(known.token)
+        found = await self._stray(known.home)
         if found is None:
             found = await self._server.ask_once(
                 "create_vector_store",
                 [],
-                lambda _: self._stray(known.token),
+                lambda _: self._stray(known.home),
                 name=f"{MARK} documents",
-                metadata={MARK: known.token},
+                metadata={MARK: known.home},
                 expires_after={"anchor": "last_active_at", "days": STORE_DAYS},
             )
         self._ledger.made(found.id)
         return found.id
 
-    async def _stray(self, token: str) -> VectorStore | None:
+    async def _stray(self, home: str) -> VectorStore | None:
         """Return our vector store if it was made and we were stopped before we knew."""
         async with aclosing(self._server.list("get_vector_stores")) as stores:
             async for store in stores:
-                if (store.metadata or {}).get(MARK) == token and store.status != "expired":
+                if (store.metadata or {}).get(MARK) == home and store.status != "expired":
                     found: VectorStore = store
                     return found
         return None
@@ -146,7 +146,7 @@ class Shelf:
     async def _look_for_files(self) -> None:
         files = self._server.list("get_files", limit=_FILES, purpose="assistants")
         async with aclosing(files):
-            self._there = {file.filename: file async for file in files if is_ours(file.filename)}
+            self._there = {file.filename: file async for file in files if home_of(file.filename)}
 
     # The files in the store.
 

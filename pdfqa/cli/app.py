@@ -29,6 +29,7 @@ COMMANDS = {
     "images": "images",
     "ocr": "ocr",
     "rm": "files",
+    "clean": "clean",
     "reindex": "reindex",
     "info": "home",
     "path": "home",

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from pdfqa.cli.inputs import sources
-from pdfqa.cli.options import Shared, output_options, reading_options
+from pdfqa.cli.options import Shared, backend_options, output_options, reading_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
-from pdfqa.cli.reading import with_files
+from pdfqa.cli.reading import Report, with_files
 from pdfqa.cli.tables import files_table, report_text
 from pdfqa.errors import InvalidRequestError
 from pdfqa.render import one_line, unread_text, unseen_text
+
+if TYPE_CHECKING:
+    from pdfqa.qa import PDFQA
+    from pdfqa.types import AddReport
 
 
 @click.command(
@@ -24,6 +29,7 @@ Examples:
 """
 )
 @click.argument("words", nargs=-1, metavar="FILE|DIR...", type=click.Path(allow_dash=True))
+@backend_options
 @reading_options
 def add_command(shared: Shared, words: Sequence[str]) -> int:
     """Read and index PDFs now; only what is new is read.
@@ -34,7 +40,9 @@ def add_command(shared: Shared, words: Sequence[str]) -> int:
     if not words:
         raise InvalidRequestError("no file", hint="Name files or folders: pdfqa add reports/", param="file")
     files = sources(words)
-    report, _ = with_files(shared, files, lambda qa, progress: qa.add(progress=progress))
+    (report, sent), _ = with_files(shared, files, _added)
+    if sent and not shared.quiet:
+        tell(sent)
     if shared.json:
         emit(report)
     else:
@@ -45,6 +53,12 @@ def add_command(shared: Shared, words: Sequence[str]) -> int:
     for unseen in [] if shared.quiet else report.unseen:
         tell(unseen_text(unseen, look()))
     return 3 if report.failed else 0
+
+
+def _added(qa: PDFQA, progress: Report) -> tuple[AddReport, str]:
+    """Return what became of the files, and what was sent elsewhere."""
+    report = qa.add(progress=progress)
+    return report, qa.hosting.told if qa.hosting is not None else ""
 
 
 @click.command(

@@ -24,10 +24,12 @@ class Shared(msgspec.Struct, frozen=True):
     passwords: tuple[str, ...] = ()
     model: str | None = None
     base_url: str | None = None
+    model_key: str | None = None
     ocr: str | None = None
     ocr_lang: str | None = None
     embedder: str | None = None
     reranker: str | None = None
+    backend: str | None = None
 
     def arguments(self) -> dict[str, Any]:
         """Return what they say as the arguments of `PDFQA`, without those that were not given."""
@@ -100,15 +102,25 @@ def searching_options(function: Callable[..., int]) -> Callable[..., int]:
     return _reranker(packed)
 
 
+def backend_options(inner: Callable[..., int]) -> Callable[..., int]:
+    """Add --backend and --base-url to a function that has other options already."""
+
+    @functools.wraps(inner)
+    def packed(*, backend: str | None, base_url: str | None, shared: Shared = _NOTHING, **others: Any) -> int:
+        return inner(shared=msgspec.structs.replace(shared, backend=backend, base_url=base_url), **others)
+
+    return _backend(_where(packed))
+
+
 def answering_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add the options of `searching_options` and those that say what writes the answers."""
     inner = searching_options(function)
 
     @functools.wraps(inner)
-    def packed(*, model: str | None, base_url: str | None, **others: Any) -> int:
-        return inner(shared=Shared(model=model, base_url=base_url), **others)
+    def packed(*, model: str | None, base_url: str | None, backend: str | None, **others: Any) -> int:
+        return inner(shared=Shared(model=model, base_url=base_url, backend=backend), **others)
 
-    return model_options(packed)
+    return _backend(model_options(packed))
 
 
 def ranking_options(function: Function) -> Function:
@@ -160,5 +172,9 @@ _embedder = click.option(
     "--embedder", metavar="NAME|DIR", help="Embed with 'multilingual' or the model in DIR (PDFQA_EMBEDDER)."
 )
 _reranker = click.option("--reranker", metavar="DIR", help="Rerank with the model in DIR (PDFQA_RERANKER).")
+_backend = click.option(
+    "--backend", metavar="NAME", help="Search and answer at 'openai' (PDFQA_BACKEND; default: local)."
+)
+_where = click.option("--base-url", metavar="URL", help="Find OpenAI's API there (OPENAI_BASE_URL).")
 _model = click.option("--model", metavar="NAME", help="Have a chat model write the answer (PDFQA_MODEL).")
 _base_url = click.option("--base-url", metavar="URL", help="Find the model there (PDFQA_BASE_URL).")

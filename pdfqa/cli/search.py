@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pdfqa.cli.inputs import split_question
-from pdfqa.cli.options import Shared, searching_options, strict_option
+from pdfqa.cli.options import Shared, backend_options, searching_options, strict_option
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.render import Look, clean, hit_text, wrap
@@ -32,6 +32,7 @@ Examples:
 @click.option("-k", "count", metavar="N", type=click.IntRange(1, _MOST_HITS), default=5, help="Show N passages (5).")
 @click.option("--explain", is_flag=True, help="Show why each passage was found.")
 @strict_option
+@backend_options
 @searching_options
 def search_command(shared: Shared, words: Sequence[str], count: int, explain: bool, strict: bool) -> int:
     """Print the passages that match best, with file, page and score.

@@ -145,7 +145,7 @@ def answer(engine: Engine, question: Question, *, stop: Callable[[], bool] | Non
         StoppedError: `stop` has returned true.
     """
     model = engine.model_for(question.model)
-    if engine.hosted is not None:
+    if engine.hosted is not None and not _is_here(engine, question):
         from pdfqa.engine.hosted import hosted
 
         yield from hosted(engine, engine.hosted, question, stop)
@@ -157,6 +157,11 @@ def answer(engine: Engine, question: Question, *, stop: Callable[[], bool] | Non
         from pdfqa.engine.asking import written
 
         yield from written(engine, model, question, stop)
+
+
+def _is_here(engine: Engine, question: Question) -> bool:
+    """Return whether a question is about vector stores of this home directory."""
+    return question.sources is not None and bool(engine.store_objects.some(question.sources.stores))
 
 
 def check_format(engine: Engine, model: str, response_format: object) -> None:
