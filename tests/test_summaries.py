@@ -303,6 +303,13 @@ def test_an_estimate_asks_nothing_and_is_near(tmp_path: Path, server: ModelServe
     assert (0, 0) == (after.prompt_tokens, after.completion_tokens)
 
 
+def test_an_estimate_needs_no_key(tmp_path: Path) -> None:
+    without = {"PDFQA_MODEL_KEY": "", "OPENAI_API_KEY": ""}
+    done = pdfqa("summarize", report(tmp_path / "town.pdf"), "--model", "openai/gpt-5-mini", "--estimate", env=without)
+    assert 0 == done.code
+    assert "$" in done.out
+
+
 def test_without_a_model_an_estimate_is_nothing(tmp_path: Path) -> None:
     done = pdfqa("summarize", report(tmp_path / "town.pdf"), "--estimate")
     assert "costs nothing" in done.out

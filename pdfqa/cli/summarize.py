@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from pdfqa.cli.inputs import sources
 from pdfqa.cli.options import Shared, answering_options
@@ -53,6 +55,7 @@ def summarize_command(shared: Shared, files: Sequence[str], estimate: bool, savi
     saving.check(files)
     named = sources(files)
     if estimate:
+        shared = msgspec.structs.replace(shared, model_key=_key())
         told, failures = with_files(
             shared,
             named,
@@ -76,6 +79,11 @@ def summarize_command(shared: Shared, files: Sequence[str], estimate: bool, savi
     if not all(one.complete for one in done):
         return _INCOMPLETE
     return 3 if failures else 0
+
+
+def _key() -> str | None:
+    """Return what stands for the model's key where there is none: nothing is asked, so none is needed."""
+    return None if any(os.environ.get(name) for name in ("PDFQA_MODEL_KEY", "OPENAI_API_KEY")) else "none"
 
 
 def footer(done: Summaries) -> str:
