@@ -164,10 +164,16 @@ def look(question: str, terms: Sequence[Term], found: Sequence[Piece], table: St
             passage.kind == "table",
             passage.kind == "heading",
         )
-        texts.append(words(text) or [""])
+        texts.append(words(_headed(passage, text)) or [""])
     if found:
         seen[:, 6:] = _meanings(question, terms, texts, table)
     return seen
+
+
+def _headed(passage: Passage, text: str) -> str:
+    """Return a passage's text, rows of a table with what stands over them, without which they say little."""
+    over = (passage.heading, passage.header) if passage.kind == "table" else (passage.header,)
+    return " ".join((*filter(None, over), text))
 
 
 def labelled(text: str, *, begins: bool = False) -> frozenset[tuple[str, str]]:

@@ -129,6 +129,15 @@ def test_rows_of_a_table_say_much_in_few_words() -> None:
     assert gain(QUESTION, rows) > gain(QUESTION, piece)
 
 
+def test_rows_of_a_table_are_read_with_what_stands_over_them() -> None:
+    rows = found(page("Acme  12  15\nBolt  7  9"))
+    table = msgspec.structs.replace(rows.passage, kind="table", heading="Laboratory segment")
+    headed = msgspec.structs.replace(rows, passage=table)
+    under = msgspec.structs.replace(rows, passage=msgspec.structs.replace(table, header="Net revenue  2023  2024"))
+    question = "net revenue of the Laboratory segment"
+    assert seen(question, rows)["met"] < seen(question, headed)["met"] < seen(question, under)["met"]
+
+
 def test_words_of_another_stem_but_like_meaning_are_met() -> None:
     question = "How large is the firm's workforce?"
     near, far = found(page("The company has many employees.")), found(page("Rain is likely in the north."))

@@ -17,7 +17,7 @@ PAGES = (
     "The brochure tells what the institute offers to teachers.",
     "Liquidity. Cash held abroad and what happens to goodwill when a business is sold.",
     "Consolidated balance sheets. Receivables 12, inventories 7, goodwill 4, all in all 23.",
-    "A picture of the garden.",
+    "A picture of the garden in Q3.",
     "People who teach write to the office.",
 )
 
@@ -96,3 +96,8 @@ def test_the_word_for_the_kind_of_answer_matters_little(engine: Engine) -> None:
     found = terms(engine, "In which year was the institute founded?")
     assert found["year"].weight < 0.5 < found["institut"].weight
     assert terms(engine, "How does the fiscal year end?")["year"].weight == 1.0
+
+
+def test_a_quarter_is_found_by_its_other_name(engine: Engine) -> None:
+    assert terms(engine, "What did the third quarter bring?")["q3"].name
+    assert pages(engine, "What did the third quarter bring?")[0] == 4
