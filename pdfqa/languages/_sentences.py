@@ -20,8 +20,8 @@ _NEXT = re.compile(r"\s*[\"'\u201c\u2018\u00ab(\[\u00bf\u00a1\u201e]*(\w[\w'\u20
 _BEFORE = re.compile(r"[^\s(\[\u00ab\u201c\"\u2013\u2014/]*$")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _THAI = re.compile("[\u0e00-\u0eff]")
-# Seventy letters are about as much as a sentence says elsewhere: with forty, most answers were cut in two.
-_THAI_PIECE = re.compile(r"\S.{68,}?(?=\s|$)|\S.*")
+# About as much as a long sentence says elsewhere: of shorter pieces, every other one is an answer cut in two.
+_THAI_PIECE = re.compile(r"\S.{148,}?(?=\s|$)|\S.*")
 # Here "3." is how "third" is written.
 _ORDINAL_POINT = ("de", "da", "no", "fi", "cs", "sk", "sl", "hr", "hu", "pl", "tr", "et", "lv", "eu", "sr")
 
@@ -57,7 +57,7 @@ def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
 
 
 def _thai_cuts(text: str, start: int, end: int) -> Iterator[int]:
-    """Yield where pieces of at least seventy characters end: Thai puts a space, and no point, between clauses."""
+    """Yield where pieces of at least 150 characters end: Thai puts a space, and no point, between clauses."""
     for piece in _THAI_PIECE.finditer(text, start, end):
         yield piece.end()
 
