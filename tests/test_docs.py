@@ -200,6 +200,50 @@ def test_the_json_table_has_the_fields_of_each_command(
     assert {*value, *(name for item in inner for name in item)} == set(re.findall(r'"(\w+)"', row))
 
 
+FIGURES = ["samples/annual-report-2024.pdf", "--schema", "{schema}"]
+WHOLE = [
+    ("summarize", ["summarize", "samples/handbook.pdf"]),
+    ("summarize --estimate", ["summarize", "samples/handbook.pdf", "--estimate"]),
+    ("extract", ["extract", *FIGURES]),
+    ("compare", ["compare", "samples/handbook.pdf", "samples/informe-2024.pdf", "How long is the notice period?"]),
+    ("verify", ["verify", "{answer}"]),
+    ("eval", ["eval", "samples/questions.jsonl", "--search-only", "--limit", "2", "--results", "{results}"]),
+    ("reindex", ["reindex"]),
+    ("info", ["info"]),
+]
+
+
+@pytest.mark.parametrize(("command", "args"), WHOLE, ids=[command for command, _ in WHOLE])
+def test_the_json_table_has_the_fields_of_jobs(
+    command: str, args: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    made = {name: tmp_path / f"{name}.json" for name in ("schema", "answer", "results")}
+    made["schema"].write_text('{"type": "object", "properties": {"revenue": {"type": "number"}}}')
+    assert main(["ask", "samples/handbook.pdf", "How many characters must a password have?", "--json"]) == 0
+    made["answer"].write_text(capfd.readouterr().out)
+    assert main([word.format(**made) for word in [*args, "--json"]]) == 0
+    value = json.loads(capfd.readouterr().out)
+    (row,) = re.findall(rf"^\| `{command}` \| `(.*?)`", text(README), re.MULTILINE)
+    whole = re.sub(r"\[…\]|, …", lambda left: "[]" if left[0] == "[…]" else "", row)
+    shown = json.loads(re.sub(r'"([\w@]+)"(?!:)', r'"\1": null', whole))
+    assert set(shown) == set(value)
+    assert_fields(shown, value)
+
+
+def assert_fields(shown: Any, real: Any) -> None:
+    """Compare the names of a value that is shown with those of a real one, wherever it shows some."""
+    if isinstance(shown, list):
+        for item in shown:
+            assert real
+            assert_fields(item, real[0])
+    elif shown:
+        assert set(shown) <= set(real)
+        for name, inner in shown.items():
+            assert name.startswith("hit@") or set(shown) == set(real)
+            assert_fields(inner, real[name])
+
+
 def test_exit_codes_are_listed() -> None:
     rows = re.findall(r"^\| (\d+) \|", text(README), re.MULTILINE)
     assert [0, 1, 2, 3, 4, 130, 141] == [int(row) for row in rows]

@@ -21,7 +21,7 @@ from pdfqa.types import Citation, Unread
 from pdfqa.whole import said
 from pdfqa.whole.choosing import choose
 from pdfqa.whole.parts import Numbered, Parts, Request, passages
-from pdfqa.whole.telling import read
+from pdfqa.whole.telling import read, size
 
 _SHARE = 6  # a summary has a sixth of the document's words,
 _LEAST, _MOST = 80, 300  # but not fewer or more than these
@@ -56,7 +56,7 @@ def estimate(engine: Engine, whole: Whole, wish: Wish) -> Estimate:
     name = engine.settings.model or EXTRACTIVE
     model = engine.model_for(name)
     if model is None:
-        words = sum(len(page.text.split()) for page in whole.pages())
+        words = sum(size(page.text) for page in whole.pages())
         return Estimate(
             file=whole.shown,
             model=name,
@@ -123,7 +123,7 @@ class _Writing:
         self._whole = whole
         self._replying = replying
         self._evidence = passages(whole.pages(), whole.language, whole.sha256)
-        self._words = sum(len(piece.text.split()) for piece in self._evidence)
+        self._words = sum(size(page.text) for page in whole.pages())
         self._parts = Parts(engine.context_tokens, wish.room(self._words), wish.prompt)
         self._missing: list[Unread] = []
 

@@ -175,7 +175,7 @@ def latencies(rows: Iterable[Seen]) -> dict[str, dict[str, float]]:
         for kind, seconds in seen.seconds.items():
             taken.setdefault(kind, []).append(1000 * seconds)
     return {
-        kind: {"p50": percentile(values, 50) or 0.0, "p95": percentile(values, 95) or 0.0, "n": len(values)}
+        kind: {**{f"p{share}": round(percentile(values, share) or 0.0, 1) for share in (50, 95)}, "n": len(values)}
         for kind, values in taken.items()
     }
 

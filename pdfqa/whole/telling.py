@@ -111,7 +111,7 @@ class _Reader:
 
     def read(self, page: Page) -> None:
         """Take in a page."""
-        self._words += _size(page.text)
+        self._words += size(page.text)
         self._pages = max(self._pages, page.number)
         blocks = [block for block in page.blocks if block.kind not in _ADDED]
         for block in blocks:
@@ -140,7 +140,7 @@ class _Reader:
                     block.start + start,
                     block.start + end,
                     text,
-                    _size(text),
+                    size(text),
                     section,
                     self._places[section],
                     number == 0,
@@ -152,7 +152,7 @@ class _Reader:
     def _tells(self, text: str, written: str) -> bool:
         """Return whether a text is a whole sentence, in words."""
         if (
-            not _SHORTEST <= _size(text) <= _LONGEST
+            not _SHORTEST <= size(text) <= _LONGEST
             or text[:1].islower()
             or _DOTS.search(text)
             or _NO_MATTER.match(text)
@@ -251,6 +251,6 @@ def _plain(text: str) -> str:
     return re.sub(r"[\W\d_]+", " ", text.casefold()).strip()
 
 
-def _size(text: str) -> int:
+def size(text: str) -> int:
     """Return how many words a text has, about, also where they are not separated."""
     return round(count_tokens(text) * _WORDS)
