@@ -106,7 +106,7 @@ def test_the_model_is_told_what_was_said_before_without_old_markers(on: Stage, s
     on.call("create_thread_message", run.thread_id, role="user", content=WHO_PARK)
     on.call("create_run", run.thread_id, assistant_id=run.assistant_id)
     on.perform()
-    before = server.asked[1]["messages"][1:-1]
+    before = server.asked[2]["messages"][1:-1]  # after the question was reworded
     assert before == [
         {"role": "user", "content": WHO_CLUB},
         {"role": "assistant", "content": "It is Margaret Holloway."},

@@ -12,7 +12,8 @@ from pdfqa.answer.functions import may_be_call, written_call
 from pdfqa.answer.model import Message, Prompt, Shown, prompt
 from pdfqa.engine.answering import Called, Cited, Finished, FunctionCall, Happening, Question, Turn, Written
 from pdfqa.engine.context import Engine
-from pdfqa.engine.evidence import Looked, asked, cite, look, searched
+from pdfqa.engine.evidence import Looked, asked, cite, searched
+from pdfqa.engine.seeking import sought
 from pdfqa.engine.trying import attempt, doubtful
 from pdfqa.errors import BackendError, InvalidRequestError
 from pdfqa.llm import ChatModel, Ended, Options, Piece, Text, ToolCall
@@ -22,6 +23,7 @@ from pdfqa.wire import Usage
 _ANSWER = 1024  # tokens that are kept for the answer where no limit is set
 _FOCUSED = 8  # passages that the sentences for a small model are taken from
 _NO_CALLS = ("none", "file_search")  # choices of tools that leave out functions
+_NONE = Usage()
 _CUT = "\n\nCut short: the model had no room for more."
 _UNPROVED = "\n\nUnverified: no passage of the documents was found to say this."
 
@@ -32,18 +34,16 @@ def written(
     """Yield what happens while a model answers a question."""
     if not any(turn.role == "user" for turn in question.turns):
         raise InvalidRequestError("there is no question to answer", hint="Add a message of the user first.")
-    looked = None
+    looked, used = None, Usage()
     if question.sources is not None and asked(question.turns) and not _must_call(question):
-        looked = look(engine, question, question.sources)
+        looked, used = sought(engine, model, question, question.sources, stop)
         yield searched(engine, looked)
         if not looked.evidence and not _has_other_means(question):
-            yield Written(text=looked.not_found)
-            yield Finished(text=looked.not_found, found=False, model=_name(engine, question))
+            yield from _declined(engine, question, looked, used)
             return
     aim = _aim(engine, model, question, looked)
     if aim is not None and looked and doubtful(model, aim, _sure(engine, looked), stop):
-        yield Written(text=looked.not_found)
-        yield Finished(text=looked.not_found, found=False, model=_name(engine, question))
+        yield from _declined(engine, question, looked, used)
         return
 
     def prompts(share: float) -> Prompt:
@@ -56,7 +56,12 @@ def written(
         yield Finished(text="", found=False, incomplete="max_prompt_tokens", model=_name(engine, question))
         return
     begun = attempt(model, prompts, _options(question), stop)
-    yield from Telling(engine, question, looked, begun.given).tell(begun.pieces)
+    yield from Telling(engine, question, looked, begun.given, used=used).tell(begun.pieces)
+
+
+def _declined(engine: Engine, question: Question, looked: Looked, used: Usage) -> Iterator[Happening]:
+    yield Written(text=looked.not_found)
+    yield Finished(text=looked.not_found, found=False, usage=used, model=_name(engine, question))
 
 
 class Telling:
@@ -68,15 +73,24 @@ class Telling:
         looked: What was found; None where nothing was searched.
         given: What of it the model was given. It may grow while the model writes.
         numbered: Whether the model was given it by number, and cites so.
+        used: The tokens that went before.
     """
 
     def __init__(
-        self, engine: Engine, question: Question, looked: Looked | None, given: Prompt, *, numbered: bool = True
+        self,
+        engine: Engine,
+        question: Question,
+        looked: Looked | None,
+        given: Prompt,
+        *,
+        numbered: bool = True,
+        used: Usage = _NONE,
     ) -> None:
         self._engine = engine
         self._question = question
         self._looked = looked
         self._given = given
+        self._used = used
         evidence, numbers = (looked.evidence, given.given) if looked and not _structured(question) else ([], [])
         asked_for = looked.question if looked else ""
         self._reader = Reader(
@@ -182,6 +196,7 @@ class Telling:
         sent = self._given.tokens if ended.prompt_tokens is None else ended.prompt_tokens
         about = count_tokens(self._reader.text) + sum(count_tokens(call.arguments) for call in calls)
         got = about if ended.completion_tokens is None else ended.completion_tokens
+        sent, got = sent + self._used.prompt_tokens, got + self._used.completion_tokens
         return Usage(prompt_tokens=sent, completion_tokens=got, total_tokens=sent + got)
 
 
