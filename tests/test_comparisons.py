@@ -11,7 +11,9 @@ import pytest
 from pdfqa import PDFQA
 from pdfqa.errors import InvalidRequestError
 from pdfqa.whole.comparing import Told, difference, short_names, told
+from pdfqa.whole.parts import comparison
 from tests.cli_runner import pdfqa
+from tests.evidence_maker import found, page
 from tests.homes import CLUB, MINE, PARK, pdf
 from tests.model_server import ModelServer, model_server, says
 
@@ -110,6 +112,13 @@ def test_a_model_compares_and_its_claims_are_checked(clubs: tuple[Path, Path], s
     assert "closed in 1999. [2] (unverified)" in done.written
     assert not done.supported
     assert 3 == len(server.asked)
+
+
+def test_a_comparison_of_more_than_fits_has_the_first_of_each_document() -> None:
+    cited = [(name, found(page(f"{name} says {number}. " * 30))) for name in "AB" for number in range(3)]
+    request = comparison("What?", cited, 1_000)
+    assert [0, 3] == request.given
+    assert [0, 1, 2, 3, 4, 5] == comparison("What?", cited, 10_000).given
 
 
 def test_one_document_cannot_be_compared(clubs: tuple[Path, Path]) -> None:

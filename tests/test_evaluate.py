@@ -296,6 +296,14 @@ def test_results_of_other_settings_are_not_gone_on_with(plan: Plan, tmp_path: Pa
     assert [1, 2, 3, 4, 5] == told
 
 
+def test_settings_of_the_environment_are_settings(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = evaluate(plan, tmp_path / "r.jsonl")
+    monkeypatch.setenv("PDFQA_OCR", "never")
+    run = evaluate(plan, tmp_path / "r.jsonl")
+    assert {"model": "extractive", "ocr": "never"} == run.header.settings
+    assert before.header.fingerprint != run.header.fingerprint
+
+
 def test_a_file_that_holds_something_else_is_not_overwritten(plan: Plan, tmp_path: Path) -> None:
     mine = tmp_path / "mine.txt"
     mine.write_text("my own words", encoding="utf-8")
@@ -413,8 +421,9 @@ def test_the_command_runs_again_against_a_setting(
     value = json.loads(text)
     assert (0, 3, {"model": "extractive", "k": "1"}) == (code, value["rows"], value["settings"])
     assert {"model": "extractive"} == value["compared"]["with"]
-    code, _, told = call(capfd, *words, "--against", "colour=blue")
-    assert (2, True) == (code, "no such setting" in told)
+    for setting, why in (("colour=blue", "no such setting"), ("k=many", "a number from 1")):
+        code, _, told = call(capfd, *words, "--against", setting)
+        assert (2, True) == (code, why in " ".join(told.split()))
 
 
 def test_where_nothing_can_be_written_nothing_is_measured(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 _PICTURES = 60
+_MOST_HITS = 1000
 _WIDEST_BAR = 100
 
 
@@ -76,7 +77,7 @@ Examples:
     "--limit", metavar="N", type=click.IntRange(1), help="Take N of the questions, by lot (the same each time)."
 )
 @click.option(
-    "-k", "depth", metavar="N", type=click.IntRange(1, 1000), help="Look at N passages of a search (some 20)."
+    "-k", "depth", metavar="N", type=click.IntRange(1, _MOST_HITS), help="Look at N passages of a search (some 20)."
 )
 @click.option(
     "--pictures", metavar="N", type=click.IntRange(0), default=_PICTURES, help=f"Draw at most N pages ({_PICTURES})."
@@ -184,7 +185,7 @@ def _otherwise(plan: Plan, against: Sequence[str]) -> Iterator[Plan]:
                 param="--against",
             )
         if name == "k":
-            depth = int(value)
+            depth = _depth(value)
         elif name in names:
             options[name] = value
         else:
@@ -194,6 +195,14 @@ def _otherwise(plan: Plan, against: Sequence[str]) -> Iterator[Plan]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _depth(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= _MOST_HITS:
+        raise InvalidRequestError(
+            f"--against k={value}: k is a number from 1 to {_MOST_HITS:,}", hint="Give one.", param="--against"
+        )
+    return int(value)
 
 
 def _run(plan: Plan, results: Path, shared: Shared) -> Run:

@@ -90,9 +90,8 @@ def _written(
         return _priced(engine, result, usage)
     evidence = [_evidence(engine, whole, citation) for whole, citation in cited]
     replying = Replying(engine, model, cited[0][0].sha256, again=again)
-    request = comparison(
-        result.question, [(whole.shown, piece) for (whole, _), piece in zip(cited, evidence, strict=True)]
-    )
+    named = [(whole.shown, piece) for (whole, _), piece in zip(cited, evidence, strict=True)]
+    request = comparison(result.question, named, engine.context_tokens)
     reply = replying.ask(request.messages, request.most)
     read = said.read(reply.text, evidence, request.given, engine.embedder, cut=reply.reason == "length")
     citations: list[Citation] = []

@@ -169,7 +169,9 @@ class _Filler:
             short = self._cell(wanted, one, piece) if wanted.type in ("number", "integer") and one.row else ""
             if short is None:
                 continue
-            made = coercing.value(wanted, Said(short, (one.text,), wanted.question, piece.language, self._own_name))
+            made = coercing.value(
+                wanted, Said(short, (one.text,), wanted.question, piece.language, self._own_name(wanted))
+            )
             if not made.reason:
                 found.append((one.weight, _Filled(made, [self._whole.cite(piece.page, one.start, one.end)])))
         if not found:
@@ -196,9 +198,9 @@ class _Filler:
         """The name of the organisation that the document is of, and its page."""
         return naming.own(self._whole.pages())
 
-    @property
-    def _own_name(self) -> str:
-        return self._own[1].text if self._own else ""
+    def _own_name(self, wanted: Wanted) -> str:
+        """Return that name for a field that is a name itself: all pages are read for it."""
+        return self._own[1].text if wanted.sought and self._own else ""
 
     def _question(self, wanted: Wanted, model: str) -> Question:
         return Question(
@@ -212,7 +214,9 @@ class _Filler:
         if wanted.type == "array" and len(lines) > 1:
             short, direct = "\n".join(line.partition(_DIRECT)[0] for line in lines), _DIRECT
         quotes = tuple(citation.quote for citation in citations)
-        return Said(short.strip() if direct else "", quotes, wanted.question, self._whole.language, self._own_name)
+        return Said(
+            short.strip() if direct else "", quotes, wanted.question, self._whole.language, self._own_name(wanted)
+        )
 
     def _from_tables(self, wanted: Wanted) -> _Filled:
         """Return the rows of the table whose columns are the fields of the objects that are wanted."""

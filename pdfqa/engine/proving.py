@@ -33,6 +33,8 @@ from pdfqa.workers import Done, Task, WorkerPool
 T = TypeVar("T")
 Place = str | os.PathLike[str]
 
+_MOST_OPEN = 16  # files whose pages that were read again are kept
+
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A citation as it was saved. `sha256` is "" where the answer does not say of which bytes it is."""
@@ -126,6 +128,8 @@ class Prover:
 
     def _again(self, path: Path, called: str) -> _Again:
         if path not in self._opened:
+            if len(self._opened) >= _MOST_OPEN:  # the texts of a large archive are not all kept
+                del self._opened[next(iter(self._opened))]
             text = is_text(path.name) or is_text(called)  # what is kept in the home has no name of its own
             self._opened[path] = _Again(self._engine, self._pool, path, self._passwords, text=text)
         return self._opened[path]

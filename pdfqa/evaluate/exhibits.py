@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +56,25 @@ def exhibits(
         most: How many pictures are drawn, some of each kind of failure; beyond that there is text.
     """
     paths = {question.id: question.path for question in questions}
+    document = cache(lambda path: hash_file(Path(path))[0])
     found: dict[str, list[Exhibit]] = {}
     drawn: list[_Wanted] = []
     with PDFQA(**options) as qa:
         for seen in _taking_turns(failures(rows)):
-            wanted = list(_wanted(qa, seen, paths.get(seen.id, "")))
+            path = paths.get(seen.id, "")
+            wanted = list(_wanted(qa, seen, document(path) if path else ""))
             found[seen.id] = [one.exhibit for one in wanted]
             drawn += wanted[: max(0, most - len(drawn))]
         with ThreadPoolExecutor(max_workers=2) as threads:
             list(threads.map(lambda one: _draw(qa, one), drawn))
+    untold: dict[str, list[Seen]] = {}
     for seen in failures(rows):
-        _tell(found[seen.id], seen, paths.get(seen.id, ""), options)
+        if _missing(found[seen.id]):
+            untold.setdefault(paths[seen.id], []).append(seen)
+    for path, some in untold.items():
+        with PDFQA(path, **options) as qa:
+            for seen in some:
+                _tell(qa, document(path), _missing(found[seen.id]), seen)
     return found
 
 
@@ -80,7 +89,7 @@ def _taking_turns(rows: Sequence[Seen]) -> list[Seen]:
     return [rows[place] for _, place in sorted(order)]
 
 
-def _wanted(qa: PDFQA, seen: Seen, path: str) -> Iterator[_Wanted]:
+def _wanted(qa: PDFQA, seen: Seen, document: str) -> Iterator[_Wanted]:
     """Yield the pages of a failure: the one that was quoted first, and an expected one."""
     first = seen.citations[0] if seen.citations else None
     if first is not None:
@@ -88,8 +97,7 @@ def _wanted(qa: PDFQA, seen: Seen, path: str) -> Iterator[_Wanted]:
         hit = "" if not seen.gold else " (expected)" if first.page in seen.gold else " (not expected)"
         role = f"quoted: p. {first.page}{hit}"
         yield _Wanted(exhibit=Exhibit(role=role, page=first.page, marked=True), document=first.document, quotes=same)
-    if seen.gold and path and not (first and first.page in seen.gold):
-        document = hash_file(Path(path))[0]
+    if seen.gold and document and not (first and first.page in seen.gold):
         quotes = _answer_places(qa, document, seen)
         role = f"expected: p. {seen.gold[0]}"
         yield _Wanted(
@@ -129,18 +137,19 @@ def _draw(qa: PDFQA, wanted: _Wanted) -> None:
         wanted.exhibit.text = f"(no picture: {error.message})"
 
 
-def _tell(found: list[Exhibit], seen: Seen, path: str, options: dict[str, Any]) -> None:
-    """Give the exhibits without a picture what stands there; the quote is told with the answer anyway."""
-    missing = [one for one in found if one.role.startswith("expected") and not one.png and not one.text]
-    if not missing:
-        return
-    with PDFQA(path, **options) as qa:
-        try:
-            hits = qa.search(seen.question, k=_LOOKED)
-            for exhibit in missing:
-                best = next((hit.text for hit in hits if hit.page == exhibit.page), "")
-                text = best or qa.document(path).page(exhibit.page).text
-                exhibit.text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-        except PdfqaError as error:
-            for exhibit in missing:
-                exhibit.text = f"(not shown: {error.message})"
+def _missing(found: Sequence[Exhibit]) -> list[Exhibit]:
+    """Return the exhibits that are to be told in words; the quote is told with the answer anyway."""
+    return [one for one in found if one.role.startswith("expected") and not one.png and not one.text]
+
+
+def _tell(qa: PDFQA, document: str, missing: Sequence[Exhibit], seen: Seen) -> None:
+    """Give the exhibits without a picture what stands there."""
+    try:
+        hits = qa.search(seen.question, k=_LOOKED)
+        for exhibit in missing:
+            best = next((hit.text for hit in hits if hit.page == exhibit.page), "")
+            text = best or qa.document(document).page(exhibit.page).text
+            exhibit.text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    except PdfqaError as error:
+        for exhibit in missing:
+            exhibit.text = f"(not shown: {error.message})"

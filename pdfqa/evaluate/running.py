@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from pdfqa import config
 from pdfqa._version import __version__
+from pdfqa.config import EXTRACTIVE
 from pdfqa.evaluate.asking import Asker
 from pdfqa.evaluate.journal import Header, Journal, Run
 from pdfqa.evaluate.questions import Question
@@ -19,8 +21,8 @@ from pdfqa.qa import PDFQA
 from pdfqa.store.blobs import hash_file
 from pdfqa.types import Failure, Progress
 
-_SECRET = {"password", "model_key"}  # settings that are told to nobody
-_UNSAID = {"home"} | _SECRET
+_TOLD = ("model", "base_url", "backend", "embedder", "reranker", "ocr", "ocr_lang")  # settings that answers depend on
+_UNSAID = {"home", "password", "model_key", *_TOLD}  # the rest of what may be set otherwise is told as it is given
 
 Report = Callable[[int, int, Seen], None]
 
@@ -43,10 +45,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     said: list[str] = []
 
     def settings(self) -> dict[str, str]:
-        """Return the settings that are not as by default, and what writes the answers."""
-        said = {name: str(value) for name, value in self.options.items() if value and name not in _UNSAID}
+        """Return the settings that are not as by default, wherever they are from, and what writes the answers."""
+        given = {name: self.options.get(name) for name in _TOLD}
+        found, default = config.load(**given), config.Settings(home=Path())
+        told = {name: str(value) for name in _TOLD if (value := getattr(found, name)) != getattr(default, name)}
         others = {name: value for name, _, value in (one.partition("=") for one in self.said) if name not in _UNSAID}
-        return {"model": "extractive", **said, **({"k": str(self.k)} if self.k else {}), **others}
+        return {"model": EXTRACTIVE, **told, **({"k": str(self.k)} if self.k else {}), **others}
 
     def paths(self) -> list[str]:
         """Return all PDFs, each once."""

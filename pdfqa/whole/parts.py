@@ -6,6 +6,7 @@ The passages of a part are numbered and fenced as data. The model cites numbers;
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -157,20 +158,41 @@ class Parts:
         )
 
 
-def comparison(question: str, cited: Sequence[tuple[str, Evidence]]) -> Request:
-    """Return what a model is asked to compare what documents say: their names, and the passages that answer."""
-    texts = [
-        fenced("passage", number, f"{' '.join(name.split())}:\n{piece.text}")
-        for number, (name, piece) in enumerate(cited, start=1)
-    ]
+def comparison(question: str, cited: Sequence[tuple[str, Evidence]], room: int) -> Request:
+    """Return what a model is asked to compare what documents say: their names, and the passages that answer.
+
+    Where they are more than it can be given, the first of each document come first.
+    """
     rules = _COMPARISON.format(data=_DATA)
+    left = room - _COMPARED - tokens(rules) - tokens(question) - _MESSAGE
+    given: list[int] = []
+    for at in _turns([name for name, _ in cited]):
+        left -= tokens(f"{cited[at][0]} {cited[at][1].text}") + _PASSAGE_MARKS
+        if left < 0 and given:
+            break
+        given.append(at)
+    given.sort()
+    texts = [
+        fenced("passage", number, f"{' '.join(cited[at][0].split())}:\n{cited[at][1].text}")
+        for number, at in enumerate(given, start=1)
+    ]
     content = "\n".join([*texts, "", f"Question: {question}"])
     return Request(
         messages=[{"role": "system", "content": rules}, {"role": "user", "content": content}],
-        given=list(range(len(cited))),
+        given=given,
         tokens=tokens(rules) + tokens(content),
         most=_COMPARED,
     )
+
+
+def _turns(names: Sequence[str]) -> list[int]:
+    """Return places so that the first of each name comes before the second of any."""
+    seen: Counter[str] = Counter()
+    order = []
+    for place, name in enumerate(names):
+        order.append((seen[name], place))
+        seen[name] += 1
+    return [place for _, place in sorted(order)]
 
 
 def fenced(one: str, number: int, text: str) -> str:
