@@ -104,11 +104,15 @@ class Reader:
                     return False
                 start = start.partition(_THOUGHT[1])[2].lstrip()
             plain = _LEADING.sub("", start)
-            if not last and (_THOUGHT[0].startswith(start) or NOT_FOUND.startswith(plain)):
+            if not last and (_THOUGHT[0].startswith(start) or NOT_FOUND.startswith(self._cased(plain))):
                 return False
             self._begun, self._waiting = True, start
-            self.refused = (bool(self._given) or not self._numbered) and plain.startswith(NOT_FOUND)
+            self.refused = bool(self._given or not self._numbered) and self._cased(plain).startswith(NOT_FOUND)
         return not self.refused
+
+    def _cased(self, text: str) -> str:
+        """Return the beginning of an answer as a refusal is written; a server that searches may have its own words."""
+        return text if self._numbered else text[: len(NOT_FOUND)].upper()
 
     def _take(self, *, last: bool) -> str:
         """Return what waits, up to what may still become a marker."""

@@ -65,7 +65,8 @@ class Shelf:
         for _ in range(_ATTACHED + 1):
             await self._send(self._ledger.now(wanted, "planned", "sending"), progress)
             await self._attach(store_id, self._ledger.now(wanted, "sent"))
-            if not self._ledger.now(wanted, "attached") or await self._index(store_id, wanted, progress):
+            over = not self._ledger.now(wanted, "attached") or await self._index(store_id, wanted, progress)
+            if over and all(part.error for part in self._ledger.now(wanted, "planned")):
                 break
         return store_id, self._ledger.now(wanted)
 
@@ -160,7 +161,7 @@ class Shelf:
                 gone = await self._gone(batch)
                 if not gone:
                     raise
-                self._ledger.change(gone, "planned", file_id="")
+                self._ledger.change(gone, "planned", file_id="", error="")
                 lost = {part.id for part in gone}
                 await self._attach_batch(store_id, [part for part in batch if part.id not in lost])
 
@@ -230,7 +231,8 @@ class Shelf:
                     await self._server.ask("delete_vector_store_file", [store_id, part.file_id])
             last = part.tries + 1 >= _ATTACHED
             state: State = "planned" if part.id in gone else "failed" if last else "sent"
-            self._ledger.change([part], state, tries=part.tries + 1, error=_reason(entry, self._patience))
+            reason = "" if part.id in gone else _reason(entry, self._patience)
+            self._ledger.change([part], state, tries=part.tries + 1, error=reason)
             # What is stuck is put in again another time: we have waited long enough for it.
             now = now or part.id in gone or not (last or (entry is not None and entry.status == "in_progress"))
         return not now
