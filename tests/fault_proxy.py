@@ -38,7 +38,7 @@ class Fault:
         headers: Of that answer.
         body: Of that answer.
         drop: The connection ends "before" the request reaches the server, "after" (with no answer), or in the
-            "middle" of the answer.
+            "middle" of the answer; or a stream falls "silent" there.
         edit: Changes the answer's JSON, or that of each event.
         hit: Asked whether a request is hit, where `where` is not enough.
     """
@@ -136,7 +136,9 @@ class Proxy:
             if line.startswith("data: {"):
                 events += 1
                 told = f"data: {json.dumps(_edited(json.loads(line[6:]), fault.edit))}"
-            if fault.drop == "middle" and events > 2:
+            if fault.drop in {"middle", "silent"} and events > 2:
+                if fault.drop == "silent":
+                    await asyncio.sleep(20)
                 writer.transport.abort()
                 return
             writer.write(f"{told}\n".encode())
