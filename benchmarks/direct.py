@@ -31,7 +31,9 @@ from pdfqa.evaluate import texts
 
 SAMPLES = common.ROOT / "samples"
 QUESTIONS = Path(__file__).with_name("direct_questions.jsonl")
-_SHORT = re.compile(r"^(.*?)(?: — |\s\[\d+\]|$)", re.DOTALL)
+_SHORT = re.compile(r"^(.*?)(?: — (?!·)|\s\[\d+\]|$)", re.DOTALL)  # a dash before "·" is an empty cell
+_PLAIN = 13  # words of a quote, with its marker, that says an answer plainly
+_OPENING = 2  # words of a quote before an answer that opens it: "Mr. Lee was appointed …" needs none ahead
 
 
 class Asked(msgspec.Struct, kw_only=True):
@@ -94,8 +96,17 @@ def shown(one: Asked) -> float:
 
 def direct(one: Asked) -> float:
     """Return whether the answer is in the short answer, or begins a text that has none."""
-    ahead = short(one.text) or (one.text if one.kind in {"list", "two"} else "")
+    ahead = short(one.text) or (one.text if one.kind in {"list", "two"} else _opening(one))
     return float(texts.contains(texts.without_marks(ahead), one.answers, "en"))
+
+
+def _opening(one: Asked) -> str:
+    """Return the words that open a quote, as many as the longest answer has and two, or a short one whole."""
+    if one.kind in {"yesno", "cell", "text", "rows", "none"}:
+        return ""
+    most = max(len(str(answer).split()) for answer in one.answers)
+    words = one.text.split("\n")[0].split()
+    return " ".join(words if len(words) <= _PLAIN else words[: most + _OPENING])
 
 
 def wrong(one: Asked) -> float:

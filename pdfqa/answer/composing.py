@@ -8,30 +8,57 @@ from pdfqa import languages
 from pdfqa.answer.candidates import Candidate, Question
 from pdfqa.answer.kinds import Kind
 from pdfqa.answer.periods import column
+from pdfqa.answer.short import short_answer
 from pdfqa.answer.tables import Row
 from pdfqa.answer.telling import flat
 from pdfqa.answer.units import written
-from pdfqa.answer.values import direct_answer
 from pdfqa.search import Evidence
 
+_PLAIN_WORDS = 12  # of a quote that need not be told in short
 _COVERED = 0.75  # share of a row's label, and of the question, that must agree for a cell to be the answer
 
 
-def compose(question: Question, evidence: Sequence[Evidence], chosen: Sequence[Candidate]) -> str:
-    """Return the text of an answer, with a marker such as [1] for each quote, in order."""
-    first = f"{_first(question, evidence[chosen[0].evidence], chosen[0])} [1]"
+def led(question: Question, evidence: Sequence[Evidence], chosen: Sequence[Candidate]) -> tuple[list[Candidate], str]:
+    """Return what was chosen, and the short answer: the first that gives one leads. If two differ, there is none."""
+    shorts = [_short(question, evidence[one.evidence], one) for one in chosen]
+    given = [number for number, short in enumerate(shorts) if short]
+    if not given or chosen[0].row is not None:
+        return list(chosen), ""
+    first = given[0]
+    if any(shorts[other] not in shorts[first] and shorts[first] not in shorts[other] for other in given):
+        return list(chosen), ""
+    others = [one for number, one in enumerate(chosen) if number != first]
+    return [chosen[first], *others], shorts[first]
+
+
+def _short(question: Question, piece: Evidence, one: Candidate) -> str:
+    return "" if one.row is not None else short_answer(question, flat(one.shown), piece.language)
+
+
+def _plain(question: Question, text: str, short: str) -> bool:
+    """Return whether a quote says its short answer plainly: it opens with it, is little longer, or ends in a name."""
+    if text.startswith(short) or len(text) <= 2 * len(short):
+        return True
+    names = question.ask.kind in {Kind.PERSON, Kind.PLACE, Kind.OTHER}
+    return names and len(text.split()) <= _PLAIN_WORDS and text.rstrip(".").endswith(short)
+
+
+def compose(question: Question, evidence: Sequence[Evidence], chosen: Sequence[Candidate], short: str = "") -> str:
+    """Return the text of an answer, with a marker such as [1] for each quote, in order.
+
+    Args:
+        question: The question.
+        evidence: What search found.
+        chosen: What is quoted, first what leads.
+        short: The short answer that the first quote gives.
+    """
+    first, text = chosen[0], flat(chosen[0].shown)
+    if first.row is not None:
+        text = _from_row(question, evidence[first.evidence], first, first.row)
+    elif short and not _plain(question, text, short):
+        text = f"{short} — {text}"
     others = [f"{flat(other.shown)} [{number}]" for number, other in enumerate(chosen[1:], start=2)]
-    return "\n".join([first, *others])
-
-
-def _first(question: Question, piece: Evidence, best: Candidate) -> str:
-    """Return the best candidate in words, with the short answer ahead where there is one."""
-    if best.row is not None:
-        return _from_row(question, piece, best, best.row)
-    text = flat(best.shown)
-    short = direct_answer(question.ask, text, question.text, piece.language)
-    ahead = short and not text.startswith(short) and len(text) > 2 * len(short)
-    return f"{short} — {text}" if ahead else text
+    return "\n".join([f"{text} [1]", *others])
 
 
 def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) -> str:

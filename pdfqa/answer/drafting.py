@@ -9,7 +9,7 @@ import msgspec
 from pdfqa import languages
 from pdfqa.answer.candidates import Candidate, Question, candidates, words_of
 from pdfqa.answer.choosing import choose
-from pdfqa.answer.composing import compose
+from pdfqa.answer.composing import compose, led
 from pdfqa.answer.confidence import confidence, judge, logistic
 from pdfqa.answer.kinds import expected
 from pdfqa.answer.planning import Plan, planned
@@ -68,13 +68,13 @@ def extract(
     plan = planned(prepared, terms, evidence, ranked, more)
     if plan is not None:
         return _as_planned(plan, [*evidence, *more], max(plan.sure, confidence(prepared, evidence, features)), features)
-    quoted = [one.quoted for one in chosen]
+    quoted, short = led(prepared, evidence, [one.quoted for one in chosen])
     quotes = [
         Quote(candidate.evidence, candidate.text, candidate.start, candidate.end, logistic(candidate.weight - 4.0))
         for candidate in quoted
     ]
     sure = confidence(prepared, evidence, features)
-    return Draft(compose(prepared, evidence, quoted), quotes, sure, features)
+    return Draft(compose(prepared, evidence, quoted, short), quotes, sure, features)
 
 
 def ranked(question: str, terms: Sequence[Term], evidence: Sequence[Evidence], embedder: Embedder) -> list[Candidate]:

@@ -17,6 +17,7 @@ from pdfqa.answer.confidence import negated
 from pdfqa.answer.deciding import decided
 from pdfqa.answer.enumerations import listed, told
 from pdfqa.answer.kinds import Kind, directions
+from pdfqa.answer.links import ORGANISATIONS
 from pdfqa.answer.periods import years
 from pdfqa.answer.units import figure
 from pdfqa.answer.words import YES_AND_NO
@@ -127,8 +128,8 @@ def _listed(question: Question, evidence: Sequence[Evidence]) -> Plan | None:
 
 def _cell(question: Question, evidence: Sequence[Evidence], found: Sequence[Found]) -> Plan | None:
     """Return the cell that is asked for; where several rows fit as well and say different things, each of them."""
-    fitting = [one for one in found if one.sure and one.column is not None]
-    if not fitting:
+    fitting = [one for one in found if one.sure and one.column is not None and _tells(one.row.values[one.column])]
+    if not fitting or not ORGANISATIONS.isdisjoint(question.ask.thing):
         return None
     best = fitting[0]
     near = [one for one in fitting if one.rank >= best.rank - _NEAR]
@@ -136,6 +137,11 @@ def _cell(question: Question, evidence: Sequence[Evidence], found: Sequence[Foun
     chosen, apart = chosen[:_MOST_ROWS], len(chosen) > 1
     said = [telling.cell(one, question.text, evidence[one.evidence].language, apart=apart) for one in chosen]
     return Plan([(text, _span(one)) for text, one in zip(said, chosen, strict=True)])
+
+
+def _tells(value: str) -> bool:
+    """Return whether a cell is more than a dash."""
+    return any(map(str.isalnum, value))
 
 
 def _agreed(near: Sequence[Found], evidence: Sequence[Evidence]) -> list[Found]:

@@ -80,22 +80,8 @@ def counts(ask: Ask, found: Sequence[Value]) -> list[Value]:
     return [value for value in found if value.counted.casefold()[:_STEM] in things]
 
 
-def direct_answer(ask: Ask, text: str, question: str, language: str) -> str:
-    """Return the one thing in a text that can be the answer by its form, or "" where none or several can.
-
-    Of "how many days" it is the number of days, if only one is given.
-    """
-    if ask.kind not in {Kind.DATE, Kind.AMOUNT, Kind.NUMBER} or ask.computed:
-        return ""
-    found = fresh(ask, text, question.casefold(), language)
-    if ask.kind is Kind.NUMBER and ask.thing:
-        found = counts(ask, found)
-    texts = list(dict.fromkeys(_with_thing(ask, value, text) for value in found))
-    return texts[0] if len(texts) == 1 else ""
-
-
-def _with_thing(ask: Ask, value: Value, text: str) -> str:
-    """Return a number with all words that name what is counted: "17 patent applications"."""
+def with_thing(ask: Ask, value: Value, text: str) -> str:
+    """Return a number of a text with all words that name what is counted: "17 patent applications"."""
     things = {word[:_STEM] for word in ask.thing if len(word) > 2}
     end = value.start + len(value.text)
     while value.counted and (match := re.match(r" ([^\W\d_]+)", text[end:])) and match[1].casefold()[:_STEM] in things:
@@ -223,7 +209,7 @@ _FINDERS: dict[Kind, Callable[[str, str], Iterator[Value]]] = {
 
 @cache
 def _year() -> re.Pattern[str]:
-    return re.compile(r"(?<![\d.,])(?:1[0-9]|20)\d\d(?![\d%]|[.,]\d)(?:s\b|\s?年)?")
+    return re.compile(r"(?<![\d.,])(?:1[0-9]|20)\d\d(?![\d%]|[.,]\d)(?:s\b|ern?\b|\s?年)?")
 
 
 @cache

@@ -187,7 +187,8 @@ MONTHS = frozenset(
     "oct nov dec enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre "
     "januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre "
     "octobre "
-    "novembre décembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre januari februari "
+    "novembre décembre janeiro fevereiro março maio junho julho setembro outubro novembro dezembro "
+    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre januari februari "
     "maart mei "
     "augustus ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie "
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря ocak şubat mart nisan "
@@ -246,7 +247,7 @@ BEFORE_DATES = (
     "invierno|"
     "principios|mediados|finales|después|antes|desde|hasta|sommer|frühling|herbst|winter|anfang|ende|mitte|nach|"
     "vor|seit|bis|"
-    "début|fin|été|hiver|printemps|automne|avant|après|depuis"
+    "späten|frühen|début|fin|été|hiver|printemps|automne|avant|après|depuis"
 )
 
 # Words that turn a statement round.

@@ -1,0 +1,152 @@
+"""The short answer that a sentence gives: a date, a number, a period, a name or a place, where its form is sure.
+
+The sentence must hold most of what the question says. Of several dates it is the one beside the words of the question.
+A name must be joined to them by nothing but words of grammar: it stands before the verb, behind "by", or beside the
+office that is asked for; a place has its preposition.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+
+from pdfqa import languages
+from pdfqa.answer import names
+from pdfqa.answer.candidates import Question
+from pdfqa.answer.confidence import negated
+from pdfqa.answer.kinds import Kind
+from pdfqa.answer.links import BEING, HOW_LONG, IN_TIME, LENGTH_UNITS, OF_ASKING, ORGANISATIONS, TIME_UNITS
+from pdfqa.answer.said import Said, held, one, share_of
+from pdfqa.answer.turns import POINTING_BACK
+from pdfqa.answer.values import Value, counts, fresh, with_thing
+from pdfqa.answer.words import NUMBER_WORDS
+
+# The share of the question that a sentence must say.
+_FOR_DATE, _FOR_NUMBER, _FOR_COUNT, _FOR_PERIOD, _FOR_NAME, _FOR_PLACE = 0.7, 0.7, 0.6, 0.6, 0.7, 0.7
+_NEARER = 0.3  # by how much more of the question must stand beside one of several dates
+_OF_PLAIN = 0.5  # the share of the question's words that are no names that must stand beside a number
+
+
+def short_answer(question: Question, text: str, language: str) -> str:
+    """Return the short answer to a question that a sentence gives, or "" where there is none that is sure.
+
+    Args:
+        question: The question.
+        text: The sentence, on one line.
+        language: Its language.
+    """
+    if question.ask.computed:
+        return ""
+    found, before = [], ""
+    for start, end in languages.sentences(text, language):
+        sentence = text[start:end]
+        # "They lapse on 31 March": what they are, the sentence before says.
+        goes_on = sentence.split(" ", 1)[0].casefold() in POINTING_BACK
+        found.append(_of_sentence(question, sentence, language, before if goes_on else ""))
+        before = sentence
+    return one(list(filter(None, found)))
+
+
+def _of_sentence(question: Question, text: str, language: str, before: str) -> str:
+    if text.startswith("("):  # a remark on something else
+        return ""
+    if negated(text, language) and not negated(question.text, question.language):
+        return ""
+    ask, said = question.ask, held(question, text, language, before)
+    if _asks_period(question):
+        return _period(question, said) if said.share >= _FOR_PERIOD else ""
+    if ask.kind is Kind.DATE:
+        return _date(question, said) if said.share >= _FOR_DATE else ""
+    if ask.kind in {Kind.AMOUNT, Kind.NUMBER}:
+        return _number(question, said)
+    if language not in BEING:
+        return ""
+    if ask.kind is Kind.PLACE:
+        return names.place(question, said) if said.share >= _FOR_PLACE else ""
+    if ask.kind is Kind.PERSON or (ask.kind is Kind.OTHER and not ORGANISATIONS.isdisjoint(ask.thing[:2])):
+        return names.name(question, said) if said.share >= _FOR_NAME else ""
+    return ""
+
+
+def _date(question: Question, said: Said) -> str:
+    """Return the only date, or of several the one beside which far more of the question stands."""
+    found = fresh(question.ask, said.text, question.text.casefold(), said.language)
+    found = [value for value in found if _in_time(value, said)]
+    if _lacks_verb(question, said) or any(map(_ranging, (said.text[one.start + len(one.text) :] for one in found))):
+        return ""
+    if len({value.text for value in found}) < 2:
+        return found[0].text if found else ""
+    analyzer = languages.analyzer(said.language)
+    edges = [0, *(value.start for value in found), len(said.text)]
+    # What stands before the first date is only its own, as is what stands behind the last.
+    shares = [question.asked.coverage(analyzer.terms(said.text[start:end])) for start, end in pairwise(edges)]
+    beside = [max(shares[place], shares[place + 1]) for place in range(len(found))]
+    best = beside.index(max(beside))
+    others = [share for share, value in zip(beside, found, strict=True) if value.text != found[best].text]
+    return found[best].text if beside[best] >= max(others) + _NEARER else ""
+
+
+def _ranging(after: str) -> bool:
+    """Return whether what follows a date makes it the first of a range: "1249–1314"."""
+    return bool(re.match(r"\s?[–—-]\s?\w|\s(?:to|through|or|bis|oder|hasta|o|au|ou|al|tot|of)\s(?:\S+\s)?\d", after))
+
+
+def _in_time(value: Value, said: Said) -> bool:
+    """Return whether a date says when something is: a year alone, behind a preposition."""
+    if not value.text.isdigit() or said.language not in IN_TIME:
+        return True
+    before = said.text[: value.start].casefold()
+    words = re.findall(r"[\w']+", before[-30:])
+    return not words or before.rstrip()[-1:] in "(,–" or words[-1] in IN_TIME[said.language].split()
+
+
+def _number(question: Question, said: Said) -> str:
+    """Return the only number or sum; of "how many days" the only number of days."""
+    ask = question.ask
+    found = fresh(ask, said.text, question.text.casefold(), said.language)
+    counted = ask.kind is Kind.NUMBER and bool(ask.thing)
+    if said.share < (_FOR_COUNT if counted else _FOR_NUMBER):
+        return ""
+    found = counts(ask, found) if counted else found
+    if any(_listed(said.text, value.start) for value in found) or _lacks_verb(question, said):
+        return ""
+    return one([with_thing(ask, value, said.text) for value in found])
+
+
+def _listed(text: str, place: int) -> bool:
+    """Return whether a number is the last of several that count the same: "815, 795, and 782 warehouses"."""
+    return bool(re.search(r"\d,?\s(?:and|or|y|o|und|oder|et|ou|e|en|of)\s$", text[:place]))
+
+
+def _lacks_verb(question: Question, said: Said) -> bool:
+    """Return whether a sentence has too few of the question's words that are no names and numbers."""
+    others = frozenset(word.casefold() for word in question.asked.weights if not word[:1].islower())
+    plain = others.union(OF_ASKING)
+    return bool(set(question.asked.weights) - plain) and share_of(question, said.found, plain) < _OF_PLAIN
+
+
+def _asks_period(question: Question) -> bool:
+    folded = question.text.casefold()
+    return any(cue in folded for cue in HOW_LONG.split("|"))
+
+
+def _period(question: Question, said: Said) -> str:
+    """Return the only length of time: "thirty years", "five to 20 years", "five-week"."""
+    for units in (TIME_UNITS.get(said.language, TIME_UNITS["en"]), LENGTH_UNITS):
+        found = [match.group() for match in _length(said.language, units).finditer(said.text)]
+        found = [length for length in found if length.casefold() not in question.text.casefold()]
+        if found:
+            return one(found)
+    return ""
+
+
+@cache
+def _length(language: str, units: str) -> re.Pattern[str]:
+    words = "|".join(NUMBER_WORDS.get(language, NUMBER_WORDS["en"]).split())
+    number = rf"(?:\d+(?:[.,]\d+)?|(?:{words}|one)(?:-(?:{words}|one))?)"
+    return re.compile(
+        rf"\b(?:{number}(?:\s|-)(?:to|a|bis|bis zu|à|tot|and|or|oder|o|ou|of)(?:\s|-))?{number}(?:\s\(\w+\))?[\s-]"
+        rf"(?:[^\W\d_]+[\s-])?(?:{units})[^\W\d_]{{0,2}}\b",
+        re.IGNORECASE,
+    )
