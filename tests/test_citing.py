@@ -208,3 +208,50 @@ def test_a_claim_in_another_language_is_held_by_its_numbers_and_its_meaning() ->
 
 def test_an_empty_passage_supports_nothing() -> None:
     assert support(Claim("x", "y"), 0, [found(page(""))], embedder()) == (None, False)
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[1] Margaret Holloway.", "Margaret Holloway. [1]"),
+        ("[1]. Margaret Holloway", "Margaret Holloway [1]"),
+        ("[1]: Margaret Holloway", "Margaret Holloway [1]"),
+        ("It is Margaret Holloway (passage 1).", "It is Margaret Holloway [1]."),
+        ("It is Margaret Holloway (since 1931) [1].", "It is Margaret Holloway (since 1931) [1]."),
+        ("It is Margaret Holloway.[1][1]", "It is Margaret Holloway.[1]"),
+        ("According to passage [1], it is Margaret Holloway.", "According to passage, it is Margaret Holloway. [1]"),
+        ("# Answer\nIt is Margaret Holloway [1].", "# Answer\nIt is Margaret Holloway [1]."),
+    ],
+)
+def test_markers_are_understood_however_they_are_put(text: str, shown: str, size: int) -> None:
+    made = read(text, size=size)
+    assert made.text == shown
+    assert made.supported == [True]
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+@pytest.mark.parametrize("text", ["Answer: NOT FOUND", "The answer is NOT FOUND.", "**Answer:** NOT FOUND"])
+def test_a_refusal_may_be_announced(text: str, size: int) -> None:
+    made = read(text, size=size)
+    assert (made.refused, made.text) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "text", ["The passages do not say who the treasurer is.", "I cannot find that in the documents."]
+)
+def test_a_refusal_in_words_of_its_own_is_one(text: str) -> None:
+    made = reader()
+    made.add(text)
+    made.end()
+    assert (made.declined, made.text) == (True, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["It is not Bob Smith.", "No.", "The documents do not say that Bob Smith has 3 boats."]
+)
+def test_a_no_is_no_refusal(text: str) -> None:
+    made = reader()
+    made.add(text)
+    made.end()
+    assert not made.declined

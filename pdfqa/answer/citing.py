@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pdfqa import languages
+from pdfqa.answer.confidence import negated
 from pdfqa.answer.drafting import Quote
 from pdfqa.answer.support import Claim, best_support, claims, support
 from pdfqa.embed import Embedder
@@ -20,12 +21,28 @@ from pdfqa.search import Evidence
 
 UNVERIFIED = "[unverified]"
 NOT_FOUND = "NOT FOUND"  # what a model is to reply with where the passages hold no answer
+_NUMBERS = r"(\d{1,3}(?:\s*(?:,|;|and|&|-|–|:)\s*(?:passages?\s*)?\d{1,3})*)"
 _MARK = re.compile(
-    r" ?[\[【](?:(?:passages?|sources?|documents?|no\.?|#|\^)\s*)?"
-    r"(\d{1,3}(?:\s*(?:,|;|and|&|-|–|:)\s*(?:passages?\s*)?\d{1,3})*)(?:†[^\]】]*)?[\]】]",
+    rf" ?(?:[\[【](?:(?:passages?|sources?|documents?|no\.?|#|\^)\s*)?{_NUMBERS}(?:†[^\]】]*)?[\]】]"
+    rf"|\((?:passages?|sources?)\s+{_NUMBERS}\))",
     re.IGNORECASE,
 )
+_OPENED = re.compile(
+    r"\((?:[ps][a-z]*[\s\d,;&-]*(?:and[\s\d]*)?)?$", re.IGNORECASE
+)  # what may become one in parentheses
 _LEADING = re.compile(r"^(?:[*\"'`\s]|[\[【][^\]】]{0,60}(?:[\]】]|$))+")  # what may come before a refusal
+_ANSWER = re.compile(r"^(?:the )?answer(?: is)?[\s:*]*", re.IGNORECASE)
+_ANSWERS = ("the answer is: ", "answer: ")
+_BETWEEN = " .,:;-–—)\n"  # what stands between a marker and what it is for
+_INTRODUCES = re.compile(
+    r"^\W*(?:according to|as \w+ in|in|from|per)(?: the)?(?: (?:passages?|sources?))?$", re.IGNORECASE
+)
+_SOURCES = re.compile(  # of what is said that it does not say something
+    r"\b(?:passages?|documents?|texts?|context|information|pasajes?|documentos?|textos?|información|passagen?|"
+    r"dokument\w*|extraits?|informations)\b",
+    re.IGNORECASE,
+)
+_NO_CLAIM = re.compile(r"^\s*(?:#|```)")  # headings and fences
 _LONGEST_MARK = 60
 _THOUGHT = ("<think>", "</think>")
 _FEW = 3  # words between two markers of one sentence that make no claim of their own
@@ -68,6 +85,7 @@ class Reader:
         self.supported: list[bool] = []
         self.marks: list[Mark] = []
         self.refused = False
+        self.declined = False  # in words of the model's own
         self._question = question
         self._evidence = evidence
         self._given = given
@@ -93,7 +111,15 @@ class Reader:
         if self._ahead and not self.marks:
             self._cite_ahead()
         self._hear(last=True)
+        self.declined = bool(self._given) and not any(self.supported) and self._denies()
         return self.text[before:]
+
+    def _denies(self) -> bool:
+        """Return whether all that was said is that the passages do not say it: it has "not", and no news."""
+        language = languages.detect(f"{self._question} {self.text}")
+        if not _SOURCES.search(self.text):
+            return False
+        return negated(self.text, language) and not claims(Claim(self.text, self._question), language)
 
     def _answers(self, *, last: bool) -> bool:
         """Return whether it is clear that what comes is an answer, and neither a thought nor a refusal."""
@@ -104,7 +130,9 @@ class Reader:
                     return False
                 start = start.partition(_THOUGHT[1])[2].lstrip()
             plain = _LEADING.sub("", start)
-            if not last and (_THOUGHT[0].startswith(start) or NOT_FOUND.startswith(self._cased(plain))):
+            opening = any(word.startswith(plain.casefold()) for word in _ANSWERS)
+            plain = _ANSWER.sub("", plain)
+            if not last and (opening or _THOUGHT[0].startswith(start) or NOT_FOUND.startswith(self._cased(plain))):
                 return False
             self._begun, self._waiting = True, start
             self.refused = bool(self._given or not self._numbered) and self._cased(plain).startswith(NOT_FOUND)
@@ -122,6 +150,9 @@ class Reader:
             opened = max(text.rfind("["), text.rfind("【"))
             if opened >= 0 and not re.search(r"[\]】]", text[opened:]) and end - opened < _LONGEST_MARK:
                 end = opened
+            open_mark = _OPENED.search(text[:end]) if self._given else None
+            if open_mark is not None:
+                end = open_mark.start()
             open_end = _OPEN_END.search(text[:end]) if self._given else None
             if open_end is not None:
                 end = open_end.start()
@@ -138,7 +169,9 @@ class Reader:
             place = mark.end()
             claim = Claim(self._claim(), self._question)
             space = " " if mark[0].startswith(" ") else ""
-            for number in self._numbers(mark[1]):
+            if _INTRODUCES.match(claim.text):  # "according to passage [1], …": the sentence gets one at its end
+                continue
+            for number in self._numbers(mark[1] or mark[2]):
                 if not self.text.strip():
                     self._ahead.append(number)
                     continue
@@ -148,7 +181,7 @@ class Reader:
         return self.text[before:]
 
     def _say(self, text: str) -> None:
-        self.text += text
+        self.text += text if self.text or not self._ahead else text.lstrip(_BETWEEN)
         if self._given and not self._ahead:
             self._hear(last=False)
 
@@ -161,7 +194,7 @@ class Reader:
         for start, end in spans if last else spans[:-1]:
             sentence, place = self.text[base + start + added : base + end + added], base + end + added
             self._heard = place
-            if any(mark.end > base + start + added for mark in self.marks):
+            if any(mark.end > base + start + added for mark in self.marks) or _NO_CLAIM.match(sentence):
                 continue
             behind, self.text = self.text[place:], self.text[:place]
             self._prove(Claim(_LIST_SIGNS.sub("", sentence), self._question))
@@ -226,6 +259,8 @@ class Reader:
             place = len(self.quotes)
             self.quotes.append(quote)
             self.supported.append(supported)
+        if self.marks and (self.marks[-1].quote, self.marks[-1].end) == (place, len(self.text)):
+            return  # it stands there
         start = len(self.text) + len(space)
         self.text += f"{space}[{place + 1}]"
         self.marks.append(Mark(start, len(self.text), place))

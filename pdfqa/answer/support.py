@@ -23,7 +23,8 @@ _ALIKE = 0.5  # cosine that makes a quote in another language one of the claim
 _KNOWN, _ASKED = 0.5, 0.25  # what a word of the claim counts that the question has too, and one of the question alone
 _EMPTY = frozenset(
     "yes no not found passage passages document documents according mention mentions mentioned provide provided "
-    "provides state stated information context question answer summary here sí oui ja nein".split()
+    "provides state stated states information context question answer answers summary here say says said cannot find "
+    "contain contains include includes included specify specified specifies given text sí oui ja nein".split()
 )
 _CLAIM = 2  # new words that make a claim, or a number
 

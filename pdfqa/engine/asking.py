@@ -154,7 +154,8 @@ class Telling:
         if self._calls or _structured(self._question) or not reader.text.strip():
             return ""
         said = _CUT if self._out_of_room else ""
-        if not any(reader.supported) and self._given.given and not _outputs(self._question):
+        proved = any(reader.supported) or reader.declined
+        if not proved and self._given.given and not _outputs(self._question):
             said += _UNPROVED
         reader.text += said
         return said
@@ -181,7 +182,7 @@ class Telling:
         return Finished(
             text=self._refusal or reader.text,
             citations=citations,
-            found=not reader.refused,
+            found=not reader.refused and not reader.declined,
             incomplete="max_completion_tokens" if self._ended.reason == "length" else None,
             usage=self._usage(),
             model=_name(self._engine, self._question),
