@@ -64,7 +64,7 @@ def name(question: Question, said: Said) -> str:
     if asking is None:
         return ""
     being, office, verb = asking
-    people = question.ask.kind is Kind.PERSON
+    people = question.ask.kind is Kind.PERSON and ORGANISATIONS.isdisjoint(words)
     found = []
     for start, end in _names(question, said, PARTICLES if people else PARTICLES_WIDE):
         name = said.text[start:end]
@@ -85,9 +85,10 @@ def name(question: Question, said: Said) -> str:
 
 
 def _is_other(said: Said, name: str, *, people: bool, office: bool) -> bool:
-    """Return whether a name is not of the kind that is asked for: no person's that has an office."""
+    """Return whether a name is not of the kind that is asked for: no person's, or no firm's, that has an office."""
     words = re.findall(r"\w+", name)
-    if people and office and (len(words) < 2 or not NOT_PEOPLE.isdisjoint(map(str.casefold, words))):
+    firm = "&" in name or not NOT_PEOPLE.isdisjoint(map(str.casefold, words))
+    if office and (firm == people or len(words) < 2):
         return True
     return people and said.language in NOUNS_IN_CAPITALS and len(words) < 2
 
@@ -197,7 +198,7 @@ def _runs(text: str, particles: frozenset[str]) -> Iterator[list[re.Match[str]]]
     """Yield the words with capitals that follow each other, with particles between them, but for months at the end."""
     run: list[re.Match[str]] = []
     for word in [*_word().finditer(text), None]:
-        if word is not None and run and text[run[-1].end() : word.start()] == " ":
+        if word is not None and run and text[run[-1].end() : word.start()] in {" ", " & "}:
             joins = word.group()[0].isupper() or word.group() in particles
             if joins:
                 run.append(word)

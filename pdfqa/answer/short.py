@@ -23,7 +23,7 @@ from pdfqa.answer.values import Value, counts, fresh, with_thing
 from pdfqa.answer.words import NUMBER_WORDS
 
 # The share of the question that a sentence must say.
-_FOR_DATE, _FOR_NUMBER, _FOR_COUNT, _FOR_PERIOD, _FOR_NAME, _FOR_PLACE = 0.7, 0.7, 0.6, 0.6, 0.7, 0.7
+_FOR_DATE, _FOR_NUMBER, _FOR_COUNT, _FOR_PERIOD, _FOR_NAME = 0.7, 0.7, 0.6, 0.6, 0.7
 _NEARER = 0.3  # by how much more of the question must stand beside one of several dates
 _OF_PLAIN = 0.5  # the share of the question's words that are no names that must stand beside a number
 
@@ -49,24 +49,28 @@ def short_answer(question: Question, text: str, language: str) -> str:
 
 
 def _of_sentence(question: Question, text: str, language: str, before: str) -> str:
-    if text.startswith("("):  # a remark on something else
-        return ""
-    if negated(text, language) and not negated(question.text, question.language):
-        return ""
-    ask, said = question.ask, held(question, text, language, before)
+    """Return the short answer of one sentence, unless it is a remark in brackets, or says what is not so."""
+    said = held(question, text, language, before)
+    short = "" if text.startswith("(") else _of_kind(question, said)
+    clause = next((part for part in re.split(r"[;:]\s|,\s(?=but|pero|aber|mais|ma|maar)", text) if short in part), text)
+    denied = negated(clause, language) and not negated(question.text, question.language)
+    return "" if denied else short
+
+
+def _of_kind(question: Question, said: Said) -> str:
+    """Return the short answer of the kind that is asked for."""
+    ask, share = question.ask, said.share
+    named = said.language in BEING and share >= _FOR_NAME
     if _asks_period(question):
-        return _period(question, said) if said.share >= _FOR_PERIOD else ""
+        return _period(question, said) if share >= _FOR_PERIOD else ""
     if ask.kind is Kind.DATE:
-        return _date(question, said) if said.share >= _FOR_DATE else ""
+        return _date(question, said) if share >= _FOR_DATE else ""
     if ask.kind in {Kind.AMOUNT, Kind.NUMBER}:
         return _number(question, said)
-    if language not in BEING:
-        return ""
-    if ask.kind is Kind.PLACE:
-        return names.place(question, said) if said.share >= _FOR_PLACE else ""
-    if ask.kind is Kind.PERSON or (ask.kind is Kind.OTHER and not ORGANISATIONS.isdisjoint(ask.thing[:2])):
-        return names.name(question, said) if said.share >= _FOR_NAME else ""
-    return ""
+    if named and ask.kind is Kind.PLACE:
+        return names.place(question, said)
+    organisation = ask.kind is Kind.OTHER and not ORGANISATIONS.isdisjoint(ask.thing[:2])
+    return names.name(question, said) if named and (ask.kind is Kind.PERSON or organisation) else ""
 
 
 def _date(question: Question, said: Said) -> str:
