@@ -17,8 +17,9 @@ from pdfqa.wire import check
 from pdfqa.wire.requests import CreateRun
 
 if TYPE_CHECKING:
+    from pdfqa.engine import descriptions
     from pdfqa.engine.recognitions import Wish
-    from pdfqa.results_pictures import LookEstimates, Recognitions
+    from pdfqa.results_pictures import Descriptions, LookEstimates, Recognitions
 
 
 _COARSEST, _FINEST = 36.0, 1_200.0  # dots an inch
@@ -166,6 +167,103 @@ class Copilots(Asked):
 
         wish = _wish(pages, resolution, detail, instructions, offline=False, again=again)
         return Recognising(self._engine, wish, self._passwords).estimate(paths or self._paths)
+
+    def describe_images(
+        self,
+        *paths: Source,
+        page: int | None = None,
+        prompt: str = "",
+        instructions: str = "",
+        detail: str = "auto",
+        smallest: int = 32,
+        alt_text: str | os.PathLike[str] | None = None,
+        again: bool = False,
+        progress: Report | bool | None = None,
+    ) -> Descriptions:
+        """Return what the images of PDFs, and image files, show, each in the words of a model that sees.
+
+        An image that is shown several times is asked about once. What a model has replied is kept: an interrupted call
+        goes on where it was.
+
+        Args:
+            *paths: PDFs, images (PNG, JPEG, WebP, GIF that does not move), folders of these, or their bytes; without
+                any, those of this object. They need not have been added, and are not.
+            page: Only the images of this page of PDFs.
+            prompt: What is asked about each image, instead of our own question.
+            instructions: What the model is told besides, such as in which language to write.
+            detail: How closely it looks: "auto", "low" or "high".
+            smallest: Images with fewer pixels on a side are passed over.
+            alt_text: Where to write a copy of the PDF with the descriptions as alternative texts; of several PDFs, a
+                folder for the copies. The original stays as it is.
+            again: Whether a model is asked anew about images that it has described before.
+            progress: Told of every image; True draws a bar.
+
+        Raises:
+            InvalidRequestError: There is no model, a value is out of range, or an original would be written over.
+            FileAccessError: The copy cannot be written.
+        """
+        wish = _description_wish(page, prompt, instructions, detail, smallest, again=again)
+        from pdfqa.engine.descriptions import Describing
+
+        with reporting(progress) as report:
+            return Describing(self._engine, wish, self._passwords, report).run(paths or self._paths, alt_text)
+
+    def estimate_descriptions(
+        self,
+        *paths: Source,
+        page: int | None = None,
+        prompt: str = "",
+        instructions: str = "",
+        detail: str = "auto",
+        smallest: int = 32,
+        again: bool = False,
+    ) -> LookEstimates:
+        """Return what `describe_images` would ask of the model: calls, tokens, price. Nothing is asked of it.
+
+        Args:
+            *paths: As for `describe_images`, as what follows.
+            page: Only the images of this page.
+            prompt: What is asked.
+            instructions: What it is told besides.
+            detail: How closely it looks.
+            smallest: Images with fewer pixels on a side are passed over.
+            again: Whether it is asked anew.
+        """
+        wish = _description_wish(page, prompt, instructions, detail, smallest, again=again)
+        from pdfqa.engine.descriptions import Describing
+
+        return Describing(self._engine, wish, self._passwords).estimate(paths or self._paths)
+
+    def write_alt_texts(self, described: Descriptions, path: str | os.PathLike[str]) -> Descriptions:
+        """Write descriptions, which you may have looked over and changed, into copies of their PDFs.
+
+        Args:
+            described: What `describe_images` returned; its files are still where they were.
+            path: The copy, or, for several PDFs, a folder.
+
+        Raises:
+            FileError: A PDF cannot be used.
+            FileAccessError: The copy cannot be written.
+        """
+        from pdfqa.engine.descriptions import rewritten
+
+        return rewritten(self._engine, described, path, self._passwords)
+
+
+def _description_wish(
+    page: int | None, prompt: str, instructions: str, detail: str, smallest: int, *, again: bool
+) -> descriptions.Wish:
+    from pdfqa.engine.descriptions import Wish
+    from pdfqa.engine.showing import checked_detail
+
+    return Wish(
+        page=page,
+        prompt=prompt,
+        instructions=instructions,
+        detail=checked_detail(detail),
+        smallest=smallest,
+        again=again,
+    )
 
 
 def _wish(

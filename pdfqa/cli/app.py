@@ -46,7 +46,7 @@ COMMANDS = {
 VALUED = frozenset({"--home", "--password", "--password-file", "--ocr", "--ocr-lang", "--page", "-k"}) | frozenset(
     {"--save", "--cited-pages"}
     | {"--out", "--png", "--highlight", "--width", "--words", "--prompt", "--schema", "--files"}
-    | {"--context", "--instructions", "--pages", "--resolution", "--detail"}
+    | {"--context", "--instructions", "--pages", "--resolution", "--detail", "--alt-text"}
     | {"--embedder", "--reranker", "--backend", "--results", "--compare", "--against", "--limit", "--pictures"}
     | {"--host", "--port", "--api-key", "--model", "--base-url", "--max-body-mb", "--grace", "--log-file"}
 )

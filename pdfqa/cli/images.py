@@ -1,19 +1,26 @@
-"""`pdfqa images`."""
+"""`pdfqa images`: the images in a PDF, listed, saved, described."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
-from pdfqa.cli.options import Shared, opening_options
-from pdfqa.cli.output import emit, look, say, tell
+from pdfqa.cli.options import Shared, model_options, opening_options
+from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import counted, images_table
-from pdfqa.render import one_line, unread_text
+from pdfqa.errors import InvalidRequestError
+from pdfqa.render import one_line, price_text, unread_text, wrap
 
 if TYPE_CHECKING:
+    from pdfqa.results_pictures import Descriptions
     from pdfqa.types import ImageList
+
+_FAILED = 3
+_OF_DESCRIBING = ("prompt", "alt_text", "estimate", "again")  # options that say how to describe
 
 
 @click.command(
@@ -22,17 +29,43 @@ if TYPE_CHECKING:
 Examples:
   pdfqa images report.pdf
   pdfqa images report.pdf --page 3 --out pictures
+  pdfqa images report.pdf --describe --model openai/gpt-5-mini
+  pdfqa images report.pdf --describe --alt-text report-described.pdf
+
+Exit code 3: an image, a page or the file failed; the others were done.
 """
 )
 @click.argument("name", metavar="FILE", type=click.Path())
 @click.option("--page", "number", metavar="N", type=click.IntRange(1), help="Only those on page N, counted from 1.")
 @click.option("--out", metavar="DIR", type=click.Path(file_okay=False), help="Save them in DIR, as JPEG or PNG.")
+@click.option(
+    "--describe", is_flag=True, help="Have a model that sees describe each; FILE may be an image or a folder."
+)
+@click.option(
+    "--alt-text", metavar="OUT", type=click.Path(), help="Write a PDF with the descriptions as alternative texts."
+)
+@click.option("--prompt", metavar="TEXT", default="", help="Ask the model this about each image.")
+@click.option("--detail", type=click.Choice(["auto", "low", "high"]), default="auto", help="How closely it looks.")
+@click.option("--estimate", is_flag=True, help="Tell calls, tokens and price; ask nothing of the model.")
+@click.option("--again", is_flag=True, help="Ask the model anew, also about images it has described.")
+@model_options
 @opening_options
-def images_command(shared: Shared, name: str, number: int | None, out: str | None) -> int:
-    """List the images in a PDF: page, size and place; save them.
+def images_command(
+    shared: Shared, name: str, number: int | None, *, out: str | None, describe: bool, **how: Any
+) -> int:
+    """List the images in a PDF: page, size and place; save or describe them.
 
-    FILE is a path, which need not have been added, or a name or an id of 'pdfqa list'.
+    FILE is a path, which need not have been added, or a name or an id of 'pdfqa list'. Descriptions are made by a
+    model that sees; what it replied is kept: interrupted, run it again.
     """
+    shared = msgspec.structs.replace(shared, model=how.pop("model"), base_url=how.pop("base_url"))
+    if describe or how["alt_text"] is not None or how["estimate"]:
+        return _describe(shared, name, {"page": number, **how}, out)
+    for option in _OF_DESCRIBING:
+        if how[option]:
+            raise InvalidRequestError(
+                f"--{option.replace('_', '-')} is about descriptions", hint="Give --describe too."
+            )
     found = with_files(shared, (), lambda qa, _: qa.look(name).images(number, out))[0]
     if shared.json:
         emit(found)
@@ -40,7 +73,68 @@ def images_command(shared: Shared, name: str, number: int | None, out: str | Non
         say(images_table(found.images, look()))
     if not shared.quiet:
         _tell(found, name, out)
-    return 3 if found.unread else 0
+    return _FAILED if found.unread else 0
+
+
+def _describe(shared: Shared, name: str, how: dict[str, Any], out: str | None) -> int:
+    from pdfqa.render_pictures import descriptions_text, estimates_text
+    from pdfqa.types import Failure
+
+    if out is not None:
+        raise InvalidRequestError("--out saves images and --describe describes them", hint="Do one after the other.")
+    if how.pop("estimate"):
+        del how["alt_text"]
+        told = with_files(shared, (), lambda qa, _: qa.estimate_descriptions(name, **how))[0]
+        emit(told) if shared.json else say(estimates_text(told, look()))
+        return 0
+    done = with_files(shared, (), lambda qa, report: qa.describe_images(name, progress=report, **how))[0]
+    if shared.json:
+        emit({**_without_pictures(done), "success": done.success})
+    elif not all(one.error for one in done):
+        say(descriptions_text(done, look()))
+    tell_failures([Failure(file=one.file, error="", message=one.error, hint=one.hint) for one in done if one.error])
+    if not shared.quiet:
+        _tell_described(shared, done)
+    return 0 if done.success else _FAILED
+
+
+def _without_pictures(done: Descriptions) -> dict[str, Any]:
+    """Return descriptions as they are printed as JSON: without the bytes of the images."""
+    value = done.to_dict()
+    for one in value["descriptions"]:
+        for image in one["images"]:
+            del image["image"]
+    return value
+
+
+def _tell_described(shared: Shared, done: Descriptions) -> None:
+    """Say on stderr what could not be done, and what it took."""
+    shown = look(sys.stderr)
+    for one in done:
+        for line in one.unread:
+            tell(shown.warn(wrap(line, shown.width, "", "  ")))
+        skipped = len({image.name for image in one.images if image.skipped})
+        if skipped:
+            tell(shown.dim(f"{counted(skipped, 'image')} with less than 32 pixels on a side passed over"))
+        if one.alt_texts:
+            copy = one.alt_texts
+            tell(f"{counted(copy.written, 'description')} written into {one_line(copy.path)}")
+            for note in copy.notes:
+                tell(shown.warn(wrap(note, shown.width, "", "  ")))
+    if not shared.json and not all(one.error for one in done):
+        tell(shown.dim(footer(done)))
+
+
+def footer(done: Descriptions) -> str:
+    """Return how long it took, what described the images, and what that used."""
+    seconds = sum(one.timings.get("total", 0.0) for one in done)
+    names = ", ".join(dict.fromkeys(one_line(one.model) for one in done))
+    calls, kept = sum(one.calls for one in done), sum(one.kept for one in done)
+    tokens = sum(one.usage.get("total_tokens", 0) for one in done)
+    prices = [one.price for one in done if one.price is not None]
+    price = f" · {price_text(sum(prices))}" if prices else ""
+    before = f" ({kept:,} more were kept from before)" if kept else ""
+    return f"{seconds:.1f} s · {names} · {calls:,} calls{before} · {tokens:,} tokens{price}"
 
 
 def _tell(found: ImageList, name: str, out: str | None) -> None:

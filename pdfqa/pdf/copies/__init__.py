@@ -1,4 +1,4 @@
-"""Copies of PDFs that show what was cited: with quotes marked, or of the cited pages only. What worker processes do.
+"""Copies of PDFs that show what was cited, or say what images show. What worker processes do.
 
 The original is opened for reading only.
 """
@@ -11,7 +11,18 @@ import msgspec
 
 from pdfqa.pdf.copies.requests import Excerpt, Highlighting, Written
 
-__all__ = ["cited_pages", "highlight"]
+__all__ = ["alt_texts", "cited_pages", "highlight"]
+
+
+def alt_texts(payload: bytes) -> bytes:
+    """Write what a `Request` for descriptions asks for, and return its `Outcome`."""
+    from pdfqa.pdf.copies.alt_texts import Request, described
+
+    request = msgspec.msgpack.decode(payload, type=Request)
+    data, outcome = described(request)
+    with open(os.fsdecode(request.out), "wb") as stream:
+        stream.write(data)
+    return msgspec.msgpack.encode(outcome)
 
 
 def highlight(payload: bytes) -> bytes:

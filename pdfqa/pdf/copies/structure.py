@@ -1,0 +1,211 @@
+"""The structure of a PDF that programs read aloud: its elements, and which pieces of pages belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pypdf
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    NullObject,
+    NumberObject,
+    PdfObject,
+    TextStringObject,
+)
+
+from pdfqa.pdf.copies.figures import Rect
+
+_DEEPEST = 64  # elements within one another
+
+
+class Structure:
+    """The structure of a PDF that is written anew; made where there is none.
+
+    Args:
+        writer: Holds the PDF.
+    """
+
+    def __init__(self, writer: pypdf.PdfWriter) -> None:
+        self._writer = writer
+        found = _dictionary(writer.root_object.get("/StructTreeRoot"))
+        self.tagged = bool(found.get("/K"))
+        self._root = found if self.tagged else self._new_root()
+        self._roles = _dictionary(self._root.get("/RoleMap"))
+        self._parents = self._parent_tree()
+        self._next = self._next_key()
+
+    def elements(self, page: DictionaryObject, number: int, xobject: DictionaryObject | None) -> list[DictionaryObject]:
+        """Return the elements that something drawn belongs to.
+
+        Args:
+            page: Its page.
+            number: The number of the mark that it stands in; -1 where it stands in none.
+            xobject: The image or form that is drawn, if it is one: it, or its parts, may belong to elements.
+        """
+        if number >= 0:
+            of_page = self._looked_up(page.get("/StructParents"))
+            known = [of_page[number]] if isinstance(of_page, ArrayObject) and number < len(of_page) else []
+        elif xobject is not None:
+            inside = self._looked_up(xobject.get("/StructParents"))
+            known = [
+                self._looked_up(xobject.get("/StructParent")),
+                *(inside if isinstance(inside, ArrayObject) else ()),
+            ]
+        else:
+            known = []
+        return [element for one in known if (element := _element(one)) is not None]
+
+    def figure(self, element: DictionaryObject | None) -> DictionaryObject | None:
+        """Return the figure that an element is, or is in."""
+        for _ in range(_DEEPEST):
+            if element is None or "/S" not in element:
+                return None
+            kind = element["/S"]
+            if "/Figure" in (kind, self._roles.get(kind)):
+                return element
+            element = _element(element.get("/P"))
+        return None
+
+    def add(self, page: DictionaryObject, kind: str, numbers: Sequence[int]) -> DictionaryObject:
+        """Return a new element, at the end of the document, of some marks of a page."""
+        parent = self._document()
+        element = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/StructElem"),
+                NameObject("/S"): NameObject(kind),
+                NameObject("/P"): parent.indirect_reference or parent,
+                NameObject("/Pg"): page.indirect_reference or page,
+                NameObject("/K"): ArrayObject(map(NumberObject, numbers)),
+            }
+        )
+        reference = self._writer._add_object(element)
+        _list(parent, "/K").append(reference)
+        of_page = self._marks_of(page)
+        of_page.extend(NullObject() for _ in range(max(numbers) + 1 - len(of_page)))
+        for number in numbers:
+            of_page[number] = reference
+        return element
+
+    def _document(self) -> DictionaryObject:
+        """Return the element that all others are in."""
+        kids = _list(self._root, "/K")
+        found = [element for kid in kids if (element := _element(kid)) is not None]
+        if len(found) == 1 and len(kids) == 1 and found[0].get("/S") in {"/Document", "/Part", "/Art", "/Sect"}:
+            return found[0]
+        if self.tagged:
+            return self._root
+        document = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/StructElem"),
+                NameObject("/S"): NameObject("/Document"),
+                NameObject("/P"): self._root.indirect_reference or self._root,
+                NameObject("/K"): ArrayObject(),
+            }
+        )
+        kids.append(self._writer._add_object(document))
+        return document
+
+    def _marks_of(self, page: DictionaryObject) -> ArrayObject:
+        """Return the list of elements by the numbers of a page's marks."""
+        found = self._looked_up(page.get("/StructParents"))
+        if isinstance(found, ArrayObject):
+            return found
+        made = ArrayObject()
+        page[NameObject("/StructParents")] = NumberObject(self._next)
+        page[NameObject("/Tabs")] = NameObject("/S")
+        self._add_parent(self._next, self._writer._add_object(made))
+        self._next += 1
+        self._root[NameObject("/ParentTreeNextKey")] = NumberObject(self._next)
+        return made
+
+    def _add_parent(self, key: int, value: IndirectObject) -> None:
+        """Put an entry, whose key is larger than all others, into the tree of parents."""
+        pair = [NumberObject(key), value]
+        if "/Kids" not in self._parents:
+            _list(self._parents, "/Nums").extend(pair)
+            return
+        leaf = DictionaryObject(
+            {
+                NameObject("/Nums"): ArrayObject(pair),
+                NameObject("/Limits"): ArrayObject([NumberObject(key), NumberObject(key)]),
+            }
+        )
+        _list(self._parents, "/Kids").append(self._writer._add_object(leaf))
+
+    def _new_root(self) -> DictionaryObject:
+        root = DictionaryObject({NameObject("/Type"): NameObject("/StructTreeRoot"), NameObject("/K"): ArrayObject()})
+        # "Suspects": the order is that of the page's content, and nobody has looked it over.
+        marked = {NameObject("/Marked"): BooleanObject(True), NameObject("/Suspects"): BooleanObject(True)}
+        self._writer.root_object[NameObject("/StructTreeRoot")] = self._writer._add_object(root)
+        self._writer.root_object[NameObject("/MarkInfo")] = DictionaryObject(marked)
+        for page in self._writer.pages:
+            page.pop("/StructParents", None)  # left over from a structure that is gone
+        return root
+
+    def _parent_tree(self) -> DictionaryObject:
+        found = self._root.get("/ParentTree")
+        if found is not None and isinstance(found.get_object(), DictionaryObject):
+            return _dictionary(found)
+        made = DictionaryObject({NameObject("/Nums"): ArrayObject()})
+        self._root[NameObject("/ParentTree")] = self._writer._add_object(made)
+        return made
+
+    def _next_key(self) -> int:
+        said = self._root.get("/ParentTreeNextKey", 0)
+        return max([int(said) if isinstance(said, int) else 0, *(key + 1 for key, _ in _entries(self._parents))])
+
+    def _looked_up(self, key: object) -> PdfObject | None:
+        if not isinstance(key, int):
+            return None
+        return next((value.get_object() for number, value in _entries(self._parents) if number == key), None)
+
+
+def describe(figure: DictionaryObject, text: str, box: Rect | None = None) -> None:
+    """Give a figure a text, and say where it is; a text that it has is gone on with."""
+    before = str(figure.get("/Alt", "")).strip()
+    figure[NameObject("/Alt")] = TextStringObject(f"{before} {text}".strip())
+    if box is not None:
+        layout = DictionaryObject(
+            {NameObject("/O"): NameObject("/Layout"), NameObject("/Placement"): NameObject("/Block")}
+        )
+        layout[NameObject("/BBox")] = ArrayObject([FloatObject(round(value, 2)) for value in box])
+        figure[NameObject("/A")] = layout
+
+
+def _entries(node: DictionaryObject, depth: int = 0) -> Iterator[tuple[int, Any]]:
+    """Yield the entries of a tree of numbers."""
+    numbers = node.get("/Nums")
+    numbers = numbers.get_object() if numbers is not None else []
+    for at in range(0, len(numbers) - 1, 2):
+        if isinstance(numbers[at], int):
+            yield int(numbers[at]), numbers[at + 1]
+    if depth < _DEEPEST and "/Kids" in node:
+        for kid in _list(node, "/Kids"):
+            yield from _entries(_dictionary(kid), depth + 1)
+
+
+def _list(node: DictionaryObject, key: str) -> ArrayObject:
+    """Return the list under a key, which becomes one where it is a single thing."""
+    found = node.get(key)
+    value = found.get_object() if found is not None else None
+    if isinstance(value, ArrayObject):
+        return value
+    made = ArrayObject([node.raw_get(key)] if value is not None else [])
+    node[NameObject(key)] = made
+    return made
+
+
+def _element(value: object) -> DictionaryObject | None:
+    found = _dictionary(value)
+    return found if "/S" in found else None
+
+
+def _dictionary(value: object) -> DictionaryObject:
+    found = value.get_object() if value is not None else None  # type: ignore[attr-defined]
+    return found if isinstance(found, DictionaryObject) else DictionaryObject()
