@@ -161,10 +161,11 @@ def _norms(lengths: np.ndarray) -> np.ndarray:
 
 
 def matches(database: Database, where: Scope, term: str) -> Matches:
-    """Return where a term occurs; among several documents, a term of one's name occurs in each of its passages.
+    """Return where a term occurs; a term of a document's name occurs in each of its passages.
 
-    So the name finds the document among many. Inside one, its words tell what they tell as they are written: the year
-    of a report, say. A name may be given anew while a scope is kept: it is looked up each time.
+    So the name finds the document among many, and weighs nothing among the passages of one. But a number in it, the
+    year of a report, tells them apart as it is written. A name may be given anew while a scope is kept: it is looked up
+    each time.
     """
     whole = where.whole or where
     found = whole.kept.get(term)
@@ -173,7 +174,7 @@ def matches(database: Database, where: Scope, term: str) -> Matches:
         whole.kept.keep(term, found)
     if where is not whole:
         found = found.between(where.first, where.first + where.size)
-    if len(found.passages) and where.documents[0] == where.documents[-1]:
+    if term.isdigit() and len(found.passages) and where.documents[0] == where.documents[-1]:
         return found
     named = database.rows("SELECT document FROM names WHERE term = ?", (term,))
     segments = np.flatnonzero(np.isin(where.documents, [row[0] for row in named])) if named else ()
