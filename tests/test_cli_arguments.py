@@ -11,6 +11,7 @@ import pytest
 
 from pdfqa.cli.app import COMMANDS, VALUED, app, arrange
 from pdfqa.cli.inputs import sources, split_question
+from pdfqa import PdfDocument
 from pdfqa.errors import InvalidRequestError
 
 
@@ -107,7 +108,7 @@ def test_an_empty_question_from_stdin_is_refused(monkeypatch: pytest.MonkeyPatch
 
 def test_a_pdf_may_come_from_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     give_stdin(monkeypatch, b"%PDF-")
-    assert split_question(["a.pdf", "-", "Why?"]) == (["a.pdf", b"%PDF-"], "Why?")
+    assert split_question(["a.pdf", "-", "Why?"]) == (["a.pdf", PdfDocument("standard input", b"%PDF-")], "Why?")
 
 
 def test_stdin_is_read_only_once() -> None:
