@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
+from pdfqa import PdfDocument
 from pdfqa.cli.app import COMMANDS, VALUED, app, arrange
 from pdfqa.cli.inputs import sources, split_question
-from pdfqa import PdfDocument
 from pdfqa.errors import InvalidRequestError
 
 

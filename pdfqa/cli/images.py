@@ -53,7 +53,7 @@ Exit code 3: an image, a page or the file failed; the others were done.
 def images_command(
     shared: Shared, name: str, number: int | None, *, out: str | None, describe: bool, **how: Any
 ) -> int:
-    """List the images in a PDF: page, size and place; save or describe them.
+    """List the images in a PDF, save them, or have them described.
 
     FILE is a path, which need not have been added, or a name or an id of 'pdfqa list'. Descriptions are made by a
     model that sees; what it replied is kept: interrupted, run it again.

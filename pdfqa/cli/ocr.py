@@ -50,11 +50,12 @@ Exit code 3: a file or a page failed; the others were read.
 @model_options
 @opening_options
 def ocr_command(shared: Shared, files: Sequence[str], *, out: str | None, estimate: bool, **how: Any) -> int:
-    """Print the text in the pictures of pages: of PDFs, PNG, JPEG, WebP, GIF.
+    """Print the text in pictures: pages of PDFs, and image files.
 
-    Without a model pdfqa[ocr] reads them, on this machine. A model that sees
-    is shown one page after the other; what it replied is kept: interrupted,
-    run it again. Text layers are not looked at ('pdfqa show' prints those).
+    Images may be PNG, JPEG, WebP or GIF. Without a model pdfqa[ocr] reads
+    all, on this machine. A model that sees is shown one page after the
+    other; what it replied is kept: interrupted, run it again. Text layers
+    are not looked at ('pdfqa show' prints those).
     """
     where = {name: how.pop(name) for name in ("model", "base_url", "ocr_lang")}
     shared = msgspec.structs.replace(shared, **where)
