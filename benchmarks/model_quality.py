@@ -6,8 +6,8 @@
 
 Rows are a seeded sample of each group, in turn, so that what is there after a part of the run is a fair part. Beside
 each answer stands what is answered without a model. `--signals` asks a small model only whether there is an answer, and
-fits what its word counts beside the confidence without it (`_TRUST`, `_ENOUGH` in pdfqa/engine/trying.py): on one half
-of the documents, told for the other.
+fits what its word counts beside the confidence without it (`_HOPELESS`, `_TRUST`, `_ENOUGH` in pdfqa/engine/trying.py):
+on one half of the documents, told for the other.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ def fitted(seen: Sequence[Told]) -> str:
     rows = [told for told in seen if told.margin is not None and told.group != "off-topic"]
     halves = [[told for told in rows if zlib.crc32(told.pdf.encode()) % 2 == half] for half in (0, 1)]
     lines = []
-    for trust in (0.0, 0.25, 0.5, 1.0, 99.0):
+    for trust in (0.0, 0.1, 0.25, 0.5, 99.0):
         cells = [f"{trust:g}", common.number(auc(rows, trust))]
         for half, other in (halves, halves[::-1]):
             enough = limit(half, trust)
@@ -237,12 +237,15 @@ def fitted(seen: Sequence[Told]) -> str:
     off = [told for told in seen if told.group == "off-topic" and told.margin is not None]
     now = [common.number(sum(worth(told, trying._TRUST) < trying._ENOUGH for told in part) / max(1, len(part)))
            for part in (off, [t for t in rows if t.answerable], [t for t in rows if not t.answerable])]  # fmt: skip
-    told = f"as set ({trying._TRUST}, {trying._ENOUGH}): off-topic {now[0]}, answerable {now[1]}, unanswerable {now[2]}"
+    settings = f"{trying._HOPELESS}, {trying._TRUST}, {trying._ENOUGH}"
+    told = f"as set ({settings}): off-topic {now[0]}, answerable {now[1]}, unanswerable {now[2]}"
     return f"{common.table(head, lines)}\n{told}"
 
 
 def worth(told: Told, trust: float) -> float:
     """Return what speaks for an answer, in log odds; a trust of 99 is the confidence alone."""
+    if trust != 99.0 and told.confidence < trying._HOPELESS:
+        return -99.0
     sure = min(max(told.confidence, trying._LEAST), 1 - trying._LEAST)
     odds = math.log(sure / (1 - sure))
     return odds if trust == 99.0 else (told.margin or 0.0) + trust * odds

@@ -56,6 +56,15 @@ def test_what_a_small_model_finds_as_little_answered_as_nonsense_is_declined(on:
 
 
 @pytest.mark.usefixtures("small")
+def test_where_there_is_no_hope_a_small_model_is_not_asked(on: Stage, server: ModelServer) -> None:
+    server.replies_with(weighs(yes=-0.1, no=-3.0))
+    assert (
+        on.answer(on.asked("Which club sells bicycles to pirates in Antarctica?")).text == "Not found in the document."
+    )
+    assert server.asked == []
+
+
+@pytest.mark.usefixtures("small")
 def test_where_the_weights_of_words_are_not_told_the_confidence_decides(on: Stage, server: ModelServer) -> None:
     server.replies_with(says("no"), says("no"), says(HOLLOWAY))
     assert on.answer(on.asked(WHO_CLUB)).text == HOLLOWAY

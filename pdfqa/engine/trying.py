@@ -14,9 +14,10 @@ from pdfqa.errors import BackendError, ContextExceededError
 from pdfqa.llm import ChatModel, Ended, Options, Piece, Text, Thought, ToolCall, interruptible
 
 SHARES = (1.0, 0.5, 0.25)  # of the room, that are tried where the model takes less than was thought
-# Fitted by benchmarks/model_quality.py, in log odds: what the confidence without a model counts beside the model's, and
-# what both must come to.
-_TRUST, _ENOUGH = 0.25, 0.2
+# Chosen by benchmarks/model_quality.py: below which confidence without a model it is not asked; in log odds, what that
+# confidence counts beside the model's, and what both must come to.
+_HOPELESS = 0.35
+_TRUST, _ENOUGH = 0.1, 0.1
 _LEAST = 1e-3
 _WORD = Options(max_tokens=1, temperature=0.0, more={"logprobs": True, "top_logprobs": 10})
 _LIVELY = 0.7  # temperature of the second attempt at an answer that was empty
@@ -70,8 +71,9 @@ def attempt(
 def doubtful(model: ChatModel, aim: Focus, sure: float, stop: Callable[[], bool] | None = None) -> bool:
     """Return whether a question to a small model had better be declined.
 
-    What it says itself is worth little: it says no to most. What can be told is how much nearer it is to a yes than for
-    a question that certainly has no answer here. Where its server does not tell, what is thought without it decides.
+    Where there is little hope without it, it is not asked. What it says itself is worth little: it says no to most.
+    What can be told is how much nearer it is to a yes than for a question that surely has no answer here. Where its
+    server does not tell, what is thought without it decides.
 
     Args:
         model: The model.
@@ -79,6 +81,8 @@ def doubtful(model: ChatModel, aim: Focus, sure: float, stop: Callable[[], bool]
         sure: How likely there is an answer without asking the model, in [0, 1].
         stop: Asked whether that is no longer wanted.
     """
+    if sure < _HOPELESS:
+        return True
     here, elsewhere = (_agrees(model, messages, stop) for messages in aim.checks())
     odds = math.log(max(sure, _LEAST) / max(1 - sure, _LEAST))
     if here is None or elsewhere is None:
