@@ -14,6 +14,7 @@ from pdfqa.errors import BackendError, PdfqaError
 from tests.cli_runner import pdfqa
 from tests.homes import CLUB, pdf
 from tests.model_server import ModelServer, model_server, refuses, says
+from tests.pdf_maker import Leaf, Put, paragraph, write_pdf
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "annual-report-2024.pdf"
 SCHEMA: dict[str, Any] = {
@@ -85,6 +86,52 @@ def test_a_text_is_the_few_words_that_it_wants_or_null_with_what_came_nearest() 
     assert {**values, "supplier": None} == done.data
     assert "one supplier only" in done.fields[-1].citations[0].quote
     assert "nearest, p. 8" in str(done)
+
+
+def test_an_invoice_is_read_by_its_labels(tmp_path: Path) -> None:
+    lines = [
+        "Marlow & Keel GmbH, invoice of the month",
+        "Invoice number: KS-2024-117",
+        "Invoice date: 31 March 2024",
+        "Customer: Larkfield Mapping Cooperative",
+        "Please pay within 30 days to the account 12 3456 7890.",
+        "Questions go to billing@marlow.example",
+        "Total amount due: 2,095.59 EUR",
+    ]
+    path = write_pdf(tmp_path / "invoice.pdf", [Leaf([Put(line, 72, 740 - 36 * at) for at, line in enumerate(lines)])])
+    properties = {
+        "number": {"type": "string", "description": "invoice number"},
+        "date": {"type": "string", "format": "date", "description": "invoice date"},
+        "customer": {"type": "string"},
+        "email": {"type": "string", "format": "email"},
+        "total": {"type": "number", "description": "total amount due"},
+        "currency": {"type": "string", "enum": ["EUR", "USD"]},
+    }
+    with PDFQA(path) as qa:
+        done = qa.extract({"type": "object", "properties": properties})[0]
+    assert {
+        "number": "KS-2024-117",
+        "date": "2024-03-31",
+        "customer": "Larkfield Mapping Cooperative",
+        "email": "billing@marlow.example",
+        "total": 2095.59,
+        "currency": "EUR",
+    } == done.data
+    assert all(citation.verified for field in done.fields for citation in field.citations)
+
+
+def test_a_person_is_called_by_the_whole_name_where_it_is_said(tmp_path: Path) -> None:
+    lines = ["Mr. Marlow is our treasurer and was appointed treasurer in May.", "Edward Marlow, treasurer of the club"]
+    path = write_pdf(tmp_path / "a.pdf", [Leaf([Put(line, 72, 740 - 60 * at) for at, line in enumerate(lines)])])
+    with PDFQA(path) as qa:
+        assert "Edward Marlow" == qa.extract(only("string", description="Name of the treasurer"))[0].data["it"]
+
+
+def test_the_title_of_a_document_is_its_largest_heading(tmp_path: Path) -> None:
+    leaf = Leaf([Put("The harbour of Korsholm", 72, 740, 24), *paragraph("It was opened in 1931. " * 20, y=680)])
+    with PDFQA(write_pdf(tmp_path / "a.pdf", [leaf])) as qa:
+        field = qa.extract(only("string", description="Title of the document"))[0].fields[0]
+    assert "The harbour of Korsholm" == field.value == field.citations[0].quote
 
 
 def test_an_array_of_objects_is_filled_from_the_table_with_such_columns() -> None:

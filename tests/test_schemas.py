@@ -163,6 +163,21 @@ VALUES: list[tuple[dict[str, Any], Said, Any]] = [
         "Redmond, Washington",
     ),
     ({"type": "string", "description": "invoice number"}, said("", "Invoice number: 4711-A"), "4711-A"),
+    (
+        {"type": "string", "description": "auditor"},
+        said("", "Report of Marlow & Keel LLP, Auditor"),
+        "Marlow & Keel LLP",
+    ),
+    (
+        {"type": "string", "description": "auditor"},
+        said("Keel LLP", "Marlow & Keel LLP is the auditor."),
+        "Marlow & Keel LLP",
+    ),
+    (
+        {"type": "integer", "description": "days to pay"},
+        said("", "Pay within 30 days, to IBAN 77.", question="How many days to pay are there?"),
+        30,
+    ),
     ({"type": "string", "description": "invoice number"}, said("", "Invoice number  4711-A"), "4711-A"),
     ({"type": "string", "description": "reason of the delay"}, said("", "It rained."), "It rained."),
     ({"type": "string", "description": "delay", "maxLength": 500}, said("", "It rained."), "It rained."),
@@ -209,6 +224,13 @@ REASONS: list[tuple[dict[str, Any], Said, str]] = [
     ({"type": "integer"}, said("", "Employees may pay 15% into a 401(k) plan."), "no number is in"),
     ({"type": "integer", "description": "employees"}, said("", "Employees earned $12 million."), "no number is in"),
     ({"type": "integer"}, said("", "Employees had COVID-19."), "no number is in"),
+    ({"type": "integer"}, said("", "(2) As the auditor has said."), "no number is in"),
+    ({"type": "string", "description": "auditor"}, said("Proxy Statement", "See the Proxy Statement."), "no name"),
+    (
+        {"type": "array", "items": {"type": "string"}},
+        said("", "It " + "holds nearly " * 9 + "all."),
+        "no list is in it",
+    ),
     ({"type": "string", "description": "company"}, said("", "The Company has no debt."), "no name of an organisation"),
     (
         {"type": "string", "description": "CEO"},

@@ -35,6 +35,7 @@ from pdfqa.whole.schema import Wanted
 from pdfqa.whole.tabular import from_tables
 
 Report = Callable[[int, int], None]  # how many fields are done, of how many
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _MARK = re.compile(r"\s*\[\d+\]")
 _DIRECT = " — "  # between a short answer and what it is from
 _WHOLE_LABEL = 0.99  # share of a row's label that the question names where the row is about what it asks
@@ -122,9 +123,9 @@ class _Filler:
         """Return what the document itself says: the short answer, else the first sentence or row that has a value."""
         if wanted.fields:
             return self._from_tables(wanted)
-        if wanted.sought and naming.names_itself(wanted.label) and self._own is not None:
-            page, name = self._own
-            return _Filled(Value(name.text, name.text), [self._whole.cite(page, name.start, name.end)])
+        itself = self._itself(wanted)
+        if itself is not None:
+            return itself
         for one in schema.alternatives(wanted):  # revenue or net sales
             filled = self._quoted(one)
             if not filled.value.reason:
@@ -137,21 +138,67 @@ class _Filler:
         done = next(one for one in answer(self._engine, question) if isinstance(one, Finished))
         citations = [self._whole.cited(cited.citation) for cited in done.citations] if done.found else []
         said = self._said(wanted, done.text, citations) if citations else None
-        if said and (said.short or wanted.type in ("array", "boolean")):
-            made = coercing.value(wanted, said)
-            if not made.reason:
-                return _Filled(made, citations if wanted.type in ("array", "boolean") else [citations[made.quote]])
-        filled = self._scanned(wanted, question) if citations or wanted.choices else None
+        short = self._short(wanted, said, citations) if said else None
+        told = coercing.spoken(wanted, said.quote, said.language) if said and _counted(wanted) else 1.0
+        if short and told >= _WHOLE_LABEL:
+            return short
+        scanned = self._scanned(wanted, question) if citations or wanted.choices else None
+        if short and scanned and coercing.spoken(wanted, scanned.citations[0].quote, self._whole.language) <= told:
+            scanned = None  # no other row or sentence says more of the field
+        addressed = self._addressed(wanted) if wanted.format in coercing.ADDRESSES else None
+        filled = scanned or short or addressed
         if filled is not None:
             return filled
         if said is None:
             return _Filled(Value(reason=_NOT_FOUND), [], found=False)
-        return _Filled(self._reason(wanted, said), citations[:1])
+        made = self._reason(wanted, said)
+        return _Filled(made, citations[:1])
+
+    def _short(self, wanted: Wanted, said: Said, citations: list[Citation]) -> _Filled | None:
+        """Return what the short answer holds, or of several things the whole answer."""
+        several = wanted.type in ("array", "boolean")
+        if not (said.short or several):
+            return None
+        made = coercing.value(wanted, said)
+        if made.reason:
+            return None
+        return _Filled(made, citations if several else [citations[made.quote]])
+
+    def _itself(self, wanted: Wanted) -> _Filled | None:
+        """Return what a document is called, or whose it is, for a field that asks just that."""
+        if wanted.type != "string" or wanted.format or wanted.choices:
+            return None
+        found: tuple[Page, Name] | None = None
+        if naming.is_its_title(wanted.label):
+            page = next(self._whole.pages(), None)
+            name = naming.title(page) if page else None
+            found = (page, name) if page and name else None
+        elif naming.names_itself(wanted.label):
+            found = self._own
+        if found is None:
+            return None
+        page, name = found
+        return _Filled(
+            coercing.value(wanted, Said(name.text, (name.text,), "", self._whole.language, chosen=True)),
+            [self._whole.cite(page, name.start, name.end)],
+        )
+
+    def _addressed(self, wanted: Wanted) -> _Filled | None:
+        """Return the one address of its kind that stands in the document, if there is one alone."""
+        found: dict[str, Citation] = {}
+        for page in self._whole.pages():
+            for match in coercing.ADDRESSES[wanted.format].finditer(page.text):
+                found.setdefault(match[0], self._whole.cite(page, *match.span()))
+                if len(found) > 1:
+                    return None
+        return next((_Filled(Value(text, text), [citation]) for text, citation in found.items()), None)
 
     def _reason(self, wanted: Wanted, said: Said) -> Value:
         """Return why what was found is no value of a field."""
         made = coercing.value(wanted, said)
-        return made if made.reason else Value(text=said.quote, reason="nothing that was found says it for sure")
+        if made.reason or wanted.choices:
+            return made
+        return Value(text=said.quote, reason="nothing that was found says it for sure")
 
     def _scanned(self, wanted: Wanted, question: Question) -> _Filled | None:
         """Return the value of the likeliest sentence or row of those found that speaks of the field and holds one.
@@ -164,9 +211,9 @@ class _Filler:
         for one in ranked(wanted.question, looked.found.terms, best, self._engine.embedder):
             piece = best[one.evidence]
             about = f"{one.row.label} {one.row.section}" if one.row else f"{piece.passage.heading} {one.text}"
-            if one.empty or not coercing.speaks_of(wanted, about, piece.language):
+            if one.empty or not (wanted.choices or coercing.speaks_of(wanted, about, piece.language)):
                 continue
-            short = self._cell(wanted, one, piece) if wanted.type in ("number", "integer") and one.row else ""
+            short = self._cell(wanted, one, piece) if _counted(wanted) and one.row else ""
             if short is None:
                 continue
             made = coercing.value(
@@ -174,6 +221,8 @@ class _Filler:
             )
             if not made.reason:
                 found.append((one.weight, _Filled(made, [self._whole.cite(piece.page, one.start, one.end)])))
+        if wanted.choices:
+            return _chosen(wanted, found, self._whole.language)
         if not found:
             return None
         weight, first = found[0]
@@ -183,12 +232,17 @@ class _Filler:
             return _Filled(
                 Value(text=first.citations[0].quote, reason=f"several days may be it: {days}"), first.citations
             )
+        if wanted.sought == naming.PERSON:
+            whole = naming.fuller(first.value.value, [other.value.value for _, other in found])
+            return next(other for _, other in found if other.value.value == whole)
         return first
 
     def _cell(self, wanted: Wanted, one: Candidate, piece: Evidence) -> str | None:
         """Return the cell of a row that a field wants, with its unit; None where the row is about something else."""
         row = one.row
         if row is None or one.features["label"] < _WHOLE_LABEL:
+            return None
+        if len(_WORD.findall(row.label)) > 1 and not one.features["adjacent"]:  # "Other income, net" is no net income
             return None
         place = column(row.columns, row.label, wanted.question, languages.analyzer(piece.language))
         return None if place is None else written(row.values[place], row.unit)
@@ -254,7 +308,7 @@ class _Filler:
             return _Filled(Value(rows, reply.text) if rows else Value(reason="no row of it could be read"), citations)
         short = "\n".join(one.text for one in proved)
         verified = [citation for citation in citations if citation.verified]
-        said = Said(short, tuple(citation.quote for citation in verified), "", self._whole.language)
+        said = Said(short, tuple(citation.quote for citation in verified), "", self._whole.language, chosen=True)
         return _Filled(coercing.value(wanted, said), verified)
 
     def _cited(self, taken: Sequence[asking.Taken], looked: Looked) -> Iterator[Citation]:
@@ -266,3 +320,14 @@ class _Filler:
             seen.add((quote.evidence, quote.start, quote.end))
             page = looked.evidence[quote.evidence].page
             yield self._whole.cite(page, quote.start, quote.end, score=quote.weight, supported=one.supported)
+
+
+def _counted(wanted: Wanted) -> bool:
+    return wanted.type in ("number", "integer")
+
+
+def _chosen(wanted: Wanted, found: Sequence[tuple[float, _Filled]], language: str) -> _Filled | None:
+    """Return the choice of the likeliest text that speaks of the field, else the one that is named alone."""
+    speaking = (one for _, one in found if coercing.speaks_of(wanted, one.citations[0].quote, language))
+    alone = len({one.value.value for _, one in found}) == 1
+    return next(speaking, found[0][1] if alone else None)

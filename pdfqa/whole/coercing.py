@@ -15,7 +15,7 @@ from pdfqa.whole import naming
 from pdfqa.whole.quantities import Number, dates, numbers, scale_of
 from pdfqa.whole.schema import COUNTED_IN as _COUNTED_IN
 from pdfqa.whole.schema import Wanted
-from pdfqa.whole.words import REST
+from pdfqa.whole.words import GENERIC, REST
 
 _YES = frozenset("yes sí si ja oui sim да evet ναι có 是 ใช่ نعم हाँ true".split())
 _NO = frozenset("no nein non não nee nu нет hayır όχι không 否 ไม่ لا नहीं false".split())
@@ -26,6 +26,8 @@ _SPLIT = re.compile(
 _SHARE = re.compile(r"%|percent|per cent|porcentaje|prozent|pourcentage|\bmargin\b|\brate\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|USD|EUR|GBP|CHF)\b", re.IGNORECASE)
 _OF_A_YEAR = re.compile(r"[(（]\s*(?:\w+\s+)?((?:18|19|20|21)\d\d)\s*[:：]\s*[^()（）]*[)）]")  # (2023: 31)
+_WEB = re.compile(r"https?://[^\s)>\]]+|www\.[^\s)>\]]+")
+ADDRESSES = {"email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.]*\w"), "uri": _WEB, "url": _WEB}  # by the format of a field
 _ENDS = " .,;:"
 _GAP = "  "  # between the cells of a row
 _AFTER = re.compile(r"[(’'-]?[^\W\d_]")  # stands after a number that counts nothing: 401(k), 10-K, 000’s, 32nd
@@ -33,6 +35,7 @@ _BEFORE = re.compile(r"[^\W\d_][-–]?$")  # and before one: COVID-19
 _A_PART = re.compile(r"\s(?:of|de|der|von|des)\s")  # after a number that counts some of them: "120 of our employees"
 _YEARS = re.compile(r"\byears?\b|\bjahr|\baño|\bannée", re.IGNORECASE)
 _STEM, _NEAR = 5, 8  # letters in which forms of a word agree; words between a number and what it counts
+_HALF = 0.5
 _LONG = 80  # characters from which on a text that a field may have can be a sentence
 _YEAR = range(1800, 2200)
 _LONGEST_ITEM = 12  # words of an item of a list within a sentence
@@ -52,7 +55,8 @@ class Value(msgspec.Struct, frozen=True):
 class Said(msgspec.Struct, frozen=True):
     """What a document says to a question: the short answer ("" where there is none), and the quotes it is from.
 
-    `own` is the name of the organisation that the document is of, "" where that is not known.
+    `own` is the name of the organisation that the document is of, "" where that is not known. `chosen` says that the
+    short answer was made for the field, by a model or a cell of its table, and not for a question.
     """
 
     short: str
@@ -60,6 +64,7 @@ class Said(msgspec.Struct, frozen=True):
     question: str
     language: str
     own: str = ""
+    chosen: bool = False
 
     @property
     def quote(self) -> str:
@@ -80,11 +85,17 @@ def value(wanted: Wanted, said: Said) -> Value:
     return _within(wanted, found) if not found.reason else found
 
 
-def speaks_of(wanted: Wanted, text: str, language: str) -> bool:
-    """Return whether a text has half of the words of a field, or more."""
+def spoken(wanted: Wanted, text: str, language: str) -> float:
+    """Return the share of the words of a field that a text has."""
     analyzer = languages.analyzer(language)
     words = {term for term in analyzer.terms(_COUNTED_IN.sub("", wanted.label)) if not analyzer.stop(term)}
-    return 2 * len(words.intersection(analyzer.terms(text))) >= len(words)
+    words = words.difference(analyzer.terms(GENERIC)) or words
+    return len(words.intersection(analyzer.terms(text))) / len(words) if words else 1.0
+
+
+def speaks_of(wanted: Wanted, text: str, language: str) -> bool:
+    """Return whether a text has half of the words of a field, or more."""
+    return spoken(wanted, text, language) >= _HALF
 
 
 def _number(wanted: Wanted, said: Said) -> Value:
@@ -128,6 +139,8 @@ def _of_unit(wanted: Wanted, found: list[Number], said: Said, text: str) -> list
 
 def _designates(one: Number, text: str) -> bool:
     """Return whether a number is part of a name: COVID-19, 401(k)."""
+    if not text[: one.start].strip(" (") and text.lstrip().startswith("("):  # (2) begins a footnote
+        return True
     return bool(_AFTER.match(text[one.start + len(one.text) :]) or _BEFORE.search(text[: one.start]))
 
 
@@ -199,20 +212,20 @@ def _string(wanted: Wanted, said: Said) -> Value:
     if wanted.format in ("date", "date-time"):
         return _date(wanted, said)
     text = " ".join((said.short or said.quote).split())
-    if wanted.format == "email":
-        found = re.search(r"[\w.+-]+@[\w-]+\.[\w.]+\w", f"{said.short} {said.quote}")
-        return Value(found[0], found[0]) if found else Value(text=text, reason="no e-mail address is in it")
-    if wanted.format in ("uri", "url"):
-        found = re.search(r"https?://[^\s)>\]]+|www\.[^\s)>\]]+", f"{said.short} {said.quote}")
-        return Value(found[0], found[0]) if found else Value(text=text, reason="no web address is in it")
+    if wanted.format in ADDRESSES:
+        found = ADDRESSES[wanted.format].search(f"{said.short} {said.quote}")
+        return Value(found[0], found[0]) if found else Value(text=text, reason="no such address is in it")
     if "pattern" in wanted.rules:
         return _patterned(wanted, said)
-    if said.short or _may_be_a_sentence(wanted):
+    named = wanted.sought in _CALLED
+    if (said.short and (said.chosen or not named)) or _may_be_a_sentence(wanted):
         return Value(text, text)
-    for quote, body in said.texts:
+    for quote, body in enumerate(said.quotes):
         short = naming.value(wanted.sought, wanted.label, body, said.language, said.own)
         if short:
             return Value(short, short, quote=quote)
+    if said.short and naming.is_one(wanted.sought, said.short, said.quote):
+        return Value(text, text)
     what = _CALLED.get(wanted.sought)
     return Value(text=said.quote, reason=f"no {what} stands beside it" if what else "it is said in a sentence only")
 
@@ -284,7 +297,8 @@ def _array(wanted: Wanted, said: Said) -> Value:
         kept = [one.value for one in values if not one.reason]
         return Value(kept, said.quote) if kept else Value(text=said.quote, reason="no number is in it")
     texts = _listed(said.short or said.quote)
-    made = [value(wanted.items, Said(text, (text,), said.question, said.language)) for text in texts]
+    items = [text for text in texts if wanted.items.sought == naming.SENTENCE or len(text.split()) <= _LONGEST_ITEM]
+    made = [value(wanted.items, Said(text, (text,), said.question, said.language, chosen=True)) for text in items]
     kept = [one.value for one in made if not one.reason]
     return Value(kept, said.quote) if kept else Value(text=said.quote, reason="no list is in it")
 
@@ -368,7 +382,7 @@ def rows(wanted: Sequence[Wanted], lines: Sequence[Sequence[str]], language: str
     found = []
     for line in lines:
         made = {
-            one.path[-1]: value(one, Said(text, (text,), "", language)) if text else Value(reason="empty")
+            one.path[-1]: value(one, Said(text, (text,), "", language, chosen=True)) if text else Value(reason="empty")
             for one, text in zip(wanted, line, strict=False)
         }
         if any(not one.reason for one in made.values()):

@@ -14,7 +14,7 @@ import msgspec
 from pdfqa import languages
 from pdfqa.answer.words import MONTHS
 from pdfqa.pages import Page
-from pdfqa.whole.words import BESIDE_NAMES, NO_NAMES, NUMBERED, OWN_NAME, ROLES, SOUGHT, TITLES
+from pdfqa.whole.words import BESIDE_NAMES, NO_NAMES, NUMBERED, OF_ITSELF, OWN_NAME, ROLES, SOUGHT, TITLED, TITLES
 
 PERSON, ORGANISATION, PLACE, PARTY, SENTENCE = "person", "organisation", "place", "party", "sentence"
 _FRONT = 3  # pages on which a document says whose it is
@@ -30,6 +30,7 @@ _SHORTENED = re.compile(
 )  # words that end with a full stop of their own
 _OF = re.compile(r"\b(?:of|von|de|du|der|des)\b", re.IGNORECASE)
 _UPPER = r"[^\W\d_a-zß-ÿа-яά-ώ]"
+_OF_ONE = re.compile(rf"\bof (?={_UPPER})")
 _LEGAL = (
     r"(?:Incorporated|Inc|INC|Corporation|CORPORATION|Corp|CORP|Co|CO|Limited|LIMITED|Ltd|LTD|LLC|L\.L\.C|LLP|L\.L\.P"
     rf"|L\.P|LP|PLC|plc|N\.A|GmbH(?: & Co\. KG(?:aA)?)?|(?:Company|COMPANY)(?! {_UPPER})|KGaA|AG|SE|S\.?A\.?S?|S\.p\.A"
@@ -80,6 +81,11 @@ def value(kind: str, label: str, text: str, language: str, own: str = "") -> str
     return beside[0].text if len({one.text for one in beside}) == 1 else ""
 
 
+def is_one(kind: str, text: str, quote: str) -> bool:
+    """Return whether a text is a whole name of a kind in a quote."""
+    return any(one.text == text for one in _NAMES.get(kind, _none)(quote))
+
+
 def own(pages: Iterable[Page]) -> tuple[Page, Name] | None:
     """Return the name of the organisation that a document is of, and where it says it.
 
@@ -97,10 +103,32 @@ def own(pages: Iterable[Page]) -> tuple[Page, Name] | None:
     return best if best and counts[best[1]] >= min(_AGAIN, len(texts)) else None
 
 
+def title(page: Page) -> Name | None:
+    """Return the title of a document: the largest heading of its first page, over one line or several."""
+    heads = [block for block in page.blocks if block.kind == "heading"]
+    if not heads:
+        return None
+    top = min(block.level for block in heads)
+    first = next(at for at, block in enumerate(page.blocks) if block.kind == "heading" and block.level == top)
+    last = first
+    while (
+        last + 1 < len(page.blocks) and page.blocks[last + 1].kind == "heading" and page.blocks[last + 1].level == top
+    ):
+        last += 1
+    start, end = page.blocks[first].start, page.blocks[last].end
+    return Name(" ".join(page.text[start:end].split()), start, end)
+
+
+def is_its_title(label: str) -> bool:
+    """Return whether a field is the title of the document itself."""
+    words = set(re.findall(r"[^\W\d_]+", label.casefold()))
+    return bool(words & TITLED) and words <= TITLED | OF_ITSELF
+
+
 def _parts(one: Name) -> Iterator[Name]:
     """Yield a name, and what is left of it after an "of": Portions of Acme Inc."""
     yield one
-    for match in re.finditer(rf"\bof (?={_UPPER})", one.text):
+    for match in _OF_ONE.finditer(one.text):
         left = one.text[match.end() :]
         if " " in left:
             yield Name(left, one.end - len(left), one.end)
@@ -127,7 +155,10 @@ def organisations(text: str, *, legal: bool = False) -> Iterator[Name]:
         start, end = match.span()
         lead = re.match(r"(?:The|Of|And|By|For|To|In|Our|With)\s", match.group())
         start += lead.end() if lead else 0
-        first = _plain(text[start:end].split(None, 1)[0])
+        while (first := _plain(text[start:end].split(None, 1)[0])) in NO_NAMES and (
+            of := _OF_ONE.search(text, start, end)
+        ):
+            start = of.end()  # Report of Marlow Keel LLP
         if first not in NO_NAMES and " " in text[start:end]:
             yield _name(text, start, end)
 

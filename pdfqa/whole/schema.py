@@ -35,6 +35,7 @@ _DAY_OF = re.compile(r"^(?:date|day) (?:on which|when) ", re.IGNORECASE)
 _DATED = re.compile(r"\b(?:date|day|deadline)\b", re.IGNORECASE)
 _MANY = "How many {things} are there?"
 _COUNT = re.compile(r"^(?:total )?(?:number|count) of (?:the |all )?", re.IGNORECASE)
+_PLURAL = re.compile(r"^[^\W\d_]+[^s\W]s(?: (?:of|to|until|for|in) .+)?$|[^s\W]s$", re.IGNORECASE)
 _MOST_CHOICES = 8  # that a question names
 _LIST = "What are the {label}?"
 
@@ -272,7 +273,7 @@ def _things(kind: str, label: str) -> str:
     count = _COUNT.match(label)
     if count:
         return label[count.end() :]
-    plural = label.endswith("s") and not label.endswith("ss")
+    plural = _PLURAL.search(label) is not None
     counts = kind == "integer" and plural and expected(f"What is the {label}?", "en").kind is Kind.OTHER
     return label if counts else ""
 

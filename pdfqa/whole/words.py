@@ -115,7 +115,8 @@ SOUGHT: dict[str, frozenset[str]] = {
     for kind, words in {
         "sentence": "summary description describe explain explanation terms clause conditions policy policies reason "
         "reasons risk risks purpose obligations obligation scope coverage statement strategy sentence text quote how "
-        "why details procedure consequences beschreibung zusammenfassung grund zweck bedingungen klausel warum wie "
+        "why use usage objective goal details procedure consequences beschreibung zusammenfassung grund zweck "
+        "bedingungen klausel warum wie "
         "resumen descripción motivo condiciones cláusula por qué cómo résumé motif conditions pourquoi comment",
         "person": "ceo cfo coo cto chief officer chair chairman chairwoman chairperson president treasurer secretary "
         "director directors manager author authors founder head signatory whom person dean editor minister "
@@ -132,6 +133,9 @@ SOUGHT: dict[str, frozenset[str]] = {
     }.items()
 }
 
+# Words of fields that say what kind of thing is wanted, and not which one.
+GENERIC = "amount total sum value number count figure name date betrag summe anzahl importe cantidad montant nombre"
+
 # Values to choose from that are for whatever is none of the others: no text names them.
 REST = frozenset(
     "other others none unknown n/a na sonstige andere keine unbekannt otro otra otros ninguno autre".split()
@@ -147,6 +151,12 @@ OWN_NAME = frozenset(
     "name of the company companies issuer registrant organisation organization corporation firm employer legal full "
     "official registered reporting entity business what is this that s der die das des name firma unternehmen "
     "unternehmens gesellschaft nombre de la del empresa sociedad nom de l la entreprise société".split()
+)
+
+# The words of a field that is the title of the document.
+TITLED = frozenset("title titel título titre heading".split())
+OF_ITSELF = frozenset(
+    "the of this document paper report file whole full main der des dokuments del documento du".split()
 )
 
 # Titles of an office, and of address: a name does not end or begin with them.
