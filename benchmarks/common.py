@@ -37,6 +37,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     lang: str
     source: str
     type: str = ""
+    section: str = ""
     requires_visual: bool | None = False
     gold_pages_have_text: bool | None = True
 

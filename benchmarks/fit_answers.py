@@ -13,8 +13,8 @@ CONFIDENCE (pdfqa/answer/confidence.py): logistic regression, answerable questio
 SQuAD's adversarial ones, off-topic ones, and questions put to an unrelated document in another language. Questions in
 a language of the document and those in another have a model each. MIX says how much each kind weighs in all.
 
-Halves are by document, for XQuAD by language: whatever is reported was fitted on the other half. Nothing is written but
-what is printed (and the plot). CONFIDENCE depends on WEIGHTS: after changing those, run again.
+Halves are by document, for XQuAD by the article a question is of: whatever is reported was fitted on the other half.
+Nothing is written but what is printed (and the plot). CONFIDENCE depends on WEIGHTS: after changing those, run again.
 """
 
 from __future__ import annotations
@@ -46,28 +46,18 @@ from pdfqa.rerank import Asked
 
 SOURCES = ("squad", "xquad", "languages", "crosslingual", "offtopic", "financebench", "mmlongbench", "nq", "samples")
 SAMPLES = Source("samples", "samples", "questions.jsonl")
-LANGUAGES = (
-    "en",
-    "es",
-    "de",
-    "ru",
-    "ar",
-    "el",
-    "zh",
-    "vi",
-    "th",
-    "tr",
-    "hi",
-    "ro",
-)  # alternately in one half and the other
 PASSAGES = 8
+SHRINK = 0.8  # of the way to the mean of REFERENCE that a language's offset goes
+# The language of documents in which questions of all kinds were measured, and those in which off-topic ones were.
+REFERENCE, MEASURED = "en", ("en", "es")
 # How much each kind of question weighs in all when confidence is fitted and judged.
-SHRINK = 0.8  # of the way to the mean that a language's offset goes
 MIX = {"answerable": 5.0, "off-topic": 2.0, "adversarial": 0.7}
 # Features with too few cases to be fitted: a matter of judgement.
 FIXED = {
+    "above",
     "adjacent",
     "first",
+    "label",
     "short",
     "heading",
     "echo",
@@ -232,10 +222,9 @@ def group(source: Source, row: Row) -> str:
 
 
 def half(source: Source, row: Row) -> int:
-    """Return the half a question is in: by language for XQuAD, else by document."""
-    if source.key in {"xquad", "languages"}:
-        return LANGUAGES.index(row.lang) % 2
-    return zlib.crc32((row.question if source.key in {"crosslingual", "pairs"} else row.pdf).encode()) % 2
+    """Return the half a question is in: by document, of which each section of XQuAD was one, in all languages."""
+    parallel = source.key in {"xquad", "languages", "crosslingual", "pairs"} and row.section
+    return zlib.crc32((row.section if parallel else row.pdf).encode()) % 2
 
 
 # Which sentence.
@@ -311,8 +300,10 @@ def confidence(title: str, cases: Sequence[Case], now: dict[str, float]) -> tupl
     weights = mixed(cases)
     parts = [[case for case in cases if case.half == number] for number in (0, 1)]
     halves = [fit_confidence(part, names) for part in parts]
-    held_out = np.array([probability(case, names, halves[1 - case.half]) for case in cases])
-    by_language = confidences.LANGUAGES if title == "CONFIDENCE" else {}
+    own = title == "CONFIDENCE"
+    added = [offsets(part, names, fitted) if own else {} for part, fitted in zip(parts, halves, strict=True)]
+    held_out = np.array([probability(case, names, halves[1 - case.half], added[1 - case.half]) for case in cases])
+    by_language = confidences.LANGUAGES if own else {}
     constants = np.array([*(now[name] for name in names), now["bias"]])
     as_it_is = np.array([probability(case, names, constants, by_language) for case in cases])
     keys = Counter((case.source, case.row.lang if case.source == "languages" else "", case.group) for case in cases)
@@ -333,7 +324,7 @@ def confidence(title: str, cases: Sequence[Case], now: dict[str, float]) -> tupl
     )
     fitted = fit_confidence(cases, names)
     print_constants(f"{title}, fitted on all", dict(zip([*names, "bias"], fitted, strict=True)))
-    if by_language:
+    if own:
         print_constants("LANGUAGES, fitted on all", offsets(cases, names, fitted))
     return title, table
 
@@ -341,15 +332,14 @@ def confidence(title: str, cases: Sequence[Case], now: dict[str, float]) -> tupl
 def offsets(cases: Sequence[Case], names: Sequence[str], coefficients: np.ndarray) -> dict[str, float]:
     """Return what is added for each language of documents, so that XQuAD's parallel questions are as sure in each.
 
-    The mean logit of a language's answerable questions is brought to that of all languages, by SHRINK of the way.
+    The mean logit of a language's answerable questions is brought to that of REFERENCE, by SHRINK of the way.
     """
-    parallel = [case for case in cases if case.source in {"xquad", "languages"} and case.row.answerable]
     logits: dict[str, list[float]] = {}
-    for case in parallel:
-        logits.setdefault(case.language, []).append(float(inputs(case, names) @ coefficients))
+    for case in cases:
+        if case.source in {"xquad", "languages"} and case.row.answerable:
+            logits.setdefault(case.language, []).append(float(inputs(case, names) @ coefficients))
     means = {language: float(np.mean(values)) for language, values in logits.items()}
-    middle = float(np.mean(list(means.values()))) if means else 0.0
-    return {language: SHRINK * (middle - mean) for language, mean in sorted(means.items())}
+    return {language: SHRINK * (means.get(REFERENCE, mean) - mean) for language, mean in sorted(means.items())}
 
 
 def inputs(case: Case, names: Sequence[str]) -> np.ndarray:
@@ -366,7 +356,8 @@ def mixed(cases: Sequence[Case]) -> np.ndarray:
 
 
 def fit_confidence(cases: Sequence[Case], names: Sequence[str]) -> np.ndarray:
-    """Return the coefficients, and the bias last."""
+    """Return the coefficients, and the bias last; of languages without off-topic questions nothing is learnt."""
+    cases = [case for case in cases if case.across or case.language in MEASURED]
     matrix = np.array([inputs(case, names) for case in cases])
     answerable, weights = np.array([case.row.answerable for case in cases], dtype=float), mixed(cases)
 

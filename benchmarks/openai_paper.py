@@ -26,6 +26,7 @@ from pdfqa.locating import locate
 
 CHUNK, STEP, TOKEN, EMBEDDING = 800, 400, 4, 1024
 SAMPLE = 5  # chunks of each document
+PYPDF_PAGES = 30  # of each document that pypdf reads, which is slow
 
 
 def chunks(tokens: float) -> int:
@@ -49,7 +50,7 @@ def cut(text: str, rng: random.Random) -> Iterator[str]:
 
 def pypdf_text(path: str) -> str:
     try:
-        return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+        return "\n".join(page.extract_text() for page in PdfReader(path).pages[:PYPDF_PAGES])
     except Exception:  # noqa: BLE001 - pypdf fails in many ways; then OpenAI's reader might as well
         return ""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pdfqa import languages
 from pdfqa.backends.ledger import Ledger, SentPart
 from pdfqa.backends.leftovers import Left, delete, left
 from pdfqa.backends.openai import UNREACHABLE, account
@@ -137,7 +138,10 @@ class Hosting:
         return Shelved(store_id=store_id, filters=self._filters(list(there)), failures=failures)
 
     def search(self, resources: dict[str, Any], question: str, k: int) -> list[Evidence]:
-        """Return what OpenAI finds for a question, on our pages, best first."""
+        """Return what OpenAI finds for a question, on our pages, best first.
+
+        Of a chunk that crosses pages, the page comes first that has more words of the question.
+        """
         where = resources["file_search"]
         fields = {name: where[name] for name in ("filters",) if name in where}
         found: SearchResults = self.run(
@@ -148,7 +152,8 @@ class Hosting:
             max_num_results=min(k, _MOST_RESULTS),
             **fields,
         )
-        return gathered(self._engine, found).evidence[:k]
+        evidence = gathered(self._engine, found).evidence
+        return sorted(evidence, key=lambda piece: (-piece.score, -_shared(question, piece)))[:k]
 
     def left(self) -> tuple[Left, Left]:
         """Return what this home directory has left at OpenAI, and what others have."""
@@ -175,6 +180,13 @@ class Hosting:
         if len(wanted) == 1:
             return {"type": "eq", "key": "sha256", "value": wanted[0]}
         return {"type": "in", "key": "sha256", "value": wanted}
+
+
+def _shared(question: str, piece: Evidence) -> int:
+    """Return how many words of a question a passage has."""
+    analyzer = languages.analyzer(piece.language)
+    asked = {term for term in analyzer.terms(question) if not analyzer.stop(term)}
+    return len(asked.intersection(analyzer.terms(piece.text)))
 
 
 def _failure(part: SentPart, shown: str) -> Failure:

@@ -62,8 +62,9 @@ class Shelf:
         store_id = await self._store()
         if again:
             self._ledger.change(self._ledger.now(wanted, "failed"), "sent", tries=0)
-        for _ in range(_ATTACHED + 1):
-            await self._send(self._ledger.now(wanted, "planned", "sending"), progress)
+        for number in range(_ATTACHED + 1):
+            unsent = self._ledger.now(wanted, "planned", "sending")
+            await self._send([part for part in unsent if not (number and part.error)], progress)
             await self._attach(store_id, self._ledger.now(wanted, "sent"))
             over = not self._ledger.now(wanted, "attached") or await self._index(store_id, wanted, progress)
             if over and all(part.error for part in self._ledger.now(wanted, "planned")):

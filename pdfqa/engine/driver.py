@@ -40,7 +40,9 @@ class Driver:
         reading, answers = engine.job_kinds
         jobs.begin(engine.new_id("worker-"), *reading, *answers)
         self._answering = _Crew(engine, answers, self._answer, threads=answering, at_once=1)
-        self._crews = (_Crew(engine, reading, self._read, threads=1, at_once=_READ_AT_ONCE), self._answering)
+        self._crews = [self._answering]
+        if reading:  # what is kept elsewhere is read there
+            self._crews.insert(0, _Crew(engine, reading, self._read, threads=1, at_once=_READ_AT_ONCE))
         jobs.wake, jobs.resting = self.wake, self._answering.resting
         self._looker = threading.Thread(target=self._look, name="pdfqa-look", daemon=True)
         self._looker.start()
