@@ -45,6 +45,12 @@ def test_the_date_beside_the_words_of_the_question(question: str, sentence: str,
     ("question", "sentence", "said"),
     [
         ("How many orchids are there?", "The greenhouse holds 412 orchids and 9 palms.", "412 orchids"),
+        (
+            "How many employees does Orbit have?",
+            "It is run by the 125,000 Orbit Lines employees.",
+            "125,000 Orbit Lines employees",
+        ),
+        ("How many employees does Orbit have?", "Orbit runs 815 shops with employees.", ""),
         ("How many members does the council have?", "More than 40 hours are reported to the council.", ""),
         (
             "How many shops did Orbit run?",

@@ -34,6 +34,11 @@ def asked_value(row: Row, question: str, language: str = "en") -> str | None:
     return None if place is None else row.values[place]
 
 
+def test_a_word_like_year_names_no_column() -> None:
+    row = Row("Net income", ("9", "7"), ("2017", "Year ended December 31, 2016"))
+    assert asked_value(row, "What was the net income of the year?") == "9"
+
+
 def test_a_row_has_a_label_values_and_heads() -> None:
     row = row_of(page(INCOME), INCOME[2])
     assert row is not None

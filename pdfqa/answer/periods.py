@@ -11,6 +11,7 @@ import msgspec
 from pdfqa import languages
 from pdfqa.answer.words import MONTHS, PERIOD_WORDS, SPANS
 
+_PERIODIC = " ".join(sorted(PERIOD_WORDS))
 _TELLING = 2  # letters that a word of a column head needs to be matched; numbers need none
 # Heads of columns that say how other columns differ.
 _CHANGES = re.compile(r"%|\bvs\b|percent|change|increase|decrease|variance|growth|variaci|veränderung", re.IGNORECASE)
@@ -63,7 +64,7 @@ def column(heads: Sequence[str], label: str, question: str, analyzer: languages.
     if len(fitting) < 2:
         return fitting[0] if fitting else None
     asked = {word for word in analyzer.terms(question) if len(word) >= _TELLING or word.isdigit()}
-    asked -= analyzer.stopwords.union(analyzer.terms(label))
+    asked -= analyzer.stopwords.union(analyzer.terms(label), analyzer.terms(_PERIODIC))  # "year" names no column
     matches = [len(asked.intersection(analyzer.terms(heads[place]))) for place in fitting]
     best = max(matches)
     if best and matches.count(best) == 1:

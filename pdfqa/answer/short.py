@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from pdfqa import languages
 from pdfqa.answer import names
 from pdfqa.answer.candidates import Question
 from pdfqa.answer.confidence import negated
-from pdfqa.answer.kinds import Kind
+from pdfqa.answer.kinds import Ask, Kind
 from pdfqa.answer.links import BEING, HOW_LONG, IN_TIME, LENGTH_UNITS, OF_ASKING, ORGANISATIONS, TIME_UNITS
 from pdfqa.answer.said import Said, held, one, share_of
 from pdfqa.answer.turns import POINTING_BACK
@@ -23,7 +23,8 @@ from pdfqa.answer.values import Value, counts, fresh, with_thing
 from pdfqa.answer.words import NUMBER_WORDS
 
 # The share of the question that a sentence must say.
-_FOR_DATE, _FOR_NUMBER, _FOR_COUNT, _FOR_PERIOD, _FOR_NAME = 0.7, 0.7, 0.6, 0.6, 0.7
+_FOR_DATE, _FOR_NUMBER, _FOR_PERIOD, _FOR_NAME = 0.7, 0.7, 0.6, 0.7
+_FURTHER, _STEM = 4, 5  # words behind a number that may name what is counted; letters in which their forms agree
 _NEARER = 0.3  # by how much more of the question must stand beside one of several dates
 _OF_PLAIN = 0.5  # the share of the question's words that are no names that must stand beside a number
 
@@ -110,12 +111,28 @@ def _number(question: Question, said: Said) -> str:
     ask = question.ask
     found = fresh(ask, said.text, question.text.casefold(), said.language)
     counted = ask.kind is Kind.NUMBER and bool(ask.thing)
-    if said.share < (_FOR_COUNT if counted else _FOR_NUMBER):
+    if said.share < _FOR_NUMBER:
         return ""
-    found = counts(ask, found) if counted else found
+    if counted:
+        found = counts(ask, found) or [value for value in found if _counts_further(ask, value, said)]
     if any(_listed(said.text, value.start) for value in found) or _lacks_verb(question, said):
         return ""
-    return one([with_thing(ask, value, said.text) for value in found])
+    return one([_counts_further(ask, value, said) or with_thing(ask, value, said.text) for value in found])
+
+
+def _counts_further(ask: Ask, value: Value, said: Said) -> str:
+    """Return a number with the words up to the thing that is counted: "125,000 Best Buy employees"."""
+    number = value.text.removesuffix(value.counted).rstrip()
+    start = end = value.start + len(number)
+    things = {word[:_STEM] for word in ask.thing if len(word) > 2}
+    analyzer = languages.analyzer(said.language)
+    for match in islice(re.compile(r"\s([^\W\d_][\w'’-]*)").finditer(said.text, start), _FURTHER):
+        if match.start() != end or all(map(analyzer.stop, analyzer.terms(match[1]))):
+            break
+        end = match.end()
+        if match[1].casefold()[:_STEM] in things:
+            return said.text[value.start : end]
+    return ""
 
 
 def _listed(text: str, place: int) -> bool:

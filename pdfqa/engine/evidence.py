@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 
 import msgspec
@@ -28,6 +29,7 @@ _STATEMENT_PASSAGES = 8
 _FIRST = 3  # passages whose documents are asked for their statements
 _MOST_LOOKED_UP = 4096
 _looked_up: dict[tuple[str, int, int, str], list[Box]] = {}
+_looking_up = threading.Lock()  # several questions are answered at once
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -172,7 +174,8 @@ def _boxes(engine: Engine, piece: Evidence, quote: Quote) -> list[tuple[float, f
             found = pdf.find_boxes(path, piece.page.number, quote.text, password, start=quote.start, places=places)
         except Exception:  # noqa: BLE001 - whatever is wrong with the PDF by now, the answer stands
             return []
-        if len(_looked_up) >= _MOST_LOOKED_UP:
-            _looked_up.clear()
-        _looked_up[place] = found
+        with _looking_up:
+            if len(_looked_up) >= _MOST_LOOKED_UP:
+                _looked_up.clear()
+            _looked_up[place] = found
     return [(box.x0, box.y0, box.x1, box.y1) for box in found]
