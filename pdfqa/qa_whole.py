@@ -50,6 +50,7 @@ class WholeDocuments:
         *,
         words: int | None = None,
         prompt: str = "",
+        instructions: str = "",
         again: bool = False,
         progress: Report | bool | None = None,
     ) -> Summaries:
@@ -62,17 +63,18 @@ class WholeDocuments:
         Args:
             words: About how many words each is to have; by default a sixth of the document's, from 80 to 300.
             prompt: What a model is to write on, or how.
+            instructions: What it is told before all else: who it is, for whom it writes.
             again: Whether a model is asked all anew.
             progress: Told of every part that was read; True draws a bar.
 
         Raises:
-            InvalidRequestError: The number of words is out of range, or there is a prompt and no model.
+            InvalidRequestError: The number of words is out of range, or there is a prompt, or instructions, and no model.
             FileError: None of the files can be used.
             BackendError: The model failed; what it had done is kept.
         """
         from pdfqa.engine import summaries
 
-        wish = self._wish(words, prompt, again=again)
+        wish = self._wish(words, prompt, instructions, again=again)
         with reporting(progress) as report:
             wholes = self._wholes(report)
 
@@ -87,6 +89,7 @@ class WholeDocuments:
         *,
         words: int | None = None,
         prompt: str = "",
+        instructions: str = "",
         again: bool = False,
         progress: Report | bool | None = None,
     ) -> Estimates:
@@ -95,12 +98,13 @@ class WholeDocuments:
         Args:
             words: As for `summarize`.
             prompt: As for `summarize`.
+            instructions: As for `summarize`.
             again: As for `summarize`.
             progress: Told of the reading of files that were not read before; True draws a bar.
         """
         from pdfqa.engine import summaries
 
-        wish = self._wish(words, prompt, again=again)
+        wish = self._wish(words, prompt, instructions, again=again)
         with reporting(progress) as report:
             wholes = self._wholes(report)
         return Estimates(estimates=[summaries.estimate(self._engine, whole, wish) for whole in wholes])
@@ -211,20 +215,21 @@ class WholeDocuments:
         """Return the id of the vector store that holds a document and nothing else."""
         return self._library.store([whole.named]).id
 
-    def _wish(self, words: int | None, prompt: str, *, again: bool) -> Any:
+    def _wish(self, words: int | None, prompt: str, instructions: str, *, again: bool) -> Any:
         from pdfqa.engine.summaries import Wish
 
         if words is not None and not _FEWEST_WORDS <= words <= _MOST_WORDS:
             raise InvalidRequestError(
                 f"words is {words}; it must be from {_FEWEST_WORDS} to {_MOST_WORDS:,}", param="words"
             )
-        if prompt and self._engine.settings.model is None:
+        if (prompt or instructions) and self._engine.settings.model is None:
+            needs = "a prompt needs" if prompt else "instructions need"
             raise InvalidRequestError(
-                "a prompt needs a model that reads it; without one, summaries are sentences of the document",
+                f"{needs} a model that reads it; without one, summaries are sentences of the document",
                 hint="Name a model (--model, PDFQA_MODEL), or ask a question: pdfqa ask.",
-                param="prompt",
+                param="prompt" if prompt else "instructions",
             )
-        return Wish(words=words, prompt=prompt, again=again)
+        return Wish(words=words, prompt=prompt, instructions=instructions, again=again)
 
     def _wholes(self, report: Report | None) -> list[Whole]:
         from pdfqa.engine.whole import Whole

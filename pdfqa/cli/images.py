@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from pdfqa.cli.options import Shared, model_options, opening_options
+from pdfqa.cli.options import Shared, estimating, model_options, opening_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import counted, images_table
@@ -84,7 +84,7 @@ def _describe(shared: Shared, name: str, how: dict[str, Any], out: str | None) -
         raise InvalidRequestError("--out saves images and --describe describes them", hint="Do one after the other.")
     if how.pop("estimate"):
         del how["alt_text"]
-        told = with_files(shared, (), lambda qa, _: qa.estimate_descriptions(name, **how))[0]
+        told = with_files(estimating(shared), (), lambda qa, _: qa.estimate_descriptions(name, **how))[0]
         emit(told) if shared.json else say(estimates_text(told, look()))
         return 0
     done = with_files(shared, (), lambda qa, report: qa.describe_images(name, progress=report, **how))[0]

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from pdfqa.cli.inputs import sources
-from pdfqa.cli.options import Shared, model_options, opening_options
+from pdfqa.cli.options import Shared, estimating, model_options, opening_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.errors import FileAccessError, InvalidRequestError
@@ -62,7 +62,7 @@ def ocr_command(shared: Shared, files: Sequence[str], *, out: str | None, estima
     named, how["pages"] = sources(files), _numbers(how["pages"])
     if estimate:
         del how["offline"]
-        told = with_files(shared, (), lambda qa, _: qa.estimate_recognition(*named, **how))[0]
+        told = with_files(estimating(shared), (), lambda qa, _: qa.estimate_recognition(*named, **how))[0]
         emit(told) if shared.json else say(estimates_text(told, look()))
         return 0
     done = with_files(shared, (), lambda qa, report: qa.recognize(*named, progress=report, **how))[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -136,6 +137,12 @@ def model_options(function: Function) -> Function:
 def strict_option(function: Function) -> Function:
     """Add --strict."""
     return click.option("--strict", is_flag=True, help="Exit with 1 when nothing is found.")(function)
+
+
+def estimating(shared: Shared) -> Shared:
+    """Return options for what asks nothing of a model, and so needs no key of its server."""
+    known = any(os.environ.get(name) for name in ("PDFQA_MODEL_KEY", "OPENAI_API_KEY"))
+    return msgspec.structs.replace(shared, model_key=None if known else "none")
 
 
 def _lines(path: Path | None) -> list[str]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from pdfqa.cli.inputs import sources
-from pdfqa.cli.options import Shared, answering_options
+from pdfqa.cli.options import Shared, answering_options, estimating
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.saving import Saving, saving_options
@@ -40,6 +38,9 @@ Exit code 4: pages are missing, because the model failed over them.
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIR|-...", type=click.Path(allow_dash=True))
 @click.option("--words", metavar="N", type=click.IntRange(20, 5000), help="About how many words (default: 80 to 300).")
 @click.option("--prompt", metavar="TEXT", default="", help="Tell the model what to write on, or how.")
+@click.option(
+    "--instructions", metavar="TEXT", default="", help="Tell the model first who it is and for whom it writes."
+)
 @click.option("--estimate", is_flag=True, help="Tell calls, tokens and price; ask nothing of the model.")
 @click.option("--again", is_flag=True, help="Ask the model anew, also what it has replied to before.")
 @saving_options
@@ -55,7 +56,7 @@ def summarize_command(shared: Shared, files: Sequence[str], estimate: bool, savi
     saving.check(files)
     named = sources(files)
     if estimate:
-        shared = msgspec.structs.replace(shared, model_key=_key())
+        shared = estimating(shared)
         told, failures = with_files(
             shared,
             named,
@@ -79,11 +80,6 @@ def summarize_command(shared: Shared, files: Sequence[str], estimate: bool, savi
     if not all(one.complete for one in done):
         return _INCOMPLETE
     return 3 if failures else 0
-
-
-def _key() -> str | None:
-    """Return what stands for the model's key where there is none: nothing is asked, so none is needed."""
-    return None if any(os.environ.get(name) for name in ("PDFQA_MODEL_KEY", "OPENAI_API_KEY")) else "none"
 
 
 def footer(done: Summaries) -> str:

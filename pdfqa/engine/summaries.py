@@ -36,6 +36,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     words: int | None = None
     prompt: str = ""
+    instructions: str = ""
     again: bool = False
 
     def room(self, words: int) -> int:
@@ -124,7 +125,7 @@ class _Writing:
         self._replying = replying
         self._evidence = passages(whole.pages(), whole.language, whole.sha256)
         self._words = sum(size(page.text) for page in whole.pages())
-        self._parts = Parts(engine.context_tokens, wish.room(self._words), wish.prompt)
+        self._parts = Parts(engine.context_tokens, wish.room(self._words), wish.prompt, wish.instructions)
         self._missing: list[Unread] = []
 
     def write(self, report: Report) -> Summary:

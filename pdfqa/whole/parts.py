@@ -105,15 +105,17 @@ class Parts:
         room: How many tokens a model can be given, its answer included.
         words: About how many words the summary is to have.
         prompt: What the reader wants of it.
+        instructions: What the model is told before our own rules: who it is, and how it writes.
     """
 
-    def __init__(self, room: int, words: int, prompt: str = "") -> None:
+    def __init__(self, room: int, words: int, prompt: str = "", instructions: str = "") -> None:
         self._words = words
         self._prompt = prompt
+        self._instructions = instructions
         # Languages differ in how many tokens a word takes; a summary that is cut off is no use.
         self._answer = min(3 * words + 100, room // 2)
         self._room = room - max(self._answer, min(_MOST_NOTES * _NOTE, room // 4)) - _MESSAGE
-        self._room -= tokens(_SUMMARY) + tokens(prompt)
+        self._room -= tokens(_SUMMARY) + tokens(prompt) + tokens(instructions)
 
     def cut(self, numbered: Sequence[Numbered]) -> Iterator[list[Numbered]]:
         """Yield all that is to be read in parts, each with as much as fits."""
@@ -146,14 +148,17 @@ class Parts:
         return self._request(rules, part, one, self._answer)
 
     def _request(self, rules: str, part: Sequence[Numbered], one: str, most: int) -> Request:
-        wanted = f"\n{_WANTED.format(prompt=self._prompt)}" if self._prompt else ""
-        texts = [fenced(one, number, item.text) for number, item in enumerate(part, start=1)]
         ask = "Notes:" if rules.startswith(_NOTES[:10]) else "Summary:"
+        if self._prompt:
+            rules = f"{rules}\n{_WANTED.format(prompt=self._prompt)}"
+        if self._instructions:
+            rules = f"{self._instructions}\n\n{rules}"
+        texts = [fenced(one, number, item.text) for number, item in enumerate(part, start=1)]
         content = "\n".join([*texts, "", ask])
         return Request(
-            messages=[{"role": "system", "content": rules + wanted}, {"role": "user", "content": content}],
+            messages=[{"role": "system", "content": rules}, {"role": "user", "content": content}],
             given=[item.place for item in part],
-            tokens=tokens(rules + wanted) + tokens(content) + _MESSAGE,
+            tokens=tokens(rules) + tokens(content) + _MESSAGE,
             most=most,
         )
 
