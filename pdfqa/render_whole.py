@@ -46,6 +46,9 @@ _UNLIKE = (
     '(pdfqa compare A.pdf B.pdf "…"); --json has all differences.'
 )
 _MOST_QUOTES = 3  # of one field
+_NOTHING_PROVED = (
+    "NOTHING in this summary was found in the document. A larger model does better; without --model it is quoted."
+)
 _EXTRACTIVE = "extractive"
 _UNPROVED = "(unverified)"
 
@@ -74,6 +77,8 @@ def summary_text(value: Summary, look: Look = PLAIN) -> str:
     elif value.model == _EXTRACTIVE:
         parts += _sections(value, look)
     else:
+        if not any(point.supported for section in value.sections for point in section.points):
+            parts.append(look.warn(wrap(_NOTHING_PROVED, look.width, "", "  ")))
         parts += ["", _coloured(wrap(clean(value.text), look.width), look), ""]
         parts += [citation_text(one, number, look) for number, one in enumerate(value.citations, 1)]
     parts += [unread_text(one, look) for one in value.unread]
