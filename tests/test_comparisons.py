@@ -43,6 +43,11 @@ SIDES = [
     (["$1,200", "$1.2 thousand"], "The same in both: $1,200."),
     (["$12", "€12"], "Found in both; what they say is not the same."),
     (["12", "9", "30"], "30 in 2, 12 in 0, 9 in 1."),
+    (
+        ["$3.81 in the year ended January 28, 2017", "$5.20 in the year ended February 2, 2019"],
+        "$3.81 in 0, $5.20 in 1: $1.39 (36.5%) more.",
+    ),
+    (["28 January 2017", "2 February 2019"], "Found in both; what they say is not the same."),
 ]
 
 

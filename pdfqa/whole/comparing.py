@@ -39,14 +39,16 @@ def told(name: str, question: str, text: str, quotes: Sequence[str], language: s
     line = text.split("\n", maxsplit=1)[0]
     short, direct, _ = line.partition(_DIRECT)
     said = Said(short if direct else "", tuple(quotes) or (line,), question, language)
-    days = {iso for _, iso in dates(short if direct else line, language)}
+    found_days = list(dates(short if direct else line, language))
+    days = {iso for _, iso in found_days}
+    begins = any(short.startswith(written) for written, _ in found_days)  # with a day: 28 is no value
     ask = expected(question, languages.detect(question))
     of = f"{line.partition(_DIRECT)[2]}  {short}" if direct else ""  # a cell, with what its row is called before it
     if text and ask.kind is Kind.NUMBER and ask.thing and not _counted(ask.thing, (of, *quotes, line), language):
         return Told(name=name, text=text, fits=False)
     # A number in a sentence may be any; one that the answer begins with is what was asked for.
     first = next(numbers(short, language), None) if direct else None
-    if first is not None and first.start <= _AHEAD and not days:
+    if first is not None and first.start <= _AHEAD and not begins:
         found = value(_NUMBER, said)
         if not found.reason:
             return Told(name=name, text=text, value=found.value, shown=found.text, unit=found.unit)
