@@ -60,6 +60,8 @@ def question_terms(database: Database, where: query.Scope, question: str) -> lis
     for analyzer in analyzers:
         for word, start, end in analyzer.terms_with_spans(question):
             variants.setdefault((start, end), {})[word] = analyzer.stop(word)
+            if short := re.fullmatch(r"fy(\d\d)", word):  # FY23 is 2023; FY2023 has 2023 in it
+                variants[start, end][f"20{short[1]}"] = False
     aside = _asides(question)
     telling = {span: words for span, words in variants.items() if not any(words.values())} or variants
     terms: dict[str, Term] = {}

@@ -17,7 +17,7 @@ PAGES = (
     "The brochure tells what the institute offers to teachers.",
     "Liquidity. Cash held abroad and what happens to goodwill when a business is sold.",
     "Consolidated balance sheets. Receivables 12, inventories 7, goodwill 4, all in all 23.",
-    "A picture of the garden in Q3.",
+    "A picture of the garden in Q3 of 2021.",
     "People who teach write to the office.",
 )
 
@@ -101,3 +101,9 @@ def test_the_word_for_the_kind_of_answer_matters_little(engine: Engine) -> None:
 def test_a_quarter_is_found_by_its_other_name(engine: Engine) -> None:
     assert terms(engine, "What did the third quarter bring?")["q3"].name
     assert pages(engine, "What did the third quarter bring?")[0] == 4
+
+
+@pytest.mark.parametrize("year", ["FY21", "FY2021", "fy 2021"])
+def test_a_fiscal_year_is_found_by_its_number(engine: Engine, year: str) -> None:
+    assert terms(engine, f"How did it look in {year}?")["2021"].likeness == 1
+    assert pages(engine, f"How did it look in {year}?")[0] == 4
