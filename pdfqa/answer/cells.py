@@ -16,7 +16,7 @@ from pdfqa import languages, phrases
 from pdfqa.answer.candidates import Question
 from pdfqa.answer.kinds import Kind, directions
 from pdfqa.answer.periods import column, period
-from pdfqa.answer.tables import Row, Tables
+from pdfqa.answer.tables import Row, Tables, label_of
 from pdfqa.answer.turns import DOWNWARD, UPWARD
 from pdfqa.answer.values import asks_share
 from pdfqa.answer.words import BARE, COMPUTED, HINTED, MONTHS, PERIOD_WORDS, STATEMENTS, TOTALS, WEAK
@@ -24,7 +24,6 @@ from pdfqa.pages import Block, Page
 from pdfqa.query_terms import Term
 from pdfqa.search import Evidence
 
-_GAP = re.compile(r"\s{2,}|\t|\s\|\s")
 SURE = 0.75  # share of a row's label, and of the question, that must agree for a cell to be the answer
 _OTHER_NAME = 0.9  # how much another name for what is asked is worth that stands there whole
 _LITTLE = 0.3  # how much words such as "total" count
@@ -183,7 +182,7 @@ def _on_page(question: Question, sought: _Sought, tables: Tables, number: int, p
             continue
         context = ""
         for start, end in lines(page, block):
-            label = _GAP.split(page.text[start:end], 1)[0]
+            label = label_of(page.text[start:end])
             folded = label.casefold()
             if not any(word in folded for word in sought.starts):
                 continue

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from pdfqa import languages
 from pdfqa.answer.candidates import Candidate, Question
+from pdfqa.answer.cells import SURE
 from pdfqa.answer.kinds import Kind
 from pdfqa.answer.periods import column
 from pdfqa.answer.short import short_answer
 from pdfqa.answer.tables import Row
-from pdfqa.answer.telling import flat
+from pdfqa.answer.telling import flat, whole
 from pdfqa.answer.units import written
 from pdfqa.search import Evidence
 
 _PLAIN_WORDS = 12  # of a quote that need not be told in short
-_COVERED = 0.75  # share of a row's label, and of the question, that must agree for a cell to be the answer
 
 
 def led(question: Question, evidence: Sequence[Evidence], chosen: Sequence[Candidate]) -> tuple[list[Candidate], str]:
@@ -52,9 +52,9 @@ def compose(question: Question, evidence: Sequence[Evidence], chosen: Sequence[C
         chosen: What is quoted, first what leads.
         short: The short answer that the first quote gives.
     """
-    first, text = chosen[0], flat(chosen[0].shown)
-    if first.row is not None:
-        text = _from_row(question, evidence[first.evidence], first, first.row)
+    row, text = chosen[0].row, flat(chosen[0].shown)
+    if row is not None:
+        text = _from_row(question, evidence[chosen[0].evidence], chosen[0], row)
     elif short and not _plain(question, text, short):
         text = f"{short} — {text}"
     others = [f"{flat(other.shown)} [{number}]" for number, other in enumerate(chosen[1:], start=2)]
@@ -62,17 +62,17 @@ def compose(question: Question, evidence: Sequence[Evidence], chosen: Sequence[C
 
 
 def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) -> str:
-    """Return the cell that a row answers with, if that is sure, else the row in words."""
+    """Return the cell that a row answers with, if that is sure, else the row in words.
+
+    Most cells are planned; this is a row whose label is all that the question says.
+    """
     place = column(row.columns, row.label, question.text, languages.analyzer(piece.language))
     ask = question.ask
     plain = ask.kind in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER} and not ask.computed
-    if plain and place is not None and best.features["label"] >= _COVERED and _covers(question, piece, row, place):
+    if plain and place is not None and best.features["label"] >= SURE and _covers(question, piece, row, place):
         about = ", ".join(part for part in (row.label, row.columns[place]) if part)
         return f"{written(row.values[place], row.unit)} — {about}"
-    if not all(row.columns):
-        return flat(best.text)
-    cells = " · ".join(f"{head} {value}" for head, value in zip(row.columns, row.values, strict=True))
-    return flat(f"{row.label}: {cells}")
+    return whole(row, "") if all(row.columns) else flat(best.text)
 
 
 def _covers(question: Question, piece: Evidence, row: Row, place: int) -> bool:
@@ -82,4 +82,4 @@ def _covers(question: Question, piece: Evidence, row: Row, place: int) -> bool:
     held = question.asked.held(analyzer.terms(about))
     telling = {asked: weight for asked, weight in question.asked.weights.items() if not any(map(str.isdigit, asked))}
     total = sum(telling.values())
-    return not total or sum(held.get(asked, 0.0) for asked in telling) >= _COVERED * total
+    return not total or sum(held.get(asked, 0.0) for asked in telling) >= SURE * total

@@ -113,7 +113,8 @@ def _first_cue(words: list[str], language: str) -> tuple[Kind | None, int]:
     for cues in [_cues(language)] if language in ASKING else [_cues("en"), _cues("")]:
         for place in range(len(words)):
             for length in range(min(_LONGEST_CUE, len(words) - place), 0, -1):
-                kind = cues.get(" ".join(words[place : place + length]))
+                phrase = " ".join(words[place : place + length])
+                kind = cues.get(phrase) or (None if place else cues.get(f"^{phrase}"))
                 if kind is not None:
                     return kind, place + length
     return None, 0

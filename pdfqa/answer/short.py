@@ -113,11 +113,11 @@ def _number(question: Question, said: Said) -> str:
     counted = ask.kind is Kind.NUMBER and bool(ask.thing)
     if said.share < _FOR_NUMBER:
         return ""
-    if counted:
-        found = counts(ask, found) or [value for value in found if _counts_further(ask, value, said)]
+    plain = counts(ask, found) if counted else found
+    found = plain or [value for value in found if _counts_further(ask, value, said)]
     if any(_listed(said.text, value.start) for value in found) or _lacks_verb(question, said):
         return ""
-    return one([_counts_further(ask, value, said) or with_thing(ask, value, said.text) for value in found])
+    return one([with_thing(ask, value, said.text) if plain else _counts_further(ask, value, said) for value in found])
 
 
 def _counts_further(ask: Ask, value: Value, said: Said) -> str:

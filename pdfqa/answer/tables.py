@@ -97,6 +97,11 @@ def split(line: str) -> list[str]:
     return [cell for cell in _GAP.split(line.strip()) if cell]
 
 
+def label_of(line: str) -> str:
+    """Return what the first cell of a line says."""
+    return _GAP.split(line, maxsplit=1)[0]
+
+
 def _header(page: Page, block: Block) -> Header:
     above = page.text[max(0, block.start - _ABOVE) : block.start]
     own = page.text[block.start : block.end].split("\n")[: block.header_rows]

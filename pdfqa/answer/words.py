@@ -1,7 +1,7 @@
 """Word lists of `pdfqa.answer`, by language: data only. All are in casefolded form.
 
 `ASKING` holds phrases of one to three words that show what a question asks for; of those that begin at one place,
-the longest counts. Languages not listed are read as English.
+the longest counts; one with ^ only where it begins the question. Languages not listed are read as English.
 """
 
 from __future__ import annotations
@@ -120,24 +120,30 @@ ASKING: dict[str, dict[str, str]] = {
         "reason": "tại sao|vì sao",
     },
     "ar": {
-        "date": "متى|أي عام|أي سنة|اي عام|اي سنة",
-        "number": "كم",
-        "person": "من هو|من هي|من الذي|من كان|من قام|لمن",
-        "place": "أين|اين",
-        "other": "ما|ماذا|كيف|أي",
-        "reason": "لماذا",
+        "date": "متى|أي عام|أي سنة|اي عام|اي سنة|أي يوم|أي شهر|أي تاريخ|أي قرن",
+        "number": "كم|ما عدد",
+        "person": "^من|من هو|من هي|من الذي|من التي|من الذين|من كان|من قام|لمن|أي لاعب|أي شخص",
+        "place": "أين|اين|من أين|أي مدينة|أي بلد|أي دولة|أي مكان",
+        "other": "ما|ماذا|كيف|أي|من أي",
+        "reason": "لماذا|ما سبب",
     },
 }
 
 # Scripts that run words together or write vowels as marks: whatever stands first inside the question counts.
 ASKING_INSIDE: dict[str, str] = {
     "date": "何时|何時|什么时候|什么时间|哪一年|哪年|哪一天|何年|什么年|什么日期|いつ|"
-    "เมื่อใด|เมื่อไหร่|เมื่อไร|ปีใด|ปีไหน|ปีอะไร|วันใด|कब|किस वर्ष|किस साल|언제",
-    "number": "多少|几|幾|いくつ|何人|กี่|เท่าใด|เท่าไร|เท่าไหร่|कितन|몇|얼마",
-    "person": "谁|誰|だれ|ใคร|किसने|कौन|किसके द्वारा|누가|누구",
-    "place": "哪里|哪儿|何处|哪个国家|哪个城市|在哪|どこ|ที่ไหน|ประเทศใด|เมืองใด|कहाँ|कहां|어디",
+    "在哪一年|在哪年|在哪一天|在哪天|在哪个月|几月几日|哪一日|多会儿|何月|何日|"
+    "เมื่อใด|เมื่อไหร่|เมื่อไร|ปีใด|ปีไหน|ปีอะไร|วันใด|วันไหน|เดือนใด|เดือนไหน|วันที่เท่าไร|วันที่เท่าไหร่|ศตวรรษใด|"
+    "कब|किस वर्ष|किस साल|언제",
+    "number": "多少|几|幾|多大|多久|多长|多远|多高|多快|いくつ|何人|นานแค่ไหน|มากแค่ไหน|บ่อยแค่ไหน|"
+    "กี่|เท่าใด|เท่าไร|เท่าไหร่|कितन|몇|얼마",
+    "person": "谁|誰|哪位|哪些人|什么人|哪个球员|哪名球员|哪个人|だれ|คนใด|ผู้ใด|คนไหน|ใคร|किसने|कौन|किसके द्वारा|누가|누구",
+    "place": "哪里|哪儿|何处|哪个国家|哪个城市|在哪|在哪个国家|在哪个城市|在哪座城市|什么地方|哪个地方|"
+    "どこ|ที่ไหน|ที่ใด|แห่งใด|ประเทศไหน|เมืองไหน|"
+    "ประเทศใด|เมืองใด|कहाँ|कहां|어디",
     "reason": "为什么|为何|ทำไม|เพราะเหตุใด|क्यों|なぜ|왜",
-    "other": "什么|哪|อะไร|ใด|क्या|किस|무엇",
+    "other": "什么|哪|在哪个|在哪些|称为什么|名为什么|述为什么|视为什么|改为什么|作为什么|定为什么|"
+    "การเมืองใด|อะไร|ใด|क्या|किस|무엇",
 }
 
 # Verbs that begin a question to be answered with yes or no.
