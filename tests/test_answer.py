@@ -107,6 +107,11 @@ def test_a_who_without_a_name_is_less_sure() -> None:
     assert answer(question, nameless).confidence < answer(question, named).confidence
 
 
+def test_a_name_that_goes_on_from_one_of_the_question_is_nobody() -> None:
+    one = page("Halcyon Insurance Agency was founded a long time ago.")
+    assert answer("Who founded Halcyon?", one).features["unmet"] == 1.0
+
+
 def test_a_number_of_something_else_is_less_sure() -> None:
     council = page("More than 40 hours of overtime at one time are reported to the works council.")
     draft = answer("How many members does the works council have?", council)
@@ -194,6 +199,15 @@ def test_a_heading_alone_is_better_than_nothing() -> None:
 def test_a_sentence_that_is_cut_at_the_end_of_the_page_comes_second() -> None:
     cut = page("The harbour master keeps the keys of the light. The harbour master keeps the keys of the")
     assert answer("Who keeps the keys of the harbour?", cut).quotes[0].text.endswith("light.")
+
+
+def test_a_sentence_is_about_whom_its_paragraph_names() -> None:
+    between = "There were three boats and a small crew. The winters were long in those years."
+    one = page(
+        f"Ada Holm was a pilot on the sound. {between} The pilot retired in 1950 after a storm.",
+        f"Karin Lind was a pilot on the lake. {between} The pilot retired in 1961 after a fall.",
+    )
+    assert "1961" in answer("When did the pilot Karin Lind retire?", one).text
 
 
 # How much is quoted.
@@ -299,3 +313,10 @@ def test_a_caption_that_repeats_the_question_is_no_answer() -> None:
 def test_a_clause_does_not_begin_with_the_dash_that_joins_it() -> None:
     text = "We have audited the controls, based on criteria – Framework of 2013, issued by the committee."
     assert not any(text[start] in "–—" for start, _ in clauses(text, "en"))
+
+
+def test_a_date_is_not_cut_at_its_comma() -> None:
+    text = "On August 29, 2021, it operated 815 warehouses, and 795 in 2020."
+    assert ["On August 29, 2021,", "it operated 815 warehouses,", "and 795 in 2020."] == [
+        text[start:end] for start, end in clauses(text, "en")
+    ]

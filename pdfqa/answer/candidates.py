@@ -23,6 +23,7 @@ _SHORT = 25  # characters
 # Candidates that are looked at for what they hold, and of these, those whose meaning is compared with the question's.
 _LIKELY, _LIKELIEST = 24, 12
 _ONE_NAME = 0.7  # how much a name of one word, which may be a place's, is one of a person
+_LEADING = 200  # characters before a sentence that are read with it
 _SOME_WORDS = 6  # new words that make a sentence as telling as it can be
 _CAPTION = 2  # new words that a caption may have and still say nothing: "Comparison of …"
 _ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", ":", ";", "”", '"', ")", "»", "]", "…")
@@ -31,25 +32,27 @@ _ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", ":", ";", "”", '"', 
 # for those that the script names FIXED. Encyclopedia questions say too little of names of several words ("net sales")
 # and too much of the first passage for reports, so `adjacent` and `first` are among these.
 WEIGHTS = {
-    "own": 3.2,
-    "before": 2.1,
-    "after": 0.8,
+    "own": 3.7,
+    "before": 2.0,
+    "after": 0.9,
     "above": 0.9,
     "adjacent": 1.0,
-    "score": 3.2,
+    "about": 1.8,
+    "score": 2.5,
     "first": 1.0,
-    "similar": 2.3,
+    "similar": 1.4,
     "meaning": 1.4,
+    "around": 2.9,
     "soft": 3.5,
-    "count": 3.0,
-    "kindred": 1.2,
+    "count": 3.5,
+    "kindred": 0.9,
     "fits": 1.7,
     "counts": 1.0,
     "row": 0.5,
     "unfit_row": -2.0,
     "label": 1.1,
     "new": 0.1,
-    "long": 0.1,
+    "long": 0.2,
     "short": -0.5,
     "heading": -3.0,
     "echo": -3.0,
@@ -118,11 +121,15 @@ def candidates(question: Question, evidence: Sequence[Evidence], embedder: Embed
         candidate.features.update(reader.form(candidate, evidence[candidate.evidence].language))
     likely = _best(likely, _LIKELIEST)
     if likely:
-        vectors = embedder.encode([question.text, *(candidate.text for candidate in likely)])
+        pages = [evidence[candidate.evidence].page for candidate in likely]
+        led = [_led_to(candidate, page) for candidate, page in zip(likely, pages, strict=True)]
+        vectors = embedder.encode([question.text, *(candidate.text for candidate in likely), *led])
         foreign = 1 - question.asked.coverage(word for piece in evidence for word in piece.terms)
-        for candidate, similar in zip(likely, (vectors[1:] @ vectors[0]).tolist(), strict=True):
+        cosines = (vectors[1:] @ vectors[0]).tolist()
+        for candidate, similar, around in zip(likely, cosines, cosines[len(likely) :], strict=False):
             candidate.features["similar"] = similar
             candidate.features["meaning"] = similar * foreign
+            candidate.features["around"] = around
         _compare(question, likely, evidence, words or words_of(question, embedder))
     return _best(likely, _LIKELIEST)
 
@@ -135,6 +142,19 @@ def _compare(question: Question, likely: Sequence[Candidate], evidence: Sequence
         candidate.features["soft"] = words.share(np.maximum(held, near.asked)) - words.share(held)
         candidate.features["count"] = float((held > 0).mean()) if len(held) else 0.0
         candidate.features["kindred"] = near.thing
+
+
+def _led_to(candidate: Candidate, page: Page) -> str:
+    """Return a candidate with what leads to it in its paragraph: "He" is somebody there."""
+    block = block_at(page, candidate.start)
+    if block is None or candidate.row is not None:
+        return candidate.text
+    return page.text[max(block.start, candidate.start - _LEADING) : candidate.end]
+
+
+def named(question: str, word: str) -> bool:
+    """Return whether a word of a question is a name or a number."""
+    return (word[:1].isupper() and not question.startswith(word)) or any(map(str.isdigit, word))
 
 
 def words_of(question: Question, embedder: Embedder) -> Words:
@@ -161,7 +181,9 @@ class _Reader:
     def __init__(self, question: Question) -> None:
         self._question = question
         self._known = question.text.casefold()
+        self._said = frozenset(re.findall(r"\w+", self._known))
         self._tables = Tables()
+        self._telling = [word for word in question.asked.weights if named(question.text, word)]
         self.named: set[str] = set()  # words of the question that are in the names of documents
 
     def read(self, number: int, piece: Evidence) -> list[Candidate]:
@@ -178,13 +200,14 @@ class _Reader:
         named = asked.held(names)
         self.named |= names
         found = []
-        for place, (start, end) in enumerate(spans):
-            block = block_at(piece.page, offset + start)
+        blocks = [block_at(piece.page, offset + start) for start, _ in spans]
+        for place, ((start, end), block) in enumerate(zip(spans, blocks, strict=True)):
             row = self._tables.row(piece.page, block, offset + start, offset + end)
             own = {**named, **held[place]}
             if row is not None:
                 own = {**asked.held(analyzer.terms(" ".join(row.columns))), **own}
             share = asked.share(own)
+            near = [above, *(held[other] for other, beside in enumerate(blocks) if beside is block is not None)]
             text = piece.text[start:end]
             features = {
                 **shared,
@@ -193,6 +216,7 @@ class _Reader:
                 "after": asked.share(own, *held[place + 1 : place + 2]) - share,
                 "above": asked.share(own, above) - share,
                 "adjacent": asked.adjacency(words[place]),
+                "about": self._about(own, near),
                 **self._substance(words[place], row, analyzer, block),
                 "aside": float(block is not None and block.kind == "note" and not above),
                 **_shape(text, piece.page, block, offset + start),
@@ -207,11 +231,18 @@ class _Reader:
             fits = ask.kind in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER}
             return {"row": 1.0, "unfit_row": float(not fits), "fits": float(fits and ask.kind is not Kind.OTHER)}
         values = fresh(ask, candidate.text, self._known, language)
+        if ask.kind is Kind.PERSON:  # "Costco Insurance" has not founded Costco
+            values = [value for value in values if value.text.casefold().split()[0] not in self._said]
         full = ask.kind is not Kind.PERSON or any(" " in value.text for value in values)
         return {
             "fits": (1.0 if full else _ONE_NAME) if values else 0.0,
             "counts": float(ask.kind is Kind.NUMBER and bool(counts(ask, values))),
         }
+
+    def _about(self, own: dict[str, float], near: Sequence[dict[str, float]]) -> float:
+        """Return how much of the question's names and numbers stands around a text, and not in it."""
+        told = [{name: part.get(name, 0.0) for name in self._telling} for part in (own, *near)]
+        return self._question.asked.share(*told) - self._question.asked.share(told[0])
 
     def _substance(
         self, words: Sequence[str], row: Row | None, analyzer: languages.Analyzer, block: Block | None

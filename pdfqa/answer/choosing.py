@@ -20,7 +20,7 @@ from pdfqa.search import Evidence
 MOST_WORDS = 40  # of an answer
 _AHEAD = 3  # words that a short answer before the sentence may have
 _LOOKED_AT = 4  # candidates of which two may be quoted
-_NOTICEABLE = 0.05  # by how much a second quote must raise the chance that the answer is quoted
+_NOTICEABLE = 0.04  # by how much a second quote must raise the chance that the answer is quoted
 _CUT = 0.9  # what is left of a chance where a sentence is cut, before or after: answers go on, subjects are missed
 _LEAST = 6  # words of a sentence that are quoted
 _TELLING = 4  # new words that make a clause as telling as it can be

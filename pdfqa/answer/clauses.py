@@ -59,9 +59,11 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 @cache
 def _boundary() -> re.Pattern[str]:
-    """Find where a clause ends. A comma inside a number ends none; in Thai, a space does."""
+    """Find where a clause ends. A comma inside a number or a date ends none; in Thai, a space does."""
     thai = "\u0e00-\u0eff"
-    return re.compile(rf"[,;:،؛)](?=\s)|[，；：、）]|—|\s(?=[(（—–-]\s?)|(?<=[{thai}])\s+(?=[{thai}])")
+    return re.compile(
+        rf"[;:،؛)](?=\s)|,(?=\s)(?!(?<=\d,)\s\d{{4}}\b)|[，；：、）]|—|\s(?=[(（—–-]\s?)|(?<=[{thai}])\s+(?=[{thai}])"
+    )
 
 
 @cache

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
-from pdfqa.answer.candidates import Candidate, Question
+from pdfqa.answer.candidates import Candidate, Question, named
 from pdfqa.answer.kinds import Ask, Kind
 from pdfqa.answer.words import NEGATIONS
 from pdfqa.query_terms import Term
@@ -67,7 +67,7 @@ def judge(
     """Return what speaks for the evidence holding an answer, each in [0, 1]."""
     asked, best = question.asked, chosen[0]
     held = asked.held({word for piece in evidence[:3] for word in piece.terms})
-    names = [term for term in terms if _names(question.text, term)]
+    names = [term for term in terms if named(question.text, term.asked)]
     weight = sum(asked.weights[term.asked] for term in names)
     return {
         "vector": max(piece.vector for piece in evidence),
@@ -94,11 +94,6 @@ def _unmet(ask: Ask, language: str, chosen: Sequence[Candidate]) -> float:
     if ask.kind is Kind.NUMBER and ask.thing and not any(one.row or one.features["counts"] for one in chosen):
         return 1 - max(one.features["fits"] for one in chosen) / 2
     return 1 - max(one.features["fits"] for one in chosen)
-
-
-def _names(question: str, term: Term) -> bool:
-    """Return whether a term is a name or a number of the question."""
-    return (term.asked[:1].isupper() and not question.startswith(term.asked)) or any(map(str.isdigit, term.asked))
 
 
 def negated(text: str, language: str) -> bool:
