@@ -118,6 +118,8 @@ def place(file: str, page: int, label: str = "", source: str = "text") -> str:
     """
     if label.startswith(_LINE):
         return f"{one_line(file)}, {label}"
+    if not page:  # what was found elsewhere stands on no page that was read here
+        return f"{one_line(file)}, page unknown"
     printed = f" (printed {one_line(label)})" if label.strip() not in ("", str(page)) else ""
     return f"{one_line(file)}, p. {page}{printed}{' (OCR)' if source == 'ocr' else ''}"
 

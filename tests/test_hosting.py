@@ -174,6 +174,27 @@ def test_a_question_about_some_files_is_not_answered_from_others(place: Place, p
     assert ["eq", "eq"] == [one["type"] for one in filters]
 
 
+def test_what_stands_on_no_page_of_ours_is_told_without_one(place: Place, proxy: Proxy) -> None:
+    place.shelve("club.pdf")
+    other = "The lighthouse keeper is Anna Berg."
+    said = [other]
+
+    def elsewhere(event: Any) -> Any:
+        if event.get("item", {}).get("results"):
+            event["item"]["results"] = [{**one, "text": other} for one in event["item"]["results"]]
+        if "delta" in event:
+            event["delta"], said[:] = "".join(said), []
+        return event
+
+    proxy.faults.append(Fault(RESPOND, edit=elsewhere))
+    with place.qa(place.papers[0]) as qa:
+        answer = qa.ask("Who is the keeper of the lighthouse, and not the treasurer of the sailing club?")
+    [citation] = answer.citations
+    assert (str(place.papers[0]), 0, False, other) == (citation.file, citation.page, citation.verified, citation.quote)
+    assert "page unknown" in str(answer)
+    assert [] == citation.boxes()
+
+
 def test_search_gives_pages_and_quotes(place: Place) -> None:
     with place.qa() as qa:
         hit = qa.search("orchids greenhouse", k=1)[0]

@@ -12,7 +12,7 @@ from pdfqa.engine.finding import Located, SourceFile
 from pdfqa.errors import FileError
 from pdfqa.llm.hosted import Chunk, Found
 from pdfqa.locating import locate
-from pdfqa.pages import Block, Page, Passage
+from pdfqa.pages import Block, Page, Passage, label_at
 from pdfqa.search import Evidence
 from pdfqa.store.documents import StoredDocument
 from pdfqa.wire import SearchResult, SearchResults, TextPiece
@@ -148,7 +148,7 @@ def _result(chunk: Chunk, piece: Evidence) -> SearchResult:
     return msgspec.structs.replace(
         placed,
         page=piece.page.number,
-        label=piece.page.label,
+        label=label_at(piece.page, piece.passage.start),
         quote=piece.text,
         start=piece.passage.start,
         end=piece.passage.end,
