@@ -22,6 +22,7 @@ from pdfqa.config import load
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Named
 from pdfqa.hosting import Hosting, Shelved
+from tests.cli_runner import Done
 from tests.fault_proxy import Asked, Fault, Proxy, error, fault_proxy
 from tests.homes import CLUB, MINE, PARK, WHO_CLUB, WHO_PARK, pdf
 from tests.servers import Served, serving
@@ -488,3 +489,55 @@ def _states(place: Place, name: str, change: dict[str, Any]) -> list[Fault]:
         Fault(r"GET .*/vector_stores/vs_\w+/files\?", times=None, edit=listed),
         Fault(LOOK, times=None, edit=counted),
     ]
+
+
+# The commands.
+
+
+@pytest.fixture
+def pdfqa(place: Place, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Return a function that runs a command on the openai back-end."""
+    for name, value in (("HOME", place.home), ("BACKEND", "openai")):
+        monkeypatch.setenv(f"PDFQA_{name}", str(value))
+    monkeypatch.setenv("OPENAI_API_KEY", place.key)
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{place.proxy.url}/v1")
+    return run
+
+
+def test_add_tells_what_was_sent(place: Place, pdfqa: Callable[..., Done]) -> None:
+    done = pdfqa("add", *place.papers)
+    assert 0 == done.code
+    assert "3 files sent (0.0 MB), 3 in vs_" in done.err
+    assert "0 files sent" in pdfqa("add", *place.papers).err
+    assert "" == pdfqa("add", "-q", *place.papers).err
+
+
+def test_ask_and_search_say_what_is_not_there(place: Place, pdfqa: Callable[..., Done], proxy: Proxy) -> None:
+    proxy.faults += _states(place, "mine.", {"status": "failed", "last_error": None})
+    done = pdfqa("ask", place.papers[0], place.papers[1], WHO_CLUB)
+    assert 3 == done.code
+    assert "Margaret Holloway" in done.out
+    assert "its indexing failed, no reason given" in " ".join(done.err.split())
+    assert 3 == pdfqa("search", place.papers[0], place.papers[1], "treasurer").code
+
+
+def test_clean_asks_before_it_deletes(place: Place, pdfqa: Callable[..., Done], served: Served) -> None:
+    place.shelve()
+    done = pdfqa("clean")
+    assert 0 == done.code
+    assert "of this home directory: 1 vector store, 3 files, 0.0 MB, $0.00 a day" in " ".join(done.out.split())
+    assert "$0.10 a GB and day, the first 1 GB of an account nothing (2026-" in " ".join(done.out.split())
+    assert "give --yes" in done.err
+    assert 3 == len(there(place, served)[0])
+    told = pdfqa("clean", "--json", "--yes").json
+    assert (True, {"stores": 1, "files": 3}) == (
+        told["deleted"],
+        {name: told["left"][0][name] for name in ("stores", "files")},
+    )
+    assert ([], []) == there(place, served)
+
+
+def test_clean_is_about_another_back_end_than_the_local_one(run: Callable[..., Done]) -> None:
+    done = run("clean")
+    assert 2 == done.code
+    assert "--backend openai" in done.err
