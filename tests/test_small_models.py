@@ -65,6 +65,13 @@ def test_where_there_is_no_hope_a_small_model_is_not_asked(on: Stage, server: Mo
 
 
 @pytest.mark.usefixtures("small")
+def test_what_a_small_model_has_no_room_for_is_not_put_to_it(on: Stage, server: ModelServer) -> None:
+    run = on.asked(WHO_CLUB, assistant=on.assistant(instructions="Be brief. " * 2000))
+    assert (run.status, run.incomplete_details) == ("incomplete", {"reason": "max_prompt_tokens"})
+    assert server.asked == []
+
+
+@pytest.mark.usefixtures("small")
 def test_where_the_weights_of_words_are_not_told_the_confidence_decides(on: Stage, server: ModelServer) -> None:
     server.replies_with(says("no"), says("no"), says(HOLLOWAY))
     assert on.answer(on.asked(WHO_CLUB)).text == HOLLOWAY

@@ -235,7 +235,7 @@ def _aim(engine: Engine, model: ChatModel, question: Question, looked: Looked | 
     if not model.about().small:
         return None
     found = looked.found
-    return focus(
+    aim = focus(
         looked.question,
         found.terms,
         looked.evidence[:_FOCUSED],
@@ -243,6 +243,8 @@ def _aim(engine: Engine, model: ChatModel, question: Question, looked: Looked | 
         names=_file_names(looked),
         instructions=_wishes(question),
     )
+    tokens = sum(model.count(message["content"]) for message in aim.messages()) if aim else 0
+    return aim if tokens <= _room(engine, question, 1.0) else None
 
 
 def _sure(engine: Engine, looked: Looked) -> float:
@@ -262,17 +264,22 @@ def _wishes(question: Question) -> str:
 
 def _prompt(engine: Engine, model: ChatModel, question: Question, looked: Looked | None, share: float) -> Prompt:
     """Return what the model is given, in a share of the room that there is."""
-    limit = int(engine.context_tokens * share)
-    room = limit - min(question.max_tokens or _ANSWER, limit // 2)
     return prompt(
         [_message(turn) for turn in question.turns if turn.role != "system"],
         Shown(evidence=looked.evidence, names=_file_names(looked)) if looked else None,
         instructions=_wishes(question),
-        room=min(room, question.max_prompt_tokens or room),
+        room=_room(engine, question, share),
         functions=_tools(question),
         structured=_structured(question),
         count=model.count,
     )
+
+
+def _room(engine: Engine, question: Question, share: float) -> int:
+    """Return how many tokens a prompt may have."""
+    limit = int(engine.context_tokens * share)
+    room = limit - min(question.max_tokens or _ANSWER, limit // 2)
+    return min(room, question.max_prompt_tokens or room)
 
 
 def _message(turn: Turn) -> Message:
