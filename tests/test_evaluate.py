@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from pdfqa import FileError, InvalidRequestError
+from pdfqa import FileError, InvalidRequestError, PdfqaError
 from pdfqa.cli import main
 from pdfqa.evaluate import scoring
 from pdfqa.evaluate.exhibits import exhibits
 from pdfqa.evaluate.figures import difference_interval, mean_interval, reliability
-from pdfqa.evaluate.journal import Run, load
+from pdfqa.evaluate.journal import Header, Journal, Run, load
 from pdfqa.evaluate.metrics import MEASURES, difference, figure, summary
 from pdfqa.evaluate.questions import Question, read_questions
 from pdfqa.evaluate.report import report_html
@@ -310,6 +310,15 @@ def test_a_file_that_holds_something_else_is_not_overwritten(plan: Plan, tmp_pat
     with pytest.raises(FileError):
         evaluate(plan, mine)
     assert "my own words" == mine.read_text(encoding="utf-8")
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    with Journal(tmp_path / "r.jsonl", Header()) as journal, open("/dev/full", "wb", buffering=0) as full:
+        assert journal._stream is not None
+        journal._stream.close()
+        journal._stream = full
+        with pytest.raises(PdfqaError, match=r"cannot be written: No space left"):
+            journal.end()
 
 
 def test_a_question_that_fails_does_not_stop_the_others(shelf: Path, tmp_path: Path) -> None:

@@ -260,6 +260,8 @@ def _write(out: Path, run: Run, old: Run | None, plan: Plan, pictures: int) -> N
 
     shown = exhibits(run.rows, plan.questions, plan.options, pictures)
     try:
-        out.write_text(report_html(run, shown, old=old, most=pictures), encoding="utf-8", errors="replace")
+        fresh = out.with_name(f"{out.name}.new")  # an earlier report stays until this one is whole
+        fresh.write_text(report_html(run, shown, old=old, most=pictures), encoding="utf-8", errors="replace")
+        os.replace(fresh, out)
     except OSError as error:
         raise PdfqaError(f"{out} cannot be written: {error.strerror or error}", hint="Name another file.") from error

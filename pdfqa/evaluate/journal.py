@@ -82,9 +82,7 @@ class Journal:
             os.replace(fresh, path)
             self._stream = open(path, "ab")  # noqa: SIM115 (closed by __exit__)
         except OSError as error:
-            raise PdfqaError(
-                f"{path} cannot be written: {error.strerror or error}", hint="Name another file with --results."
-            ) from error
+            raise _unwritable(path, error) from error
 
     def __enter__(self) -> Journal:
         return self
@@ -102,9 +100,19 @@ class Journal:
         self._write(_End(complete=True))
 
     def _write(self, value: object) -> None:
-        if self._stream is not None:
+        if self._stream is None:
+            return
+        try:
             self._stream.write(_line(value))
             self._stream.flush()
+        except OSError as error:
+            raise _unwritable(Path(self._stream.name), error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> PdfqaError:
+    return PdfqaError(
+        f"{path} cannot be written: {error.strerror or error}", hint="Make room, or name another file with --results."
+    )
 
 
 def _line(value: object) -> bytes:
