@@ -255,3 +255,23 @@ def test_a_no_is_no_refusal(text: str) -> None:
     made.add(text)
     made.end()
     assert not made.declined
+
+
+LEAD = (
+    "Complaints go to the ombudswoman, Ottilie Brandvold, who is not an employee. "
+    "The porter is not Bob Smith, who is ill."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "held"),
+    [
+        ("The ombudswoman is Ottilie Brandvold.", True),
+        ("Ottilie Brandvold is an employee.", False),
+        ("Ottilie Brandvold is not an employee.", True),
+        ("The porter is Bob Smith.", False),
+    ],
+)
+def test_a_not_counts_where_it_is_of_what_is_claimed(claim: str, held: bool) -> None:
+    evidence = [found(page(LEAD))]
+    assert support(Claim(claim, "Who is who?"), 0, evidence, embedder())[1] is held

@@ -6,6 +6,7 @@ words of the question shows nothing. A claim that says "not" needs a quote that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -25,6 +26,9 @@ _EMPTY = frozenset(
     "yes no not found passage passages document documents according mention mentions mentioned provide provided "
     "provides state stated states information context question answer answers summary here say says said cannot find "
     "contain contains include includes included specify specified specifies given text sí oui ja nein".split()
+)
+_RELATIVE = re.compile(
+    r",\s+(?:who|whom|whose|which|quien|quienes|que|qui|dont|der|die|das|che|quem)\b[^,;.!?]*", re.IGNORECASE
 )
 _CLAIM = 2  # new words that make a claim, or a number
 
@@ -88,7 +92,9 @@ def support(claim: Claim, number: int, evidence: Sequence[Evidence], embedder: E
     inside = held[first] | held[last] | _terms(piece.passage.heading, piece.language)
     start, end = spans[first][0], spans[last][1]
     text = piece.text[start:end]
-    agrees = negated(claim.text, claim.language or piece.language) == negated(text, piece.language)
+    agrees = negated(claim.text, claim.language or piece.language) == negated(
+        _of(words, text, piece.language), piece.language
+    )
     alike = words.enough(inside) or _alike(claim, text, piece.language, words.figures_agree(inside), embedder)
     enough = agrees and alike
     share = len(words.new & inside) / len(words.new) if words.new else float(enough)
@@ -138,6 +144,15 @@ def _held(piece: Evidence, spans: Sequence[tuple[int, int]]) -> list[frozenset[s
         heads = " ".join((*row.columns, row.unit.words)) if row else ""
         found.append(_terms(f"{piece.text[start:end]} {heads}", piece.language))
     return found
+
+
+def _of(words: _Words, text: str, language: str) -> str:
+    """Return a quote without the relative clauses that say nothing of a claim: their "not" is none of its business."""
+
+    def kept(clause: re.Match[str]) -> str:
+        return "" if _terms(clause[0], language).isdisjoint(words.new | words.shared) else clause[0]
+
+    return _RELATIVE.sub(kept, text)
 
 
 def _widened(words: _Words, held: Sequence[frozenset[str]], best: int) -> tuple[int, int]:
