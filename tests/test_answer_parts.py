@@ -75,3 +75,8 @@ def test_some_questions_are_to_each_of_the_documents(question: str, each: bool) 
 def test_some_questions_compare() -> None:
     assert compares("Compare the notice periods.")
     assert not compares("What is the notice period?")
+
+
+def test_each_company_is_each_document() -> None:
+    assert to_each("What dividend per share did each company pay?")
+    assert to_each("Which policy covers it?")

@@ -101,6 +101,8 @@ def test_the_only_length_of_time_or_space(question: str, sentence: str, said: st
         ("Who is the accounting firm?", "The accounting firm is Ernst & Young LLP since May.", "Ernst & Young LLP"),
         ("Who is the accounting firm?", "As told in the Proxy Statement, the accounting firm is paid.", ""),
         ("Who is the owner?", "The owner is the Harbour Trust; no other is known.", "Harbour Trust"),
+        ("Who is the chief financial officer?",
+         "I, James Lind, Chief Executive Officer, and I, Ada Berg, Acting Chief Financial Officer, sign.", ""),
         ("Who founded Orbit?", "More on Orbit is found in Ada Lind's book.", ""),  # found is no founded
         ("Which company operated the ferry?", "For years the ferry was operated by Orbit Lines.", "Orbit Lines"),
         ("At which company did Ms. Lind spend ten years?", "Before, Ms. Lind spent ten years at Orbit.", "Orbit"),

@@ -64,24 +64,37 @@ def name(question: Question, said: Said) -> str:
     if asking is None:
         return ""
     being, office, verb = asking
+    analyzer = languages.analyzer(said.language)
     people = question.ask.kind is Kind.PERSON and ORGANISATIONS.isdisjoint(words)
     found = []
     for start, end in _names(question, said, PARTICLES if people else PARTICLES_WIDE):
         name = said.text[start:end]
-        if _is_other(said, name, people=people, office=office):
+        if _is_other(said, name, people=people, office=bool(office)):
             continue
         left = [span for span in said.held if span[2] <= start]
         right = [span for span in said.held if span[1] >= end]
         before = said.text[left[-1][2] : start] if left else ""
         after = said.text[end : right[0][1]] if right else ""
-        if (
-            _behind_by(said, before, left, verb, being=being)
-            if _behind_preposition(said, start)
-            else _before_verb(said, after, right, verb, being=being, office=office)
-            or (office and left and _glued(said, before))
-        ):
+        if _behind_preposition(said, start):
+            fits = _behind_by(said, before, left, verb, being=being)
+        else:
+            at_right = _before_verb(said, after, right, verb, being=being, office=bool(office))
+            fits = at_right and _begins(office, analyzer.terms(said.text[right[0][1] :]))
+            fits = fits or bool(office and left and _glued(said, before) and _holds(office, analyzer, said, start))
+        if fits:
             found.append(name)
     return one(found)
+
+
+def _begins(office: tuple[str, ...], words: Sequence[str]) -> bool:
+    """Return whether some words begin with all of an office: there is more than one chief."""
+    return tuple(words[: len(office)]) == office
+
+
+def _holds(office: tuple[str, ...], analyzer: languages.Analyzer, said: Said, end: int) -> bool:
+    """Return whether all of an office stands together before a place of a sentence."""
+    words = analyzer.terms(said.text[:end])
+    return any(_begins(office, words[place:]) for place in range(len(words)))
 
 
 def _is_other(said: Said, name: str, *, people: bool, office: bool) -> bool:
@@ -122,8 +135,8 @@ def _behind_by(said: Said, before: str, left: list[tuple[str, int, int]], verb: 
     return any(term == verb for term, _, _ in held) and not re.search(r"[;:]", before)
 
 
-def _after_asking(question: Question, language: str) -> tuple[bool, bool, str] | None:
-    """Return of a question for a name whether it has "is" or "was", and an office behind it, and its first verb.
+def _after_asking(question: Question, language: str) -> tuple[bool, tuple[str, ...], str] | None:
+    """Return of a question for a name whether it has "is" or "was", the office behind it, and its first verb.
 
     None where somebody does nothing but something is done to him ("Who did they appoint?").
     """
@@ -141,18 +154,25 @@ def _after_asking(question: Question, language: str) -> tuple[bool, bool, str] |
     having = rest[0] in HAVING.get(language, "").split()
     rest = rest[having:]
     if having and language in VERB_LAST and rest:
-        return False, False, "".join(analyzer.terms(rest[-1])[:1])
+        return False, (), "".join(analyzer.terms(rest[-1])[:1])
     if not rest:
         return None
     being = rest[0] in BEING.get(language, "").split()
     if being and rest[0] in {"are", "were"}:  # several
         return None
     plain = language == "en" and len(rest) > 1 and not re.search(r"(?:ed|en)$", rest[1])
-    office = being and (plain or not _articles(language).isdisjoint(rest[1:2]))
+    articled = not _articles(language).isdisjoint(rest[1:2])
+    office = _office(rest[1 + articled :], analyzer) if being and (plain or articled) else ()
     telling = [term for word in rest for term in analyzer.terms(word) if not analyzer.stop(term)]
     if not telling or (not being and analyzer.terms(rest[0])[:1] != telling[:1]):  # "Who had the idea …"
         return None
     return being, office, telling[0]
+
+
+def _office(words: Sequence[str], analyzer: languages.Analyzer) -> tuple[str, ...]:
+    """Return the terms of the office that some words begin with, up to what it is of."""
+    end = next((place for place, word in enumerate(words) if word in PREPOSITIONS), len(words))
+    return tuple(analyzer.terms(" ".join(words[:end])))
 
 
 def _glued(said: Said, gap: str) -> bool:

@@ -87,7 +87,7 @@ JOINING = "and|as well as|y|e|und|sowie|et|en"
 LEADING = "by|in|on|at|for|with|from|to|de|en|a|con|por|seit|bis|an|mit|von|à|pour"
 # What asks for an answer from each of several documents.
 DOCUMENTS = (
-    r"documents?|reports?|contracts?|files?|papers?|pdfs?|companies|filings|agreements?|policies|manuals?|leases?|"
+    r"documents?|reports?|contracts?|files?|papers?|pdfs?|compan(?:y|ies)|filings?|agreements?|polic(?:y|ies)|manuals?|leases?|"
     r"documentos?|informes?|contratos?|archivos?|dokumente?|berichte?|verträge|vertrag|rapports?|contrats?|documenti|"
     r"contratti|relatórios?"
 )

@@ -113,6 +113,12 @@ def find(engine: Engine, sources: Sources, questions: Sequence[str], k: int, *, 
     return Located(terms=terms, evidence=evidence, files=files, searched=len(members))
 
 
+def files_of(engine: Engine, sources: Sources, most: int) -> dict[str, SourceFile]:
+    """Return the files that are searched, by the hash of their document; none where there are more than `most`."""
+    members = _members(engine, sources)
+    return dict(_files(engine, list(members.values()))) if len(members) <= most else {}
+
+
 def search_store(engine: Engine, store_id: str, request: SearchVectorStore) -> SearchResults:
     """Return what a search of a vector store finds, as the wire has it."""
     options = request.ranking_options or RankingOptions()

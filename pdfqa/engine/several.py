@@ -17,13 +17,15 @@ from pdfqa.answer.turns import MORE_DOCUMENTS
 from pdfqa.engine.answering import Sources
 from pdfqa.engine.context import Engine
 from pdfqa.engine.evidence import Looked, beside
-from pdfqa.engine.finding import SourceFile
+from pdfqa.engine.finding import SourceFile, files_of
 from pdfqa.search import Evidence
 
 PASSAGES = 8  # that are looked through for the answer
 THRESHOLD = 0.5  # confidence below which nothing was found
 _LITTLE = 0.2  # the same for documents that are named, or compared
 _MOST_DOCUMENTS = 6
+_MOST_NAMED = 200  # documents whose names are held against a question
+_LITTLE_SAID = 0.15  # share of the question that a quote must say, though its document is named
 _DEEP = 60  # passages among which documents are looked for that a question is put to
 
 
@@ -66,14 +68,17 @@ def _documents(engine: Engine, looked: Looked, sources: Sources) -> tuple[Looked
     if looked.found.searched < 2 or not looked.evidence:
         return None
     every = to_each(question) or compares(question)
-    if not every and not (joins(question) and named(question, _names(looked.found.files))):
+    if not every and not joins(question):
         return None
-    files = {**looked.found.files, **_looked(engine, question, sources, _DEEP).found.files}
+    # What is named may not be among what was found first.
+    files = {**looked.found.files, **files_of(engine, sources, _MOST_NAMED)}
     wanted = named(question, _names(files))
     if len(wanted) < 2 and not every:
         return None
     asked = without(question, [files[sha256].filename for sha256 in wanted])
-    wanted = wanted if len(wanted) > 1 else list(files)
+    if len(wanted) < 2:
+        found = {**looked.found.files, **_looked(engine, question, sources, _DEEP).found.files}
+        files, wanted = {**files, **found}, list(found)
     # Of a document that is named something is told, though it says little of what is asked.
     least = _LITTLE if compares(question) or not every else THRESHOLD
     answered = []
@@ -81,7 +86,7 @@ def _documents(engine: Engine, looked: Looked, sources: Sources) -> tuple[Looked
         file = files[sha256]
         alone = msgspec.structs.replace(sources, stores=(), files=(file.id,))
         part = _answered(engine, _looked(engine, asked, alone), alone, f"{file.filename}: ")
-        if part.draft.confidence >= least and not _denied(question, part):
+        if part.draft.confidence >= least and _says_some(part) and not _denied(question, part):
             answered.append(part)
     if not answered:
         return None
@@ -95,6 +100,12 @@ def _documents(engine: Engine, looked: Looked, sources: Sources) -> tuple[Looked
 
 def _names(files: dict[str, SourceFile]) -> dict[str, str]:
     return {sha256: file.filename for sha256, file in files.items()}
+
+
+def _says_some(part: _Part) -> bool:
+    """Return whether an answer that is not sure says at least some of what is asked."""
+    said = part.draft.features.get("own", 1.0)
+    return bool(part.draft.quotes) and (part.draft.confidence >= THRESHOLD or said >= _LITTLE_SAID)
 
 
 def _denied(question: str, part: _Part) -> bool:
