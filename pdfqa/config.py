@@ -37,10 +37,47 @@ GGUF = ".gguf"  # how the name of a model ends that is a file, run in this proce
 _OPENAI = "api.openai.com"
 OPENAI_URL = f"https://{_OPENAI}/v1"
 OPENAI_MODEL = "gpt-6-luna"  # what answers on the back-end of that name where no model is named
-BACKENDS = {"local": "the engine in this process", "openai": "files and search at OpenAI, threads and runs here"}
+ANY_MODEL = "default"  # what a server of one's own is asked for where no model is named
+BACKENDS = {
+    "local": "the engine in this process",
+    "openai": "files and search at OpenAI, threads and runs here",
+    "http://…, https://…": "the same on a server that has what OpenAI has",
+}
 STATIC = "pdfqa-static-1"  # the embedder that is part of pdfqa
 MULTILINGUAL = "multilingual"  # the name of the embedder of the extra pdfqa[multilingual]
 EXTRACTIVE = "extractive"  # the name of the answerer that quotes and needs no model
+
+
+class Manners(msgspec.Struct, frozen=True, kw_only=True):
+    """How a server is asked.
+
+    organization, project: whose requests these are, as OpenAI has them; where they are None, OpenAI's own server is
+        told what `OPENAI_ORG_ID` and `OPENAI_PROJECT_ID` say, and no other server anything.
+    max_retries: how often a request is made again when the server is busy or cannot be reached.
+    backoff: seconds before the second try, twice as long before each further one, 16 times as long at most; where the
+        server says how long to wait, that counts.
+    """
+
+    organization: str | None = None
+    project: str | None = None
+    max_retries: int = 3
+    backoff: float = 0.5
+
+    @classmethod
+    def of(
+        cls, organization: str | None, project: str | None, max_retries: int | None, backoff: float | None
+    ) -> Manners:
+        """Return what is wished, and defaults for the rest.
+
+        Raises:
+            InvalidValueError: A number is out of range.
+        """
+        limits = (("max_retries", max_retries, 100), ("backoff", backoff, 600.0))
+        for name, value, most in limits:
+            if value is not None and not 0 <= value <= most:
+                raise InvalidValueError(f"{name} is {value}; it must be from 0 to {most:g}", param=name)
+        wished = {name: value for name, value, _ in limits if value is not None}
+        return msgspec.convert({"organization": organization, "project": project, **wished}, type=cls)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,9 +105,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     context_tokens: how much the model can be given at once (`PDFQA_CONTEXT_TOKENS`), its answer included; by default
         what its server or its file says, else 8,192.
     prices: a table of what models cost (`PDFQA_PRICES`), beside the one of the package (`prices.py`).
-    backend: where files are kept and searched for an answer (`PDFQA_BACKEND`): "local", or "openai". There the model is
-        OpenAI's and has a default, `base_url` is where OpenAI's API is (`OPENAI_BASE_URL`), and `model_key` its key
-        (`OPENAI_API_KEY`, `PDFQA_API_KEY`).
+    backend: where files are kept and searched for an answer (`PDFQA_BACKEND`): "local", "openai", or the address of a
+        server that has what OpenAI has. There the model answers, too; at OpenAI it has a default, `base_url` is where
+        its API is (`OPENAI_BASE_URL`), and `model_key` its key (`OPENAI_API_KEY`, `PDFQA_API_KEY`).
+    manners: how servers of models, and OpenAI, are asked.
     """
 
     home: Path
@@ -92,6 +130,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     context_tokens: int | None = None
     prices: Path | None = None
     backend: str = "local"
+    manners: Manners = Manners()
 
     @property
     def hosted_by_openai(self) -> bool:
@@ -146,12 +185,23 @@ def load(
         prices=_expanded(Path(env["PDFQA_PRICES"])) if env.get("PDFQA_PRICES") else None,
     )
     model = model or env.get("PDFQA_MODEL")
-    if checked_backend(backend or env.get("PDFQA_BACKEND") or "local") == "openai":
-        where, known = openai(base_url=base_url, api_key=model_key, env=env)
-        return msgspec.structs.replace(
-            settings, backend="openai", model=_of_openai(model), base_url=where, model_key=known
-        )
+    settings = msgspec.structs.replace(
+        settings, backend=checked_backend(backend or env.get("PDFQA_BACKEND") or "local")
+    )
+    if settings.backend != "local":
+        return _elsewhere(settings, model, base_url=base_url, api_key=model_key, env=env)
     return _with_model(settings, model, base_url=base_url, model_key=model_key, env=env)
+
+
+def _elsewhere(
+    settings: Settings, model: str | None, *, base_url: str | None, api_key: str | None, env: Mapping[str, str]
+) -> Settings:
+    """Return settings with where the back-end is, its key, and the model that answers there."""
+    if settings.backend == "openai":
+        where, key = openai(base_url=base_url, api_key=api_key, env=env)
+        return msgspec.structs.replace(settings, model=_of_openai(model), base_url=where, model_key=key)
+    key = api_key or env.get("PDFQA_API_KEY") or None
+    return msgspec.structs.replace(settings, model=model or ANY_MODEL, base_url=settings.backend, model_key=key)
 
 
 def _with_model(
@@ -213,13 +263,13 @@ def openai(
 
 
 def checked_backend(name: str) -> str:
-    """Return the name of a back-end.
+    """Return the name of a back-end, or the address of a server.
 
     Raises:
         InvalidValueError: There is none of that name.
     """
-    if name in BACKENDS:
-        return name
+    if name in BACKENDS or (name.startswith(("http://", "https://")) and _is_url(name)):
+        return name.rstrip("/")
     known = "; ".join(f"{one}: {what}" for one, what in BACKENDS.items())
     raise InvalidValueError(f"no back-end is called {name!r}", hint=f"There are {known}.", param="backend")
 

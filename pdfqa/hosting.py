@@ -19,7 +19,7 @@ from pdfqa.config import OPENAI_URL
 from pdfqa.engine import Engine
 from pdfqa.engine.chunks import gathered
 from pdfqa.engine.library import Named
-from pdfqa.errors import BackendError, NoTextError
+from pdfqa.errors import BackendError, InvalidRequestError, NoTextError, NotSupportedError
 from pdfqa.search import Evidence
 from pdfqa.store.claims import alone
 from pdfqa.sync import Loop
@@ -27,6 +27,12 @@ from pdfqa.types import Failure, Progress
 from pdfqa.wire import SearchResults
 
 _PATIENCE = 600.0  # seconds for the indexing, and for another process that is sending files
+_NEEDED: dict[str, dict[str, Any]] = {  # operations that are asked for in a way that leaves nothing behind
+    "list_models": {},
+    "get_files": {"limit": 1},
+    "get_vector_stores": {"limit": 1},
+    "create_response": {},
+}
 _MOST_RESULTS = 50  # of one search at OpenAI
 
 Report = Callable[[Progress], object]
@@ -69,8 +75,8 @@ class Hosting:
             self.where,
             api_key=settings.model_key,
             max_retries=0,
-            organization=None,
-            project=None,
+            organization=settings.manners.organization,
+            project=settings.manners.project,
             unreachable=UNREACHABLE,
         )
         self.server = Patient(self.remote, pause=pause, patience=patience)
@@ -84,7 +90,7 @@ class Hosting:
 
     @property
     def where(self) -> str:
-        """Return the address of OpenAI's API."""
+        """Return the address of OpenAI's API, or of the server in its place."""
         return self._engine.settings.base_url or OPENAI_URL
 
     @property
@@ -154,6 +160,23 @@ class Hosting:
         )
         evidence = gathered(self._engine, found).evidence
         return sorted(evidence, key=lambda piece: (-piece.score, -_shared(question, piece)))[:k]
+
+    def lacks(self) -> list[str]:
+        """Return what the server lacks of what is needed, as far as that can be told without leaving anything there.
+
+        Raises:
+            BackendError: It cannot be reached.
+            AuthenticationError: It does not know the key.
+        """
+        lacking = []
+        for name, fields in _NEEDED.items():
+            try:
+                self.run(self.server.ask, name, **fields)
+            except NotSupportedError as error:
+                lacking.append(error.message)
+            except InvalidRequestError:  # it has it, and wants to be asked otherwise
+                pass
+        return lacking
 
     def left(self) -> tuple[Left, Left]:
         """Return what this home directory has left at OpenAI, and what others have."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
 
 from pdfqa import config
-from pdfqa.cli.options import Shared, model_options, output_options
+from pdfqa.cli.options import Shared, backend_option, model_options, output_options
 from pdfqa.cli.output import emit, look, say, tell
-from pdfqa.config import EXTRACTIVE
+from pdfqa.config import EXTRACTIVE, Settings
+from pdfqa.errors import PdfqaError
 from pdfqa.render import aligned, one_line, wrap
 
 if TYPE_CHECKING:
@@ -80,22 +84,47 @@ Examples:
 """
 )
 @model_options
+@backend_option
 @output_options
-def doctor_command(shared: Shared, model: str | None, base_url: str | None) -> int:
-    """Check the home directory, the extras and the model.
+def doctor_command(shared: Shared, model: str | None, base_url: str | None, backend: str | None) -> int:
+    """Check the home directory, the extras, the model and the back-end.
 
-    The model is asked for one word. Exits with 4 if something has failed.
+    The model is asked for one word, another back-end than the local one for
+    what it has. Exits with 4 if something has failed.
     """
     from pdfqa.engine.doctor import examine
 
+    def load() -> Settings:
+        return config.load(home=shared.home, model=model, base_url=base_url, backend=backend)
+
     checks: list[Check] = []
-    for check in examine(lambda: config.load(home=shared.home, model=model, base_url=base_url)):
+    for check in chain(examine(load), _backend(load)):
         checks.append(check)
         if not shared.json:
             say(_line(check))
     if shared.json:
         emit({"checks": checks})
     return 4 if any(check.state == "failed" for check in checks) else 0
+
+
+def _backend(load: Callable[[], Settings]) -> Iterator[Check]:
+    """Yield how a back-end is that is not the local one, where the settings are right."""
+    from pdfqa.engine.doctor import Check
+
+    try:
+        settings = load()
+        if settings.backend == "local":
+            return
+        from pdfqa.engine import Engine
+        from pdfqa.hosting import Hosting
+
+        with Engine(settings) as engine, closing(Hosting(engine)) as hosting:
+            lacking, where = hosting.lacks(), hosting.where
+    except PdfqaError as error:
+        yield Check(name="back-end", state="failed", told=error.message, hint=error.hint)
+        return
+    told = "; ".join(lacking) or f"{where} has files, vector stores, responses and models"
+    yield Check(name="back-end", state="failed" if lacking else "ok", told=told)
 
 
 def _line(check: Check) -> str:

@@ -110,7 +110,12 @@ def backend_options(inner: Callable[..., int]) -> Callable[..., int]:
     def packed(*, backend: str | None, base_url: str | None, shared: Shared = _NOTHING, **others: Any) -> int:
         return inner(shared=msgspec.structs.replace(shared, backend=backend, base_url=base_url), **others)
 
-    return _backend(_where(packed))
+    return backend_option(_where(packed))
+
+
+def backend_option(function: Function) -> Function:
+    """Add --backend as it is."""
+    return _backend(function)
 
 
 def answering_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -180,7 +185,7 @@ _embedder = click.option(
 )
 _reranker = click.option("--reranker", metavar="DIR", help="Rerank with the model in DIR (PDFQA_RERANKER).")
 _backend = click.option(
-    "--backend", metavar="NAME", help="Search and answer at 'openai' (PDFQA_BACKEND; default: local)."
+    "--backend", metavar="NAME", help="Search and answer at 'openai', or a server's URL (PDFQA_BACKEND)."
 )
 _where = click.option("--base-url", metavar="URL", help="Find OpenAI's API there (OPENAI_BASE_URL).")
 _model = click.option("--model", metavar="NAME", help="Have a chat model write the answer (PDFQA_MODEL).")
