@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from functools import lru_cache
 
+from pdfqa.pdf.piecing import spans_of
 from pdfqa.types import Box
 
 DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd…<‹\u0e4d")
-_SHORT = 8  # characters: what is no longer may stand on a page in many places
 # Dots that lead the eye are one sign in our text.
 _LEADER = re.compile(r"[.·_]{4,}")
 
@@ -34,26 +35,13 @@ def _joins(char: str) -> bool:
 
 
 def find_ranges(codes: list[int], quote: str, start: int | None = None) -> list[tuple[int, int]]:
-    """Return where a quote stands, as `find_range` does; in pieces where it does not stand together on the page.
-
-    Such are columns that a page holds row by row, and the cells of a table. Each piece is as many words as stand
-    together; few letters are a piece only where the page has them once.
-    """
+    """Return where a quote stands, as `find_range` does; in pieces where it does not stand together on the page."""
     page = _Letters.of_codes(codes)
     found = page.nearest(_letters(quote), start)
     if found:
         return [found]
-    ranges: list[tuple[int, int]] = []
     words = [letters for word in quote.split() if (letters := _letters(word))]
-    near = start or 0
-    while words:
-        count = page.together(words)
-        piece = "".join(words[:count])
-        if count and (len(piece) >= _SHORT or page.text.count(piece) == 1) and (found := page.nearest(piece, near)):
-            ranges.append(found)
-            near = sum(found)
-        del words[: max(count, 1)]
-    return ranges
+    return page.pieces(words, start or 0)
 
 
 def find_range(codes: list[int], quote: str, start: int | None = None) -> tuple[int, int] | None:
@@ -107,16 +95,10 @@ class _Letters:
         first = self._origin[best]
         return first, self._origin[best + len(wanted) - 1] - first + 1
 
-    def together(self, words: list[str]) -> int:
-        """Return how many of the first words stand together somewhere."""
-        low, high = 0, len(words)
-        while low < high:  # where many do, fewer do
-            middle = (low + high + 1) // 2
-            if "".join(words[:middle]) in self.text:
-                low = middle
-            else:
-                high = middle - 1
-        return low
+    def pieces(self, words: list[str], start: int) -> list[tuple[int, int]]:
+        """Return where words stand that do not stand together, in the order of the words."""
+        spans = spans_of(self.text, words, bisect_left(self._origin, start))
+        return [(self._origin[first], self._origin[end - 1] - self._origin[first] + 1) for first, end in spans]
 
 
 def one_for_each_line(boxes: list[Box]) -> list[Box]:
@@ -129,7 +111,12 @@ def one_for_each_line(boxes: list[Box]) -> list[Box]:
             result.append(_around(result.pop(), box))
         else:
             result.append(box)
-    return [Box(x0=round(box.x0, 2), y0=round(box.y0, 2), x1=round(box.x1, 2), y1=round(box.y1, 2)) for box in result]
+    return list(map(rounded, result))
+
+
+def rounded(box: Box) -> Box:
+    """Return a box to a hundredth of a point."""
+    return Box(x0=round(box.x0, 2), y0=round(box.y0, 2), x1=round(box.x1, 2), y1=round(box.y1, 2))
 
 
 def _around(one: Box, other: Box) -> Box:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import groupby
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -17,11 +17,16 @@ from pdfqa.pdf.letters.glyphs import Glyphs
 from pdfqa.pdf.letters.mend import mended, needs_mending
 from pdfqa.pdf.native import quick
 from pdfqa.pdf.objects import PageObjects
+from pdfqa.pdf.runs import Letter, runs_of
 from pdfqa.pdf.visibility.signs import Kind
 from pdfqa.pdf.visibility.unseen import unseen
 from pdfqa.types import Box
 
 _unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint)
+_char_box = quick(raw.FPDFText_GetCharBox)
+_loose_box = quick(raw.FPDFText_GetLooseCharBox)
+_ASKED = 50  # characters of a page that are asked which way they stand
+_NO_INK = frozenset((0, 9, 10, 11, 12, 13, 32, 160))
 _is_unmapped = quick(raw.FPDFText_HasUnicodeMapError)
 
 
@@ -99,7 +104,9 @@ class PageCharacters:
 
     def __init__(self, document: Any, number: int) -> None:
         self._page = raw.FPDF_LoadPage(document, number - 1)
-        self._text = raw.FPDFText_LoadPage(self._page) if self._page else None
+        self._turns = raw.FPDFPage_GetRotation(self._page) if self._page else 0
+        self._text = self._upright() if self._page else None
+        self._codes: list[int] | None = None
         self._order: list[int] | None = None  # the page's own numbers of its characters, where they were put in order
 
     def __enter__(self) -> PageCharacters:
@@ -113,10 +120,26 @@ class PageCharacters:
         if self._page:
             raw.FPDF_ClosePage(self._page)
 
+    def _upright(self) -> Any:
+        """Return the text of the page; pdfium tells its lines in order only where they stand upright."""
+        text = raw.FPDFText_LoadPage(self._page)
+        count = max(raw.FPDFText_CountChars(text), 0) if text else 0
+        angles = [raw.FPDFText_GetCharAngle(text, at) for at in range(0, count, count // _ASKED + 1)]
+        ways = [-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0]  # they are told clockwise
+        way = max(set(ways), key=ways.count) if ways else self._turns
+        if way == self._turns:
+            return text
+        raw.FPDFText_ClosePage(text)
+        raw.FPDFPage_SetRotation(self._page, way)  # in memory
+        return raw.FPDFText_LoadPage(self._page)
+
     def codes(self) -> list[int]:
-        """Return the code point of each character."""
-        if not self._text:
-            return []
+        """Return the code point of each character; a space for what nobody can see."""
+        if self._codes is None:
+            self._codes = self._read() if self._text else []
+        return self._codes
+
+    def _read(self) -> list[int]:
         codes = codes_of(self._text)
         for word in unseen(PageObjects(self._page), self._text, "".join(map(chr, codes))):
             codes[word.first : word.last + 1] = [32] * (word.last - word.first + 1)
@@ -134,24 +157,34 @@ class PageCharacters:
         units = raw.FPDFText_GetText(self._text, 0, size, room) - 1
         return bytes(room)[: 2 * max(units, 0)].decode("utf-16-le", "replace")
 
-    def rectangles(self, start: int, count: int) -> list[Box]:
-        """Return the boxes around a range of characters, on the page as shown."""
-        if self._order is None:
-            return self._rectangles(start, count)
-        numbers = enumerate(sorted(self._order[start : start + count]))
-        runs = [[number for _, number in run] for _, run in groupby(numbers, lambda pair: pair[1] - pair[0])]
-        return [box for run in runs for box in self._rectangles(run[0], len(run))]
-
     @property
     def frame(self) -> tuple[int, Bounds]:
         """Return by how many right angles the page is turned when it is shown, and what of it is shown."""
-        return raw.FPDFPage_GetRotation(self._page), bounds_of(self._page)
+        return self._turns, bounds_of(self._page)
 
-    def _rectangles(self, start: int, count: int) -> list[Box]:
+    def rectangles(self, start: int, count: int) -> list[tuple[Box, bool]]:
+        """Return the boxes around a range of characters, one for each line, on the page as shown.
+
+        With each comes whether its line runs up or down there.
+        """
         turns, bounds = self.frame
-        left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+        codes = self.codes()[start : start + count]
+        numbers = self._order[start : start + count] if self._order else range(start, start + count)
+        seen = sorted(number for number, code in zip(numbers, codes, strict=True) if code not in _NO_INK)
         return [
-            turned_box((left.value, bottom.value, right.value, top.value), turns, bounds)
-            for index in range(raw.FPDFText_CountRects(self._text, start, count))
-            if raw.FPDFText_GetRect(self._text, index, left, top, right, bottom)
+            (turned_box(run.box, turns, bounds), run.upright != bool(turns % 2)) for run in runs_of(self._letters(seen))
         ]
+
+    def _letters(self, numbers: Sequence[int]) -> Iterator[Letter]:
+        room, rect = [ctypes.c_double() for _ in range(4)], raw.FS_RECTF()
+        edges, rect_at = [ctypes.byref(double) for double in room], ctypes.byref(rect)
+        left, right, bottom, top = room
+        for number in numbers:
+            if not _char_box(self._text, number, *edges):
+                continue
+            ink = left.value, bottom.value, right.value, top.value
+            if ink[0] >= ink[2] or ink[1] >= ink[3]:
+                continue
+            loose = _loose_box(self._text, number, rect_at)
+            upright = abs(math.sin(raw.FPDFText_GetCharAngle(self._text, number))) > math.sin(math.pi / 4)
+            yield Letter(ink, (rect.left, rect.bottom, rect.right, rect.top) if loose else ink, upright)

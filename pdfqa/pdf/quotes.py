@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pdfqa.pages import Place
-from pdfqa.pdf.boxes import find_ranges, one_for_each_line
+from pdfqa.pdf.boxes import find_ranges, one_for_each_line, rounded
 from pdfqa.pdf.places import boxes_of
 from pdfqa.types import Box
 
@@ -33,5 +33,8 @@ def find(
     if characters is not None and rest:
         codes = characters.codes()
         found = [place for begin, piece in rest for place in find_ranges(codes, piece, begin)]
-        boxes += [box for place in found for box in characters.rectangles(*place)]
+        boxed = [item for place in found for item in characters.rectangles(*place)]
+        if any(upright for _, upright in boxed):  # lines that run up or down have none beside them to be put together
+            return [rounded(box) for box, _ in boxed] + one_for_each_line(boxes)
+        boxes += [box for box, _ in boxed]
     return one_for_each_line(boxes)
