@@ -63,6 +63,11 @@ def test_a_clause_before_the_question_does_not_count() -> None:
     assert expected("When the lights went out, nobody spoke?", "en").kind is Kind.DATE
 
 
+def test_of_several_questions_the_last_counts() -> None:
+    assert expected("Who is the treasurer? When was it founded?", "en").kind is Kind.DATE
+    assert expected("Who is the treasurer? And in 2019?", "en").kind is Kind.PERSON
+
+
 def test_without_a_known_language_english_is_tried_before_the_others() -> None:
     assert expected("Who is the CFO?").kind is Kind.PERSON
     assert expected("¿Quién?").kind is Kind.PERSON

@@ -97,7 +97,10 @@ def directions(text: str) -> set[int]:
 
 
 def _main_clause(question: str) -> str:
-    """Return the question without a clause before it, as in "When the war ended, who …"."""
+    """Return the question without a clause before it ("When the war ended, who …"), and without the one before it."""
+    *earlier, last = re.split(r"[?？]\s+", question.strip())
+    if earlier and asks(last):  # in a conversation, what was asked before is only what the last question is about
+        question = last
     first, *others = question.split(",")
     opening = _WORD.findall(first.casefold())[:1]
     if opening and opening[0] in _OPENING_CLAUSE:
