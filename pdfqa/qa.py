@@ -8,6 +8,8 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pdfqa import config
 from pdfqa.chat import Stream, check_question, hit
 from pdfqa.document import Document
@@ -58,6 +60,10 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
         backend: "local", or "openai": the files' text is sent to OpenAI, searched there, and answered from by a model
             there, whose every sentence is held against the pages here; by default `PDFQA_BACKEND`, else "local". Then
             `base_url` is where OpenAI's API is and `model_key` its key (`OPENAI_BASE_URL`, `OPENAI_API_KEY`).
+        organization: Whose requests these are, as OpenAI has it; by default, for OpenAI only, `OPENAI_ORG_ID`.
+        project: The project that they belong to; by default, for OpenAI only, `OPENAI_PROJECT_ID`.
+        max_retries: How often a request to a model's server is made again when it is busy or cannot be reached.
+        backoff: Seconds before the first of these tries, twice as long before each further one.
 
     Raises:
         StorageError: The home directory cannot be used.
@@ -77,6 +83,10 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
         base_url: str | None = None,
         model_key: str | None = None,
         backend: str | None = None,
+        organization: str | None = None,
+        project: str | None = None,
+        max_retries: int = 3,
+        backoff: float = 0.5,
     ) -> None:
         self._paths = [held(path) for path in paths]
         single = password if isinstance(password, str) else None
@@ -92,6 +102,8 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
             model_key=model_key,
             backend=backend,
         )
+        manners = config.Manners.of(organization, project, max_retries, backoff)
+        self._settings = msgspec.structs.replace(self._settings, manners=manners)
         self._passwords: tuple[str, ...] = ()
         if password is not None and not isinstance(password, str):
             self._passwords = tuple(password)

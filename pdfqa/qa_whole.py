@@ -68,7 +68,7 @@ class WholeDocuments:
             progress: Told of every part that was read; True draws a bar.
 
         Raises:
-            InvalidRequestError: The number of words is out of range, or there is a prompt, or instructions, and no model.
+            InvalidRequestError: The number of words is out of range, or a prompt or instructions have no model.
             FileError: None of the files can be used.
             BackendError: The model failed; what it had done is kept.
         """

@@ -193,8 +193,13 @@ class Client:
         model: The chat model that writes answers.
         base_url: The server that has the model.
         api_key: The key of that server, or of the server that is the back-end.
+        organization: Whose requests these are, as OpenAI has it.
+        project: The project that they belong to.
         timeout: How many seconds one call may take.
         max_retries: How often a call to a server is tried again.
+        backoff: Seconds before the first of these tries.
+        polling_interval: Seconds between two looks of the methods that wait.
+        polling_timeout: For how many seconds the methods that wait do so.
 
     Raises:
         AuthenticationError: OpenAI is to be asked, and there is no key.
@@ -211,8 +216,13 @@ class Client:
         model: str | None = None,
         base_url: str | None = None,
         api_key: str | None = None,
+        organization: str | None = None,
+        project: str | None = None,
         timeout: float | None = 600.0,
-        max_retries: int = 2,
+        max_retries: int = 3,
+        backoff: float = 0.5,
+        polling_interval: float = 2.0,
+        polling_timeout: float = 600.0,
     ) -> None:
         self._target = AsyncClient(
             backend,
@@ -221,8 +231,13 @@ class Client:
             model=model,
             base_url=base_url,
             api_key=api_key,
+            organization=organization,
+            project=project,
             timeout=timeout,
             max_retries=max_retries,
+            backoff=backoff,
+            polling_interval=polling_interval,
+            polling_timeout=polling_timeout,
         )
         self._loop = Loop()
         weakref.finalize(self, self._loop.stop)

@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from pdfqa.config import BACKENDS
+import msgspec
+
+from pdfqa.config import BACKENDS, Manners
 from pdfqa.errors import InvalidValueError
 
 KNOWN = {**BACKENDS, "http://…, https://…": "the server at an address"}
@@ -32,7 +34,7 @@ def connect(
     base_url: str | None = None,
     api_key: str | None = None,
     timeout: float | None = None,
-    max_retries: int = 2,
+    manners: Manners | None = None,
 ) -> Backend:
     """Return the back-end with a name, or the one for the address of a server; options as those of `AsyncClient`.
 
@@ -41,14 +43,15 @@ def connect(
     """
     own = {"home": home, "password": password, "model": model, "base_url": base_url}
     given: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
+    manners = manners or Manners()
     if backend == "local":
-        return _local(**given, **({} if api_key is None else {"model_key": api_key}))
+        return _local(manners, **given, **({} if api_key is None else {"model_key": api_key}))
     if backend == "openai":
         from pdfqa import config
         from pdfqa.backends.openai import OpenAIBackend
 
         settings = config.load(backend=backend, **given, model_key=api_key)
-        return OpenAIBackend(settings, timeout=timeout, max_retries=max_retries)
+        return OpenAIBackend(msgspec.structs.replace(settings, manners=manners), timeout=timeout)
     if not backend.startswith(("http://", "https://")):
         known = "; ".join(f"{name}: {what}" for name, what in KNOWN.items())
         raise InvalidValueError(f"no back-end is called {backend!r}", hint=f"There are {known}.", param="backend")
@@ -57,11 +60,19 @@ def connect(
         raise InvalidValueError(f"{name} is a matter of the server at {backend}", hint=hint, param=name)
     from pdfqa.backends.remote import RemoteBackend
 
-    return RemoteBackend(backend, api_key=api_key, timeout=timeout, max_retries=max_retries)
+    return RemoteBackend(
+        backend,
+        api_key=api_key,
+        timeout=timeout,
+        max_retries=manners.max_retries,
+        organization=manners.organization or "",
+        project=manners.project or "",
+        backoff=manners.backoff,
+    )
 
 
-def _local(**options: Any) -> Backend:
+def _local(manners: Manners, **options: Any) -> Backend:
     from pdfqa import config
     from pdfqa.backends.local import LocalBackend
 
-    return LocalBackend(config.load(**options))
+    return LocalBackend(msgspec.structs.replace(config.load(**options), manners=manners))

@@ -43,17 +43,19 @@ class OpenAIBackend:
     Args:
         settings: Where the home is, OpenAI's address and key.
         timeout: How many seconds an answer may take, and the next event of a stream; None for ever.
-        max_retries: How often a request is tried again when OpenAI is busy or cannot be reached.
+        max_retries: How often a request is tried again, if that is not what the settings say.
     """
 
-    def __init__(self, settings: Settings, *, timeout: float | None = 600.0, max_retries: int = 2) -> None:
+    def __init__(self, settings: Settings, *, timeout: float | None = 600.0, max_retries: int | None = None) -> None:
+        manners = settings.manners
         self.remote = RemoteBackend(
             settings.base_url or OPENAI_URL,
             api_key=settings.model_key,
             timeout=timeout,
-            max_retries=max_retries,
-            organization=None,
-            project=None,
+            max_retries=manners.max_retries if max_retries is None else max_retries,
+            organization=manners.organization,
+            project=manners.project,
+            backoff=manners.backoff,
             unreachable=UNREACHABLE,
         )
         self.local = LocalBackend(settings, owner=account(settings))

@@ -21,6 +21,7 @@ from pdfqa import wire
 from pdfqa.backends.failures import translated
 from pdfqa.backends.places import AT_OPENAI
 from pdfqa.errors import BackendError, FileAccessError, InvalidRequestError, NotSupportedError, WaitTimeoutError
+from pdfqa.llm.backing import backing_off
 from pdfqa.operations import OPERATIONS, Operation
 from pdfqa.wire.requests import Content
 
@@ -42,6 +43,7 @@ class RemoteBackend:
         max_retries: How often a request is tried again when the server is busy or cannot be reached.
         organization, project: As OpenAI has them; None takes the variables of the `openai` package, which are about
             OpenAI: nothing of them goes to another server.
+        backoff: Seconds before the first of these tries; where the server says how long to wait, that counts.
         unreachable: What to do where it cannot be reached.
     """
 
@@ -54,6 +56,7 @@ class RemoteBackend:
         max_retries: int = 2,
         organization: str | None = "",
         project: str | None = "",
+        backoff: float = 0.5,
         unreachable: str = "Is the server running? Start it with: pdfqa serve.",
     ) -> None:
         self._url = url.rstrip("/")
@@ -62,6 +65,7 @@ class RemoteBackend:
         self._max_retries = max_retries
         self._organization = organization
         self._project = project
+        self._backoff = backoff
         self._unreachable = unreachable
         # A connection belongs to the event loop in which it was opened.
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
@@ -137,7 +141,7 @@ class RemoteBackend:
 
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            self._clients[loop] = AsyncOpenAI(
+            client = AsyncOpenAI(
                 base_url=self._url,
                 api_key=self._api_key,
                 organization=self._organization,
@@ -145,6 +149,7 @@ class RemoteBackend:
                 timeout=self._timeout,
                 max_retries=self._max_retries,
             )
+            self._clients[loop] = backing_off(client, self._backoff)
         return self._clients[loop]
 
     @contextmanager

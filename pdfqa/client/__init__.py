@@ -34,9 +34,16 @@ class AsyncClient(Waiting, Assistants, Conversations, Completions, Models):
             its API is; `OPENAI_BASE_URL` if not given.
         api_key: The key of that server, or of the server that is the back-end; for "openai" `OPENAI_API_KEY` if not
             given. It is not stored.
+        organization: Whose requests these are, as OpenAI has it; `OPENAI_ORG_ID` if not given, for OpenAI only.
+        project: The project that they belong to; `OPENAI_PROJECT_ID` if not given, for OpenAI only.
         timeout: How many seconds one call may take, and one event of a stream may be waited for; None for ever. The
             methods that wait have a deadline of their own.
-        max_retries: How often a call to a server is tried again when it is busy or cannot be reached.
+        max_retries: How often a call to a server, also to that of a model, is tried again when it is busy or cannot be
+            reached.
+        backoff: Seconds before the first of these tries, twice as long before each further one; where the server says
+            how long to wait, that counts.
+        polling_interval: Seconds between two looks of the methods that wait, in the end; they begin with 0.02.
+        polling_timeout: For how many seconds the methods that wait do so, where they are not told.
 
     Raises:
         AuthenticationError: OpenAI is to be asked, and there is no key.

@@ -12,6 +12,8 @@ from msgspec import UNSET
 
 from pdfqa.backends import Backend, connect
 from pdfqa.client.events import typed
+from pdfqa.client.polling import LONGEST, PATIENCE, Progress, until
+from pdfqa.config import Manners
 from pdfqa.errors import InvalidValueError, WaitTimeoutError, WrongStateError
 from pdfqa.operations import OPERATIONS
 from pdfqa.wire import Event, ObjectPage
@@ -19,6 +21,7 @@ from pdfqa.wire import Event, ObjectPage
 _DONE = "[DONE]"
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Base:
@@ -33,12 +36,22 @@ class Base:
         model: str | None = None,
         base_url: str | None = None,
         api_key: str | None = None,
+        organization: str | None = None,
+        project: str | None = None,
         timeout: float | None = 600.0,
-        max_retries: int = 2,
+        max_retries: int = 3,
+        backoff: float = 0.5,
+        polling_interval: float = LONGEST,
+        polling_timeout: float = PATIENCE,
     ) -> None:
-        if timeout is not None and not timeout > 0:
-            raise InvalidValueError(f"timeout is {timeout}; it must be more than 0", param="timeout")
+        seconds = {"timeout": timeout, "polling_interval": polling_interval, "polling_timeout": polling_timeout}
+        for name, value in seconds.items():
+            if value is not None and not value > 0:
+                raise InvalidValueError(f"{name} is {value}; it must be more than 0", param=name)
+        manners = Manners.of(organization, project, max_retries, backoff)
         self._timeout = timeout
+        self._polling_interval = polling_interval
+        self._polling_timeout = polling_timeout
         self._closed = False
         if isinstance(backend, str):
             backend = connect(
@@ -49,7 +62,7 @@ class Base:
                 base_url=base_url,
                 api_key=api_key,
                 timeout=timeout,
-                max_retries=max_retries,
+                manners=manners,
             )
         self._backend = backend
 
@@ -106,6 +119,19 @@ class Base:
                 hint="It may have been carried out all the same. Give the client a longer timeout.",
                 param="timeout",
             )
+
+    async def _until(
+        self,
+        end: Callable[[T], Awaitable[R | None]],
+        look: Callable[[], Awaitable[T]],
+        what: str,
+        *,
+        timeout: float | None,
+        progress: Progress[T] | None,
+    ) -> R:
+        """Return what a state gives that something ends with; as `polling.until`, with what the client was told."""
+        seconds = self._polling_timeout if timeout is None else timeout
+        return await until(end, look, what, timeout=seconds, progress=progress, longest=self._polling_interval)
 
     async def iterate(
         self, method: Callable[P, Awaitable[ObjectPage[T]]], *args: P.args, **kwargs: P.kwargs

@@ -18,7 +18,8 @@ S = TypeVar("S")
 R = TypeVar("R")
 Progress = Union[Callable[[S], object], bool]  # noqa: UP007 (what `|` gives takes no parameters in Python 3.10)
 PATIENCE = 600.0  # seconds
-_FIRST, _GROWTH, _LONGEST = 0.02, 1.5, 2.0
+LONGEST = 2.0  # seconds between two looks, in the end
+_FIRST, _GROWTH = 0.02, 1.5
 
 
 async def until(
@@ -28,6 +29,7 @@ async def until(
     *,
     timeout: float,
     progress: Progress[S] | None,
+    longest: float = LONGEST,
 ) -> R:
     """Return what a state gives that something ends with.
 
@@ -37,6 +39,7 @@ async def until(
         what: What is waited for, in words.
         timeout: Seconds.
         progress: Called with every state that is another than the one before; True draws a bar.
+        longest: Seconds between two looks, in the end.
 
     Raises:
         WaitTimeoutError: It takes longer.
@@ -44,7 +47,7 @@ async def until(
     if not timeout > 0:
         raise InvalidValueError(f"timeout is {timeout}; it must be more than 0 seconds", param="timeout")
     seen: S | None = None
-    pause = _FIRST
+    pause = min(_FIRST, longest)
     with reporting(progress) as report, anyio.move_on_after(timeout):
         while True:
             state = await look()
@@ -54,7 +57,7 @@ async def until(
             if (result := await end(state)) is not None:
                 return result
             await anyio.sleep(pause)
-            pause = min(pause * _GROWTH, _LONGEST)
+            pause = min(pause * _GROWTH, longest)
     error = WaitTimeoutError(
         f"{what} was still {described(seen)} after {timeout:g} s",
         hint="It goes on: wait again, or give a longer timeout.",

@@ -22,7 +22,7 @@ from pdfqa.client.inputs import (
     Tools,
     Truncation,
 )
-from pdfqa.client.polling import PATIENCE, Progress, described, failed, until
+from pdfqa.client.polling import Progress, described, failed
 from pdfqa.client.responses import Responses
 from pdfqa.client.runs import Runs
 from pdfqa.client.threads import Threads
@@ -40,7 +40,8 @@ _TO_CANCEL = 5.0  # seconds for giving up a run that is no longer wanted
 class Waiting(Files, VectorStores, Threads, Runs, Responses):
     """Operations that wait.
 
-    All look at once, then after 0.02 s, then each time after half as long again as before, in the end every 2 s.
+    All look at once, then after 0.02 s, then each time after half as long again as before, in the end every
+    `polling_interval` seconds (2).
     """
 
     async def create_vector_store_and_wait_to_complete(
@@ -52,7 +53,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         expires_after: Maybe[StoreExpiration] = UNSET,
         chunking_strategy: Maybe[Chunking] = UNSET,
         metadata: Maybe[Metadata] = UNSET,
-        timeout: float = PATIENCE,
+        timeout: float | None = None,
         progress: Progress[VectorStore] | None = None,
         allow_failed: bool = False,
     ) -> VectorStore:
@@ -74,7 +75,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         self,
         vector_store_id: str,
         *,
-        timeout: float = PATIENCE,
+        timeout: float | None = None,
         progress: Progress[VectorStore] | None = None,
         allow_failed: bool = False,
     ) -> VectorStore:
@@ -82,7 +83,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
 
         Args:
             vector_store_id: The vector store.
-            timeout: How many seconds at most.
+            timeout: How many seconds at most; by default the client's `polling_timeout`.
             progress: Called with each state that is seen; True draws a bar.
             allow_failed: Whether to wait for the others when a file fails, instead of raising at once.
 
@@ -100,7 +101,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
                 raise await self._failed_files(what, store, store.file_counts, page)
             return store if store.status == "completed" else None
 
-        return await until(
+        return await self._until(
             end, lambda: self.get_vector_store(vector_store_id), what, timeout=timeout, progress=progress
         )
 
@@ -109,7 +110,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         vector_store_id: str,
         file_id: str,
         *,
-        timeout: float = PATIENCE,
+        timeout: float | None = None,
         progress: Progress[VectorStoreFile] | None = None,
     ) -> VectorStoreFile:
         """Return a file's place in a vector store when it has been read.
@@ -117,7 +118,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         Args:
             vector_store_id: The vector store.
             file_id: The file.
-            timeout: How many seconds at most.
+            timeout: How many seconds at most; by default the client's `polling_timeout`.
             progress: Called with each state that is seen; True draws a bar.
 
         Raises:
@@ -133,7 +134,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
                 raise failed(f"{what} was cancelled", file, hint="Put it into the vector store again.")
             return file if file.status == "completed" else None
 
-        return await until(
+        return await self._until(
             end,
             lambda: self.get_vector_store_file(vector_store_id, file_id),
             what,
@@ -146,7 +147,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         vector_store_id: str,
         batch_id: str,
         *,
-        timeout: float = PATIENCE,
+        timeout: float | None = None,
         progress: Progress[VectorStoreFileBatch] | None = None,
         allow_failed: bool = False,
     ) -> VectorStoreFileBatch:
@@ -155,7 +156,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         Args:
             vector_store_id: The vector store.
             batch_id: The batch.
-            timeout: How many seconds at most.
+            timeout: How many seconds at most; by default the client's `polling_timeout`.
             progress: Called with each state that is seen; `file_counts` says how far it is. True draws a bar.
             allow_failed: Whether to wait for the others when a file fails, instead of raising at once.
 
@@ -175,7 +176,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
                 raise await self._failed_files(what, batch, batch.file_counts, page)
             return None if batch.status == "in_progress" or batch.file_counts.in_progress else batch
 
-        return await until(
+        return await self._until(
             end,
             lambda: self.get_vector_store_file_batch(vector_store_id, batch_id),
             what,
@@ -207,7 +208,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         thread_id: str,
         message_id: str,
         *,
-        timeout: float = PATIENCE,
+        timeout: float | None = None,
         progress: Progress[Message] | None = None,
     ) -> Message:
         """Return a message when all of it is there.
@@ -215,7 +216,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         Args:
             thread_id: The thread.
             message_id: The message.
-            timeout: How many seconds at most.
+            timeout: How many seconds at most; by default the client's `polling_timeout`.
             progress: Called with each state that is seen; True draws a bar.
 
         Raises:
@@ -226,7 +227,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         async def end(message: Message) -> Message | None:
             return _whole(message)
 
-        return await until(
+        return await self._until(
             end,
             lambda: self.get_thread_message(thread_id, message_id),
             f"message {message_id}",
@@ -239,7 +240,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         thread_id: str,
         *,
         run_id: str | None = None,
-        timeout: float = PATIENCE,
+        timeout: float | None = None,
         progress: Progress[Message | None] | None = None,
     ) -> Message:
         """Return the assistant's message at the end of a thread, when there is one.
@@ -247,7 +248,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         Args:
             thread_id: The thread.
             run_id: Only a message of this run will do.
-            timeout: How many seconds at most.
+            timeout: How many seconds at most; by default the client's `polling_timeout`.
             progress: Called with each message that is seen at the end of the thread.
 
         Raises:
@@ -272,17 +273,17 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
                     _hopeful(run, action=False)
             return None
 
-        return await until(end, look, f"the answer in {thread_id}", timeout=timeout, progress=progress)
+        return await self._until(end, look, f"the answer in {thread_id}", timeout=timeout, progress=progress)
 
     async def wait_for_run_to_complete(
-        self, thread_id: str, run_id: str, *, timeout: float = PATIENCE, progress: Progress[Run] | None = None
+        self, thread_id: str, run_id: str, *, timeout: float | None = None, progress: Progress[Run] | None = None
     ) -> Run:
         """Return a run when it has completed, or requires action.
 
         Args:
             thread_id: The thread.
             run_id: The run.
-            timeout: How many seconds at most.
+            timeout: How many seconds at most; by default the client's `polling_timeout`.
             progress: Called with each state that is seen; True draws a bar.
 
         Raises:
@@ -293,18 +294,18 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         async def end(run: Run) -> Run | None:
             return _hopeful(run, action=True)
 
-        return await until(
+        return await self._until(
             end, lambda: self.get_run(thread_id, run_id), f"run {run_id}", timeout=timeout, progress=progress
         )
 
     async def wait_for_response_to_complete(
-        self, response_id: str, *, timeout: float = PATIENCE, progress: Progress[Response] | None = None
+        self, response_id: str, *, timeout: float | None = None, progress: Progress[Response] | None = None
     ) -> Response:
         """Return a response that is made in the background when it is complete.
 
         Args:
             response_id: The response.
-            timeout: How many seconds at most.
+            timeout: How many seconds at most; by default the client's `polling_timeout`.
             progress: Called with each state that is seen.
 
         Raises:
@@ -320,7 +321,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
                 raise failed(f"{what} {_ENDED[response.status]}{f': {reason}' if reason else ''}", response)
             return response if response.status == "completed" else None
 
-        return await until(end, lambda: self.get_response(response_id), what, timeout=timeout, progress=progress)
+        return await self._until(end, lambda: self.get_response(response_id), what, timeout=timeout, progress=progress)
 
     async def run_and_get_assistant_response(
         self,
@@ -343,7 +344,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         response_format: Maybe[ResponseFormat] = UNSET,
         reasoning_effort: Maybe[Effort] = UNSET,
         include: Given[Include] = UNSET,
-        timeout: float = PATIENCE,
+        timeout: float | None = None,
         progress: Progress[Run] | None = None,
     ) -> Message:
         """Have an assistant answer a thread, and return its message.
@@ -358,7 +359,7 @@ class Waiting(Files, VectorStores, Threads, Runs, Responses):
         run: Run = await self._call("create_run", locals())
         return await self._answer(run, timeout=timeout, progress=progress)
 
-    async def _answer(self, run: Run, *, timeout: float, progress: Progress[Run] | None) -> Message:
+    async def _answer(self, run: Run, *, timeout: float | None, progress: Progress[Run] | None) -> Message:
         thread_id = run.thread_id
         try:
             run = await self.wait_for_run_to_complete(thread_id, run.id, timeout=timeout, progress=progress)

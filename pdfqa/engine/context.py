@@ -248,7 +248,8 @@ class Engine:
     def _hosted(self) -> HostedSearch:
         from pdfqa.llm.hosted import HostedSearch
 
-        return HostedSearch(base_url=self.settings.base_url or OPENAI_URL, key=self.settings.model_key)
+        settings = self.settings
+        return HostedSearch(base_url=settings.base_url or OPENAI_URL, key=settings.model_key, manners=settings.manners)
 
     @property
     def run_kind(self) -> str:

@@ -54,7 +54,10 @@ def offers(settings: Settings, *, base_url: str | None = None) -> Offers:
 
 def offered(settings: Settings) -> list[dict[str, Any]]:
     """Return the models that the server of the settings offers, as it tells of them."""
-    return OpenAIModel(settings.model or "", base_url=settings.base_url, key=settings.model_key).offered()
+    model = OpenAIModel(
+        settings.model or "", base_url=settings.base_url, key=settings.model_key, manners=settings.manners
+    )
+    return model.offered()
 
 
 def offer(settings: Settings, entry: dict[str, Any]) -> Offer:

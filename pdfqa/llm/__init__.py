@@ -33,4 +33,4 @@ def open_model(settings: Settings) -> ChatModel:
         from pdfqa.llm.local import LocalModel
 
         return LocalModel(name, window=settings.context_tokens)
-    return OpenAIModel(name, base_url=settings.base_url, key=settings.model_key)
+    return OpenAIModel(name, base_url=settings.base_url, key=settings.model_key, manners=settings.manners)

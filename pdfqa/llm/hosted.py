@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from pdfqa.config import Manners
 from pdfqa.errors import BackendError, InvalidRequestError, RateLimitError
 from pdfqa.llm.pieces import Ended, Text, ToolCall
 from pdfqa.llm.served import OpenAIModel
@@ -42,10 +43,11 @@ class HostedSearch(OpenAIModel):
     Args:
         base_url: Where it is.
         key: Its key.
+        manners: How it is asked.
     """
 
-    def __init__(self, *, base_url: str, key: str | None) -> None:
-        super().__init__("", base_url=base_url, key=key)
+    def __init__(self, *, base_url: str, key: str | None, manners: Manners | None = None) -> None:
+        super().__init__("", base_url=base_url, key=key, manners=manners)
         self._where = base_url
 
     def respond(self, request: dict[str, Any]) -> Iterator[Told]:

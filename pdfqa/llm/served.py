@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pdfqa.config import Manners
 from pdfqa.errors import BackendError, ContextExceededError, RateLimitError
+from pdfqa.llm.backing import backing_off
 from pdfqa.llm.pieces import About, Ended, Options, Piece, Text, Thought, ToolCall
 from pdfqa.llm.window import ask_server, tokens_of
 from pdfqa.passages import count_tokens
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 _SILENCE = 300.0  # seconds without a word after which a model is given up: a large prompt takes a small machine long
 _CONNECTING = 10.0  # seconds
-_ATTEMPTS = 4  # at a request that a server was too busy for, or that did not reach it; each waits longer
 _MESSAGE = 6  # tokens of a message besides its text
 _DENSEST = 4.0  # tokens for one that we count
 _OPENAI = "api.openai.com"
@@ -50,10 +51,14 @@ class OpenAIModel:
         name: What the server calls it.
         base_url: Where the server is; by default OpenAI's own.
         key: Its key; local servers need none.
+        manners: How it is asked.
     """
 
-    def __init__(self, name: str, *, base_url: str | None = None, key: str | None = None) -> None:
+    def __init__(
+        self, name: str, *, base_url: str | None = None, key: str | None = None, manners: Manners | None = None
+    ) -> None:
         self.name = name
+        self._manners = manners or Manners()
         self._base_url = base_url
         self._key = key
         self._refused: set[str] = set()  # options that the server does not take
@@ -71,13 +76,17 @@ class OpenAIModel:
         direct = openai.DefaultHttpxClient(trust_env=False) if _is_here(self._base_url) else None
         if direct is not None:
             weakref.finalize(self, direct.close)  # as the SDK does with its own
-        return openai.OpenAI(
+        manners, elsewhere = self._manners, None if self._is_openai else ""
+        client = openai.OpenAI(
             api_key=self._key or "none",
+            organization=manners.organization or elsewhere,  # the package's own variables are about OpenAI
+            project=manners.project or elsewhere,
             base_url=self._base_url,
             timeout=timeout,
-            max_retries=_ATTEMPTS - 1,
+            max_retries=manners.max_retries,
             http_client=direct,
         )
+        return backing_off(client, manners.backoff)
 
     @cached_property
     def _about(self) -> About:
@@ -207,7 +216,7 @@ class OpenAIModel:
     def _refusal(self, status: int, words: str) -> BackendError:
         if status == 429:
             return RateLimitError(
-                f"the model {self.name} was asked too often, {_ATTEMPTS} times in a row: {words}",
+                f"the model {self.name} was asked too often, {self._manners.max_retries + 1} times in a row: {words}",
                 hint="Wait a little, or look at your quota there.",
             )
         if status in {400, 413, 422, 500} and any(sign in words.casefold() for sign in _TOO_LONG):
