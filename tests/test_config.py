@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pdfqa import PDFQA
-from pdfqa.config import STATIC, Settings, default_home, load
-from pdfqa.errors import InvalidRequestError, PdfqaError
+from pdfqa.config import ANY_MODEL, OPENAI_MODEL, OPENAI_URL, STATIC, Settings, default_home, load
+from pdfqa.errors import AuthenticationError, InvalidRequestError, PdfqaError
 
 NUMBERS = {
     "PDFQA_WORKERS": ("workers", "3", 3),
@@ -126,6 +127,42 @@ def test_openais_own_key_goes_to_openai_only() -> None:
     assert elsewhere.model_key is None
 
 
+def test_the_openai_back_end_has_a_place_a_model_and_a_key_of_its_own() -> None:
+    theirs = {"OPENAI_API_KEY": "theirs", "PDFQA_API_KEY": "mine", "PDFQA_BASE_URL": "http://127.0.0.1:1"}
+    settings = load(backend="openai", env=theirs)
+    assert (settings.base_url, settings.model, settings.model_key) == (OPENAI_URL, OPENAI_MODEL, "theirs")
+    assert settings.hosted_by_openai
+    moved = load(backend="openai", env={**theirs, "OPENAI_BASE_URL": "http://127.0.0.1:2/v1"})
+    assert (moved.base_url, moved.model_key) == ("http://127.0.0.1:2/v1", "theirs")
+    elsewhere = load(backend="openai", base_url="http://127.0.0.1:3/v1", env=theirs)
+    assert (elsewhere.base_url, elsewhere.model_key) == ("http://127.0.0.1:3/v1", "mine")
+    assert load(backend="openai", model_key="given", model="openai/gpt-9", env=theirs).model_key == "given"
+
+
+def test_a_server_may_be_the_back_end() -> None:
+    settings = load(backend="http://127.0.0.1:8008/v1/", env={"OPENAI_API_KEY": "theirs"})
+    assert (settings.backend, settings.base_url) == ("http://127.0.0.1:8008/v1", "http://127.0.0.1:8008/v1")
+    assert (settings.model, settings.model_key) == (ANY_MODEL, None)
+
+
+def test_only_who_asks_for_it_goes_by_the_variable() -> None:
+    env = {"PDFQA_BACKEND": "openai", "OPENAI_API_KEY": "theirs"}
+    assert load(env=env).backend == "local"
+    assert load(backend=None, env=env).backend == "openai"
+    assert load(backend="local", env=env).backend == "local"
+
+
+def test_a_back_end_that_cannot_be_used_is_told_at_once() -> None:
+    with pytest.raises(InvalidRequestError, match="'opneai'") as caught:
+        load(backend="opneai", env={})
+    assert caught.value.param == "backend"
+    with pytest.raises(AuthenticationError, match="no API key for https://api.openai.com/v1"):
+        load(backend="openai", env={})
+    for model in ("extractive", "tiny.gguf"):
+        with pytest.raises(InvalidRequestError, match="answers on this machine"):
+            load(backend="openai", model=model, env={"OPENAI_API_KEY": "theirs"})
+
+
 @pytest.mark.parametrize(
     ("given", "param"),
     [
@@ -137,7 +174,7 @@ def test_openais_own_key_goes_to_openai_only() -> None:
         ),
     ],
 )
-def test_a_model_that_cannot_be_reached_is_told_at_once(given: dict[str, str], param: str) -> None:
+def test_a_model_that_cannot_be_reached_is_told_at_once(given: dict[str, Any], param: str) -> None:
     with pytest.raises(InvalidRequestError) as caught:
         load(**given, env={})
     assert caught.value.param == param
