@@ -225,6 +225,8 @@ REASONS: list[tuple[dict[str, Any], Said, str]] = [
     ({"type": "integer", "description": "employees"}, said("", "Employees earned $12 million."), "no number is in"),
     ({"type": "integer"}, said("", "Employees had COVID-19."), "no number is in"),
     ({"type": "integer"}, said("", "(2) As the auditor has said."), "no number is in"),
+    ({"type": "number"}, said("", "As Note 1 says, it is paid."), "no number is in"),
+    ({"type": "number", "description": "pay in dollars"}, said("", "It was paid to 12 people."), "no number is in"),
     ({"type": "string", "description": "auditor"}, said("Proxy Statement", "See the Proxy Statement."), "no name"),
     (
         {"type": "array", "items": {"type": "string"}},

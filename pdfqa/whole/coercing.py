@@ -31,7 +31,10 @@ ADDRESSES = {"email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.]*\w"), "uri": _WEB, "ur
 _ENDS = " .,;:"
 _GAP = "  "  # between the cells of a row
 _AFTER = re.compile(r"[(’'-]?[^\W\d_]")  # stands after a number that counts nothing: 401(k), 10-K, 000’s, 32nd
-_BEFORE = re.compile(r"[^\W\d_][-–]?$")  # and before one: COVID-19
+_BEFORE = re.compile(  # and before one: COVID-19, Note 1
+    r"[^\W\d_][-–]?$|\b(?:notes?|items?|sections?|pages?|parts?|exhibits?|tables?|figures?|chapters?|topics?|no\.)\s$",
+    re.IGNORECASE,
+)
 _A_PART = re.compile(r"\s(?:of|de|der|von|des)\s")  # after a number that counts some of them: "120 of our employees"
 _YEARS = re.compile(r"\byears?\b|\bjahr|\baño|\bannée", re.IGNORECASE)
 _STEM, _NEAR = 5, 8  # letters in which forms of a word agree; words between a number and what it counts
@@ -123,7 +126,8 @@ def _of_unit(wanted: Wanted, found: list[Number], said: Said, text: str) -> list
     if text != said.short:
         found = [one for one in found if not _designates(one, text)]
     if share or money:
-        return [one for one in found if (one.unit == "%") == share and (bool(one.unit) or not money)] or found
+        fitting = [one for one in found if (one.unit == "%") == share and (bool(one.unit) or not money)]
+        return fitting or (found if text == said.short or _GAP in text else [])  # a cell has its unit above it
     if text == said.short:
         return found
     found = [one for one in found if one.unit != "%"]
