@@ -315,7 +315,7 @@ def test_what_is_no_path_is_an_error_that_says_how_to_give_some(paths: tuple[Any
     with pytest.raises(InvalidRequestError, match=r"a document is of type (int|list|NoneType)") as caught:
         PDFQA(*paths)
     assert "PDFQA(*paths)" in caught.value.hint
-    with PDFQA() as qa, pytest.raises(InvalidRequestError, match="a path is of type"):
+    with PDFQA() as qa, pytest.raises(InvalidRequestError, match="a document is of type"):
         qa.add(*paths)
 
 
