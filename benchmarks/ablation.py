@@ -60,6 +60,7 @@ LEVERS: dict[str, Off] = {
     "… its headings (heading, named, title)": unweighed("heading", "named", "title"),
     "… its neighbours (adjacent)": unweighed("adjacent"),
     "… its tables (table)": unweighed("table"),
+    "… headings of its tables": without(rerank, _headed=lambda _, text: text),
     "… its contents pages (contents)": unweighed("contents"),
     "figures and tables by number": without(rerank, LABELLED=0.0),
     "named pages": without(search, NAMED_PAGE=0.0),
