@@ -117,7 +117,7 @@ def _asides(question: str) -> list[tuple[int, int]]:
 def _other_names(database: Database, where: query.Scope, question: str, terms: Sequence[Term]) -> Iterator[Term]:
     """Yield the words of other names for what a question names, and of the statements that it stands in."""
     asked = f" {' '.join(languages.analyzer('en').terms(question))} "
-    for names in _same():
+    for names in same_names():
         used = next((name for name in names if f" {name} " in asked), None)
         if used is not None:
             own = [term for term in terms if term.word in used.split()]
@@ -152,7 +152,7 @@ def _instructions() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _same() -> tuple[tuple[str, ...], ...]:
+def same_names() -> tuple[tuple[str, ...], ...]:
     """Return the groups of names, each name as its index terms."""
     analyzer = languages.analyzer("en")
     return tuple(tuple(" ".join(analyzer.terms(name)) for name in names) for names in phrases.SAME)

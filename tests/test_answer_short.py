@@ -93,6 +93,10 @@ def test_the_only_length_of_time_or_space(question: str, sentence: str, said: st
         ("Who designed the pier?", "Later it was Ada Lind who designed the pier.", "Ada Lind"),
         ("Who designed the pier?", "The pier was designed for Ada Lind.", ""),
         ("Who designed the pier?", "The pier was not designed by Ada Lind.", ""),
+        ("Who did not design the pier?", "The pier did get a design by Ada Lind.", ""),
+        ("Who designed the pier?", "That year Ann Lee and Ada Lind designed the pier.", ""),  # two did
+        ("Who was appointed treasurer?", "That year Ada Lind was appointed treasurer.", "Ada Lind"),
+        ("Who was appointed by Ann Lee?", "That year Ada Lind appointed Ann Lee.", ""),
         ("Who designed the pier?", "In those years Ada Lind was designed a pier.", ""),  # the passive turns it round
         ("Who is the treasurer?", "The treasurer is Margaret Holloway.", "Margaret Holloway"),
         ("Who is the treasurer?", "Since May, Margaret J. Holloway (age 54) has served as treasurer.",

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 import msgspec
 
-from pdfqa import languages, phrases
+from pdfqa import languages
 from pdfqa.answer.candidates import Question
 from pdfqa.answer.kinds import Kind, directions
 from pdfqa.answer.periods import column, period
@@ -21,7 +20,7 @@ from pdfqa.answer.turns import DOWNWARD, UPWARD
 from pdfqa.answer.values import asks_share
 from pdfqa.answer.words import BARE, COMPUTED, HINTED, MONTHS, PERIOD_WORDS, STATEMENTS, TOTALS, WEAK
 from pdfqa.pages import Block, Page
-from pdfqa.query_terms import Term
+from pdfqa.query_terms import Term, same_names
 from pdfqa.search import Evidence
 
 SURE = 0.75  # share of a row's label, and of the question, that must agree for a cell to be the answer
@@ -132,16 +131,10 @@ def _other_names(question: str) -> Iterator[tuple[frozenset[str], frozenset[str]
         return
     analyzer = languages.analyzer("en")
     asked = f" {' '.join(analyzer.terms(question))} "
-    for names in _same():
-        used = next((name for name in names if f" {' '.join(name)} " in asked), None)
+    for names in same_names():
+        used = next((name for name in names if f" {name} " in asked), None)
         if used is not None:
-            yield from ((frozenset(used), frozenset(name)) for name in names if name != used)
-
-
-@cache
-def _same() -> tuple[tuple[tuple[str, ...], ...], ...]:
-    analyzer = languages.analyzer("en")
-    return tuple(tuple(tuple(analyzer.terms(name)) for name in names) for names in phrases.SAME)
+            yield from ((frozenset(used.split()), frozenset(name.split())) for name in names if name != used)
 
 
 def is_periodic(word: str) -> bool:

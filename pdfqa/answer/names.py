@@ -78,7 +78,8 @@ def name(question: Question, said: Said) -> str:
         if _behind_preposition(said, start):
             fits = _behind_by(said, before, left, verb, being=being)
         else:
-            at_right = _before_verb(said, after, right, verb, being=being, office=bool(office))
+            alone = _words_before(said.text, start)[-1:] != [AND[said.language]]  # "Ann Lee and Ada Lind designed"
+            at_right = alone and _before_verb(said, after, right, verb, being=being, office=bool(office))
             fits = at_right and _begins(office, analyzer.terms(said.text[right[0][1] :]))
             fits = fits or bool(office and left and _glued(said, before) and _holds(office, analyzer, said, start))
         if fits:
@@ -120,10 +121,8 @@ def _before_verb(
     words = re.findall(r"\w+", after.casefold())
     if not right or not _glued(said, after) or AND[said.language] in words:
         return False
-    if being:
-        return office or right[0][0] == verb
     passive = not set(BEING[said.language].split()).isdisjoint(words)
-    return right[0][0] == verb and not passive
+    return office or (right[0][0] == verb and passive == being)
 
 
 def _behind_by(said: Said, before: str, left: list[tuple[str, int, int]], verb: str, *, being: bool) -> bool:

@@ -54,7 +54,7 @@ def _of_sentence(question: Question, text: str, language: str, before: str) -> s
     said = held(question, text, language, before)
     short = "" if text.startswith("(") else _of_kind(question, said)
     clause = next((part for part in re.split(r"[;:]\s|,\s(?=but|pero|aber|mais|ma|maar)", text) if short in part), text)
-    denied = negated(clause, language) and not negated(question.text, question.language)
+    denied = negated(clause, language) != negated(question.text, question.language)
     return "" if denied else short
 
 

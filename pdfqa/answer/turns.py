@@ -7,13 +7,13 @@ from __future__ import annotations
 
 # What turns a statement round beside NEGATIONS.
 DENYING: dict[str, str] = {
-    "en": "nobody none nothing nowhere neither hardly prohibited forbidden excluded cannot",
+    "en": "nobody none nothing nowhere hardly prohibited forbidden excluded",
     "es": "ninguna ninguno ningún nada nadie tampoco prohibido prohibida",
-    "de": "niemand nichts weder kein keinem keines verboten",
-    "fr": "rien personne interdit ni",
-    "it": "non nessuno nessuna niente mai vietato senza",
-    "pt": "não nunca ninguém nada nenhum nenhuma sem proibido",
-    "nl": "niet geen nooit niemand niets zonder verboden",
+    "de": "niemand nichts weder verboten",
+    "fr": "rien personne interdit",
+    "it": "niente vietato",
+    "pt": "ninguém nada proibido",
+    "nl": "niemand niets verboden",
 }
 # Words of a question that stand for whatever there may be.
 ANYTHING = frozenset(

@@ -256,12 +256,15 @@ BEFORE_DATES = (
     "späten|frühen|début|fin|été|hiver|printemps|automne|avant|après|depuis"
 )
 
-# Words that turn a statement round.
+# Words that turn a statement round; `turns.DENYING` has those that do so beside them.
 NEGATIONS: dict[str, str] = {
     "en": "not never no without cannot can't isn't wasn't aren't weren't don't doesn't didn't won't nor neither",
     "es": "no nunca jamás sin ni",
-    "de": "nicht nie niemals kein keine keinen keiner ohne",
-    "fr": "pas jamais sans aucun aucune",
+    "de": "nicht nie niemals kein keine keinen keiner keinem keines ohne",
+    "fr": "pas jamais sans aucun aucune ni",
+    "it": "non mai senza né nessun nessuno nessuna",
+    "pt": "não nunca sem nem nenhum nenhuma",
+    "nl": "niet geen nooit zonder",
     "ru": "не ни никогда без",
     "ro": "nu niciodată fără",
     "el": "δεν μην ποτέ χωρίς",
