@@ -197,6 +197,16 @@ def test_what_ask_prints_is_what_verify_takes(tmp_path: Path, capfd: pytest.Capt
     assert (0, True) == (code, "stands where it says" in " ".join(text.split()))
 
 
+def test_what_summarize_and_extract_print_is_proved_too(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = pdf(tmp_path / "club.pdf", CLUB)
+    schema = write(tmp_path / "schema.json", '{"type": "object", "properties": {"founded": {"type": "integer"}}}')
+    for words in (["summarize", str(path)], ["extract", str(path), "--schema", str(schema)]):
+        assert 0 == main([*words, "--json"])
+        saved = write(tmp_path / "saved.json", capfd.readouterr().out)
+        assert 0 == main(["verify", str(saved)])
+        assert "stands where it says" in " ".join(capfd.readouterr().out.split())
+
+
 def test_a_line_that_is_no_json_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path / "a.jsonl", '{"outcome": "not_found"}\n{"broken\n')
     assert 3 == main(["verify", str(path)])

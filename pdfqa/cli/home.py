@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pdfqa.cli.options import Shared, output_options
-from pdfqa.cli.output import emit, say
+from pdfqa.cli.output import emit, look, say
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import info_text
 
@@ -31,7 +31,7 @@ def info_command(shared: Shared) -> int:
     if shared.json:
         emit(info)
     else:
-        say(info_text(info))
+        say(info_text(info, look().width))
     return 0
 
 

@@ -134,7 +134,7 @@ def _labels_text(labels: Sequence[str]) -> str:
     return f"printed {', '.join(shown if len(shown) <= _RUNS else [*shown[:_RUNS], '…'])}"
 
 
-def info_text(info: Info) -> str:
+def info_text(info: Info, width: int) -> str:
     """Return what the home directory holds, one fact on each line."""
     languages = ", ".join(f"{language} {count:,}" for language, count in info.languages.items())
     facts = {
@@ -151,7 +151,7 @@ def info_text(info: Info) -> str:
     }
     if info.outdated:
         facts["index"] = f"{counted(info.outdated, 'file')} indexed another way than now: pdfqa reindex"
-    return "\n".join(f"{name:<9}  {value}" for name, value in facts.items())
+    return "\n".join(wrap(value, width, f"{name:<9}  ", " " * 11) for name, value in facts.items())
 
 
 def images_table(images: Sequence[PageImage], look: Look) -> str:
