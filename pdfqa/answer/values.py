@@ -84,7 +84,8 @@ def with_thing(ask: Ask, value: Value, text: str) -> str:
     """Return a number of a text with all words that name what is counted: "17 patent applications"."""
     things = {word[:_STEM] for word in ask.thing if len(word) > 2}
     end = value.start + len(value.text)
-    while value.counted and (match := re.match(r" ([^\W\d_]+)", text[end:])) and match[1].casefold()[:_STEM] in things:
+    counted = value.counted.casefold()[:_STEM] in things
+    while counted and (match := re.match(r" ([^\W\d_]+)", text[end:])) and match[1].casefold()[:_STEM] in things:
         end += match.end()
     return text[value.start : end] if text.startswith(value.text, value.start) else value.text
 
