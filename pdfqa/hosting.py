@@ -11,9 +11,8 @@ import msgspec
 from pdfqa import languages
 from pdfqa.backends.ledger import Ledger, SentPart
 from pdfqa.backends.leftovers import Left, delete, left
-from pdfqa.backends.openai import UNREACHABLE, account
+from pdfqa.backends.openai import account, server
 from pdfqa.backends.patient import Counts, Patient
-from pdfqa.backends.remote import RemoteBackend
 from pdfqa.backends.shelf import Shelf
 from pdfqa.config import OPENAI_URL
 from pdfqa.engine import Engine
@@ -62,23 +61,18 @@ class Hosting:
     Args:
         engine: The engine, with the settings of the openai back-end.
         patience: For how many seconds the indexing is waited for.
-        pause: Seconds before the second try of a request, and between the first looks at how far the indexing is.
+        pause: Seconds before the second try of a request, and between the first looks at how far the indexing is; by
+            default what the settings say.
     """
 
-    def __init__(self, engine: Engine, *, patience: float = _PATIENCE, pause: float = 0.5) -> None:
+    def __init__(self, engine: Engine, *, patience: float = _PATIENCE, pause: float | None = None) -> None:
         settings = engine.settings
+        pause = settings.manners.backoff if pause is None else pause
         self._engine = engine
         self._account = account(settings)
         self._patience = patience
         self.ledger = Ledger(engine, self._account)
-        self.remote = RemoteBackend(
-            self.where,
-            api_key=settings.model_key,
-            max_retries=0,
-            organization=settings.manners.organization,
-            project=settings.manners.project,
-            unreachable=UNREACHABLE,
-        )
+        self.remote = server(settings, max_retries=0)
         self.server = Patient(self.remote, pause=pause, patience=patience)
         self.shelf = Shelf(self.server, self.ledger, patience=patience, look=pause)
         self._loop: Loop | None = None

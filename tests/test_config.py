@@ -156,7 +156,7 @@ def test_a_back_end_that_cannot_be_used_is_told_at_once() -> None:
     with pytest.raises(InvalidRequestError, match="'opneai'") as caught:
         load(backend="opneai", env={})
     assert caught.value.param == "backend"
-    with pytest.raises(AuthenticationError, match="no API key for https://api.openai.com/v1"):
+    with pytest.raises(AuthenticationError, match="no API key for https://api"):
         load(backend="openai", env={})
     for model in ("extractive", "tiny.gguf"):
         with pytest.raises(InvalidRequestError, match="answers on this machine"):

@@ -26,7 +26,7 @@ from pdfqa.operations import OPERATIONS
 from pdfqa.store.blobs import hash_file
 from pdfqa.wire.requests import Content
 
-UNREACHABLE = "Is there a network? OPENAI_BASE_URL names another place for OpenAI's API."
+_UNREACHABLE = "Is there a network? OPENAI_BASE_URL names another place for OpenAI's API."
 _PDF = b"%PDF-"
 _HEAD = 1024  # bytes in which it stands
 _OF_THREADS = {"create_thread", "modify_thread"}  # what is made for them does not stay for ever
@@ -34,7 +34,30 @@ _OF_THREADS = {"create_thread", "modify_thread"}  # what is made for them does n
 
 def account(settings: Settings) -> str:
     """Return what tells the objects of one place at OpenAI from those of another: ids of one mean nothing there."""
-    return "openai:" + hashlib.sha256((settings.base_url or OPENAI_URL).rstrip("/").encode()).hexdigest()[:16]
+    where, manners = (settings.base_url or OPENAI_URL).rstrip("/"), settings.manners
+    place = "|".join(filter(None, [where, manners.organization, manners.project]))
+    return "openai:" + hashlib.sha256(place.encode()).hexdigest()[:16]
+
+
+def server(settings: Settings, *, timeout: float | None = 600.0, max_retries: int | None = None) -> RemoteBackend:
+    """Return OpenAI, or the server in its place, which is told nothing of the variables about OpenAI.
+
+    Args:
+        settings: Its address, key and how it is asked.
+        timeout: How many seconds an answer may take, and the next event of a stream; None for ever.
+        max_retries: How often a request is tried again, if that is not what the settings say.
+    """
+    manners, unsaid = settings.manners, None if settings.backend == "openai" else ""
+    return RemoteBackend(
+        settings.base_url or OPENAI_URL,
+        api_key=settings.model_key,
+        timeout=timeout,
+        max_retries=manners.max_retries if max_retries is None else max_retries,
+        organization=manners.organization or unsaid,
+        project=manners.project or unsaid,
+        backoff=manners.backoff,
+        unreachable=_UNREACHABLE if settings.backend == "openai" else "Is the server running, and its address right?",
+    )
 
 
 class OpenAIBackend:
@@ -47,17 +70,7 @@ class OpenAIBackend:
     """
 
     def __init__(self, settings: Settings, *, timeout: float | None = 600.0, max_retries: int | None = None) -> None:
-        manners = settings.manners
-        self.remote = RemoteBackend(
-            settings.base_url or OPENAI_URL,
-            api_key=settings.model_key,
-            timeout=timeout,
-            max_retries=manners.max_retries if max_retries is None else max_retries,
-            organization=manners.organization,
-            project=manners.project,
-            backoff=manners.backoff,
-            unreachable=UNREACHABLE,
-        )
+        self.remote = server(settings, timeout=timeout, max_retries=max_retries)
         self.local = LocalBackend(settings, owner=account(settings))
 
     async def call(self, name: str, ids: Sequence[str], fields: Mapping[str, Any]) -> Any:
