@@ -46,8 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pooling: Literal["mean", "cls"] = "mean"
     max_tokens: int = _MOST_TOKENS
     keyword_weight: float = 0.6
-    weight: float = 0.5
-    passages: int = 25
+    weight: float = 0.2
+    passages: int = 10
 
 
 class OnnxModel:
