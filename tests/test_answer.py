@@ -320,3 +320,12 @@ def test_a_date_is_not_cut_at_its_comma() -> None:
     assert ["On August 29, 2021,", "it operated 815 warehouses,", "and 795 in 2020."] == [
         text[start:end] for start, end in clauses(text, "en")
     ]
+
+
+def test_a_list_is_not_cut_between_short_items() -> None:
+    text = "It tells three paradigms of retrieval apart: naive, advanced, and modular, each of which has its place."
+    assert [text[start:end] for start, end in clauses(text, "en")] == [
+        "It tells three paradigms of retrieval apart:",
+        "naive, advanced, and modular,",
+        "each of which has its place.",
+    ]

@@ -150,7 +150,7 @@ def clauses_of(one: Candidate, question: Question, language: str, words: Words) 
 
 def _parts(one: Candidate, chance: float, inside: Sequence[Clause], language: str, room: int) -> Iterator[_Part]:
     """Yield the parts of a candidate that could be quoted, and how likely each is to hold the answer."""
-    total = sum(clause.words for clause in inside)
+    total = count_words(one.text)
     if total <= room:
         yield _Part(_whole(one), total, chance)
     worths = [math.exp(sum(CLAUSE_WEIGHTS[name] * value for name, value in part.features.items())) for part in inside]
@@ -163,7 +163,10 @@ def _parts(one: Candidate, chance: float, inside: Sequence[Clause], language: st
             continue
         if denies and not negated(one.text[start:end], language):
             continue  # without its "not", a sentence says the opposite
-        end = start + len(one.text[start:end].rstrip(",;:،；，：、"))
+        end = start + len(one.text[start:end].rstrip(",;:،；，：、 –—"))
+        size = count_words(one.text[start:end])  # dashes between clauses count, too
+        if size > room:
+            continue
         cuts = (low > 0) + (high < len(inside))
         yield _Part(Chosen(one, start, end), size, chance * _CUT**cuts * (sums[high] - sums[low]) / sums[-1])
 

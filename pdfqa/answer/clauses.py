@@ -10,6 +10,7 @@ from pdfqa import languages
 
 _LONGEST = 14  # words of a clause that is not cut further
 _LEAST = 5  # words of a piece of a clause
+_ITEM = 3  # words of a clause
 # How many letters count as a word where words are not separated.
 _LETTERS_IDEOGRAPHIC, _LETTERS_UNSPACED = 2, 4
 
@@ -29,7 +30,8 @@ def clauses(text: str, language: str) -> list[tuple[int, int]]:
     edges = [0]
     for match in _boundary().finditer(text):
         edge = match.start() if match.group().isspace() else match.end()
-        if text[edges[-1] : edge].strip() and text[edge:].strip():
+        # What is shorter is an item of a list, which stays with the next ones.
+        if text[edge:].strip() and count_words(text[edges[-1] : edge]) >= _ITEM:
             edges.append(edge)
     edges.append(len(text))
     spans = [piece for start, end in pairwise(edges) for piece in _pieces(text, start, end, language)]
