@@ -20,7 +20,7 @@ from pdfqa.answer.links import BEING, HOW_LONG, IN_TIME, LENGTH_UNITS, OF_ASKING
 from pdfqa.answer.said import Said, held, one, share_of
 from pdfqa.answer.turns import POINTING_BACK
 from pdfqa.answer.values import Value, counts, fresh, with_thing
-from pdfqa.answer.words import NUMBER_WORDS
+from pdfqa.answer.words import NUMBER_WORDS, TIMES
 
 # The share of the question that a sentence must say.
 _FOR_DATE, _FOR_NUMBER, _FOR_PERIOD, _FOR_NAME = 0.7, 0.7, 0.6, 0.7
@@ -122,6 +122,8 @@ def _number(question: Question, said: Said) -> str:
 
 def _counts_further(ask: Ask, value: Value, said: Said) -> str:
     """Return a number with the words up to the thing that is counted: "125,000 Best Buy employees"."""
+    if value.counted.casefold() in TIMES:  # it counts time
+        return ""
     number = value.text.removesuffix(value.counted).rstrip()
     start = end = value.start + len(number)
     things = {word[:_STEM] for word in ask.thing if len(word) > 2}
