@@ -12,6 +12,7 @@ from pdfqa.pdf.letters.pieces import closed, is_spread, may_have_cells, mostly_l
 from pdfqa.pdf.letters.repair import Vocabulary, clean, join_lines, runs_on, tidier
 from pdfqa.pdf.lines import is_figure, is_year
 from pdfqa.pdf.pypdf_reader import typed_lines
+from pdfqa.pdf.runs import Letter, runs_of
 from pdfqa.types import Box
 from tests.pdf_maker import Leaf, Put, write_pdf
 
@@ -195,6 +196,33 @@ def test_a_short_piece_is_found_only_where_the_page_has_it_once() -> None:
     assert ["Revenue", "1999"] == [pieces(page, at) for at in find_ranges(page, "Revenue 12 1999")]
     assert find_ranges(page, "nothing") == []
     assert find_ranges(page, " ") == []
+
+
+def test_of_all_pieces_those_with_the_fewest_and_shortest_jumps_are_taken() -> None:
+    page = codes("for in-network care elsewhere. You need the plan. Look for in\nsome care\n-network providers to stay")
+    text = "Look for in-network providers to stay"
+    assert ["Look for in", "network providers to stay"] == [pieces(page, at) for at in find_ranges(page, text)]
+
+
+def test_a_line_of_a_script_without_spaces_is_found_in_parts() -> None:
+    page = codes("他发现,不平等与高水平再分配税率有关\n题目一\n而再分配税率与私人储蓄和投资减少带来的较低增长")
+    text = "他发现,不平等与高水平再分配税率有关而再分配税率与私人储蓄和投资减少带来的较低增长"
+    found = "".join(pieces(page, at) for at in find_ranges(page, text))
+    assert len(found) > 0.8 * len(text)
+    assert "题目" not in found
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_letters_of_a_line_are_put_together_whichever_way_it_runs(upright: bool) -> None:
+    def letter(at: int, line: int, height: float = 8) -> Letter:
+        box = (10.0 * at, 20.0 * line, 10.0 * at + 8, 20.0 * line + height)
+        room = (box[0], 20.0 * line - 2, box[2], 20.0 * line + 10)
+        turn = (lambda one: (one[1], one[0], one[3], one[2])) if upright else (lambda one: one)
+        return Letter(turn(box), turn(room), upright)
+
+    runs = runs_of([letter(0, 1), letter(1, 1, 1.5), letter(5, 1), letter(0, 0)])
+    boxes = [run.box if not upright else (run.box[1], run.box[0], run.box[3], run.box[2]) for run in runs]
+    assert [(0, 20, 58, 28), (0, 0, 8, 8)] == boxes
 
 
 def pieces(page: list[int], place: tuple[int, int]) -> str:

@@ -12,6 +12,7 @@ from pdfqa.types import Box
 
 DROPPED = frozenset("-\u2010\u2011\u00ad\ufffe\uffff\x02\ufffd…<‹\u0e4d")
 # Dots that lead the eye are one sign in our text.
+_WORD = re.compile(r"[^\s\u00ad\u2010\u2011-]+")  # a line may break at a hyphen
 _LEADER = re.compile(r"[.·_]{4,}")
 
 
@@ -40,7 +41,7 @@ def find_ranges(codes: list[int], quote: str, start: int | None = None) -> list[
     found = page.nearest(_letters(quote), start)
     if found:
         return [found]
-    words = [letters for word in quote.split() if (letters := _letters(word))]
+    words = [letters for word in _WORD.findall(quote) if (letters := _letters(word))]
     return page.pieces(words, start or 0)
 
 
