@@ -216,6 +216,14 @@ def test_a_model_is_asked_for_one_field_at_a_time_in_plain_text(club: Path, serv
     assert not any("tools" in body or "response_format" in body for body in server.asked)
 
 
+def test_a_figure_that_a_model_takes_is_counted_as_its_table_says(server: ModelServer) -> None:
+    server.replies_with(says("323,100 [1]"))
+    with asked(server, SAMPLE) as qa:
+        field = qa.extract(only("number", description="revenue in 2024, in millions"))[0].fields[0]
+    assert 323.1 == field.value
+    assert "323,100" in field.citations[0].quote
+
+
 def test_what_a_model_says_and_no_passage_does_is_no_value(club: Path, server: ModelServer) -> None:
     server.replies_with(says("1804 [1]"), says("NOT FOUND"))
     with asked(server, club) as qa:

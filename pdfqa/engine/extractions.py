@@ -14,6 +14,7 @@ from pdfqa.answer import Quote
 from pdfqa.answer.candidates import Candidate
 from pdfqa.answer.drafting import ranked
 from pdfqa.answer.periods import column
+from pdfqa.answer.tables import Tables, block_at
 from pdfqa.answer.units import written
 from pdfqa.config import EXTRACTIVE
 from pdfqa.engine.answering import Finished, Question, Sources, Turn, answer
@@ -306,7 +307,7 @@ class _Filler:
             lines = [asking.cells(one.text) for one in proved]
             rows = coercing.rows(wanted.fields, lines, self._whole.language)
             return _Filled(Value(rows, reply.text) if rows else Value(reason="no row of it could be read"), citations)
-        short = "\n".join(one.text for one in proved)
+        short = "\n".join(_with_unit(wanted, one, looked) for one in proved)
         verified = [citation for citation in citations if citation.verified]
         said = Said(short, tuple(citation.quote for citation in verified), "", self._whole.language, chosen=True)
         return _Filled(coercing.value(wanted, said), verified)
@@ -331,3 +332,13 @@ def _chosen(wanted: Wanted, found: Sequence[tuple[float, _Filled]], language: st
     speaking = (one for _, one in found if coercing.speaks_of(wanted, one.citations[0].quote, language))
     alone = len({one.value.value for _, one in found}) == 1
     return next(speaking, found[0][1] if alone else None)
+
+
+def _with_unit(wanted: Wanted, taken: asking.Taken, looked: Looked) -> str:
+    """Return what a model took, with what its row is counted in where the page says so above: "in thousands"."""
+    quote = taken.quote
+    if not _counted(wanted) or quote is None:
+        return taken.text
+    page = looked.evidence[quote.evidence].page
+    row = Tables().row(page, block_at(page, quote.start), quote.start, quote.end)
+    return written(taken.text, row.unit) if row else taken.text
