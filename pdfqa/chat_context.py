@@ -124,7 +124,9 @@ def latest(engine: Engine, store_id: str | None) -> Thread:
 
 def about(engine: Engine, library: Library, thread: Thread) -> list[Named]:
     """Return the files that a conversation is about."""
-    entries = engine.store_file_objects.all(parent=_store(thread))
+    # Where files are searched elsewhere, the thread names a vector store there; its key is the one here.
+    store_id = engine.thread_objects.key(thread.id) or _store(thread)
+    entries = engine.store_file_objects.all(parent=store_id)
     ids = {entry.id for entry in entries}
     return [item for item, _ in library.everything() if item.file.id in ids]
 

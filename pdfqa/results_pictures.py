@@ -6,6 +6,7 @@ that this took, `price` their price in US dollars, None where it is not known. `
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import msgspec
@@ -14,12 +15,33 @@ from pdfqa.types import Box, Value
 
 
 class Pictured(Value, frozen=True):
-    """Base of what prints itself."""
+    """Base of what prints itself, shows itself in a notebook, and can be saved."""
 
     def __str__(self) -> str:
         from pdfqa import render_pictures
 
         return render_pictures.text(self)
+
+    def _repr_html_(self) -> str | None:
+        from pdfqa import notebook
+
+        return notebook.html(self)
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Write it into a file, and return the path.
+
+        Args:
+            path: The file; how its name ends says what it is: .md, .html, .docx, .pdf (takes the extra pdfqa[typst]),
+                .txt or .json. One that is there is overwritten, unless it is a PDF that pdfqa did not make.
+
+        Raises:
+            InvalidRequestError: The name ends otherwise, or a PDF would be overwritten.
+            FileAccessError: The file cannot be written.
+            MissingExtraError: A package is missing, or a font for some of the text.
+        """
+        from pdfqa import out
+
+        return out.save(self, path)
 
 
 class PageText(Value, frozen=True):
@@ -81,11 +103,11 @@ class Recognitions(Pictured, frozen=True):
         return self.recognitions[number]
 
 
-class ImageDescription(Value, frozen=True):
+class ImageDescription(Value, frozen=True, dict=True):
     """What a model says of an image, or why not.
 
     `page` and `box` are where it is shown, None for an image file; `name` is the same wherever the same image is shown.
-    `image` are its bytes as a JPEG or PNG file. `skipped`: it was not asked about, being too small to show something.
+    `skipped`: it was not asked about, being too small to show something.
     """
 
     name: str
@@ -98,7 +120,17 @@ class ImageDescription(Value, frozen=True):
     error: str = ""
     skipped: bool = False
     usage: dict[str, int] = {}
-    image: bytes = b""
+
+    @property
+    def image(self) -> bytes:
+        """Return the image as a file, JPEG or PNG; nothing where it could not be taken out. JSON goes without."""
+        data: bytes = self.__dict__.get("_image", b"")
+        return data
+
+    def with_image(self, data: bytes) -> ImageDescription:
+        """Return this value with its image."""
+        self.__dict__["_image"] = data
+        return self
 
     def __repr__(self) -> str:
         where = f", p. {self.page}" if self.page is not None else ""

@@ -393,6 +393,29 @@ def test_the_original_is_never_written_to(flyer: Path, model: ModelServer) -> No
     assert [] == model.asked
 
 
+# Shown and saved
+
+
+@pytest.mark.parametrize("ending", [".md", ".html", ".docx", ".txt", ".json"])
+def test_descriptions_are_saved(flyer: Path, tmp_path: Path, model: ModelServer, ending: str) -> None:
+    with PDFQA(flyer, **seeing(model)) as qa:
+        saved = Path(qa.describe_images().save(tmp_path / f"images{ending}"))
+    assert saved.stat().st_size > 0
+    if ending != ".docx":
+        assert RED_SAID in saved.read_text()
+        assert "iVBOR" not in saved.read_text()  # the images themselves are not in it
+    if ending == ".md":
+        assert "**Pages 1-2, page-1-1:** a red" in saved.read_text()
+
+
+def test_descriptions_show_their_images_in_a_notebook(flyer: Path, model: ModelServer) -> None:
+    with PDFQA(flyer, **seeing(model)) as qa:
+        html = qa.describe_images()._repr_html_() or ""
+    assert 2 == html.count('<img src="data:image/png;base64,')
+    assert "p. 1-2" in html
+    assert GREEN_SAID in html
+
+
 # On the command line
 
 
@@ -410,11 +433,17 @@ def test_the_command_describes_and_writes(
     value = run(*words, "--describe", "--json").json
     assert (True, 2) == (value["success"], value["descriptions"][0]["kept"])
     assert "image" not in value["descriptions"][0]["images"][0]
+    saved = run(*words, "--describe", "--save", tmp_path / "images.md")
+    assert f"saved in {tmp_path / 'images.md'}" in saved.err.replace("\n  ", " ")
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["--prompt", "x"], "--prompt is about descriptions"), (["--describe", "--out", "x"], "Do one after the other")],
+    [
+        (["--prompt", "x"], "--prompt is about descriptions"),
+        (["--save", "x.md"], "--save is about descriptions"),
+        (["--describe", "--out", "x"], "Do one after the other"),
+    ],
 )
 def test_options_that_do_not_go_together(flyer: Path, run: Callable[..., Done], words: list[str], said: str) -> None:
     done = run("images", flyer, *words)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from pdfqa import PDFQA, PdfDocument, TextDocument
 from pdfqa.errors import InvalidRequestError, InvalidValueError, MissingExtraError
 from pdfqa.pdf.rasters import _frames as frames
-from pdfqa.results_pictures import PageText, Recognition
+from pdfqa.results_pictures import PageText, Recognition, Recognitions
 from pdfqa.types import Progress
 from tests.cli_runner import Done
 from tests.homes import CLUB, PARK, WHO_PARK, pdf
@@ -299,6 +299,34 @@ def test_the_price_is_told_before_and_after(papers: Path, tmp_path: Path, model:
             assert 0.0004 == pytest.approx(qa.recognize()[0].price)
 
 
+# Shown and saved
+
+
+def read_of(*pages: PageText) -> Recognitions:
+    return Recognitions(recognitions=[Recognition(file="scan.pdf", pages=list(pages), model="tiny")])
+
+
+@pytest.mark.parametrize("ending", [".md", ".html", ".docx", ".txt", ".json"])
+def test_texts_are_saved(tmp_path: Path, ending: str) -> None:
+    found = read_of(
+        PageText(page=1, success=True, text="First line.\n\nSecond line."),
+        PageText(page=2, success=False, error="lost"),
+    )
+    saved = Path(found.save(tmp_path / f"scan{ending}"))
+    assert saved.stat().st_size > 0
+    if ending in {".md", ".html"}:
+        text = saved.read_text()
+        assert all(words in text for words in ("Text of scan.pdf", "Page 1", "First line.", "Second line.", "lost"))
+
+
+def test_texts_show_in_a_notebook() -> None:
+    html = read_of(
+        PageText(page=1, success=True, text="<b>"), PageText(page=2, success=False, error="lost")
+    )._repr_html_()
+    assert "&lt;b&gt;" in (html or "")
+    assert "lost" in (html or "")
+
+
 # On the command line
 
 
@@ -318,7 +346,18 @@ def test_the_command_prints_texts_and_says_what_failed(papers: Path, tmp_path: P
 
 def test_the_command_with_a_model(papers: Path, run: Callable[..., Done], model: ModelServer) -> None:
     reads(model)
-    words = ("ocr", papers, "--model", "tiny", "--base-url", model.url, "--resolution", "72", "--detail", "high")
+    words: tuple[str | Path, ...] = (
+        "ocr",
+        papers,
+        "--model",
+        "tiny",
+        "--base-url",
+        model.url,
+        "--resolution",
+        "72",
+        "--detail",
+        "high",
+    )
     before = run(*words, "--estimate")
     assert "2 pages; about" in " ".join(before.out.split())
     assert [] == model.asked
@@ -327,6 +366,8 @@ def test_the_command_with_a_model(papers: Path, run: Callable[..., Done], model:
     assert "2 calls · 220 tokens" in done.err
     assert "0 calls (2 more were kept from before)" in run(*words).err
     assert "high" == detail_of(model.asked[0])
+    saved = run(*words, "--save", papers.with_name("papers.md"))
+    assert ("", True) == (saved.out, "Read of 612 x 792" in papers.with_name("papers.md").read_text())
 
 
 @pytest.mark.parametrize("pages", ["x", "3-1", ",", "-"])

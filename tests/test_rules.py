@@ -84,6 +84,8 @@ UPWARD = {
     ("wire", "notebook"): "the same",
     ("results", "render_whole"): "the same",
     ("results_pictures", "render_pictures"): "the same",
+    ("results_pictures", "notebook"): "the same",
+    ("results_pictures", "out"): "a value saves itself; out knows the values",
     ("results", "notebook"): "the same",
     ("savable", "out"): "a value saves itself; out knows the values",
 }

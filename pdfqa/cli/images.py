@@ -11,6 +11,7 @@ import msgspec
 from pdfqa.cli.options import Shared, estimating, model_options, opening_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
+from pdfqa.cli.saving import Saving, save_option
 from pdfqa.cli.tables import counted, images_table
 from pdfqa.errors import InvalidRequestError
 from pdfqa.render import one_line, price_text, unread_text, wrap
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pdfqa.types import ImageList
 
 _FAILED = 3
-_OF_DESCRIBING = ("prompt", "alt_text", "estimate", "again")  # options that say how to describe
+_OF_DESCRIBING = ("save", "prompt", "alt_text", "estimate", "again")  # options that say how to describe
 
 
 @click.command(
@@ -48,10 +49,11 @@ Exit code 3: an image, a page or the file failed; the others were done.
 @click.option("--detail", type=click.Choice(["auto", "low", "high"]), default="auto", help="How closely it looks.")
 @click.option("--estimate", is_flag=True, help="Tell calls, tokens and price; ask nothing of the model.")
 @click.option("--again", is_flag=True, help="Ask the model anew, also about images it has described.")
+@save_option
 @model_options
 @opening_options
 def images_command(
-    shared: Shared, name: str, number: int | None, *, out: str | None, describe: bool, **how: Any
+    shared: Shared, name: str, number: int | None, *, out: str | None, describe: bool, saving: Saving, **how: Any
 ) -> int:
     """List the images in a PDF, save them, or have them described.
 
@@ -60,9 +62,9 @@ def images_command(
     """
     shared = msgspec.structs.replace(shared, model=how.pop("model"), base_url=how.pop("base_url"))
     if describe or how["alt_text"] is not None or how["estimate"]:
-        return _describe(shared, name, {"page": number, **how}, out)
+        return _describe(shared, name, {"page": number, **how}, out, saving)
     for option in _OF_DESCRIBING:
-        if how[option]:
+        if how.get(option) or (option == "save" and saving):
             raise InvalidRequestError(
                 f"--{option.replace('_', '-')} is about descriptions", hint="Give --describe too."
             )
@@ -76,35 +78,30 @@ def images_command(
     return _FAILED if found.unread else 0
 
 
-def _describe(shared: Shared, name: str, how: dict[str, Any], out: str | None) -> int:
+def _describe(shared: Shared, name: str, how: dict[str, Any], out: str | None, saving: Saving) -> int:
     from pdfqa.render_pictures import descriptions_text, estimates_text
     from pdfqa.types import Failure
 
     if out is not None:
         raise InvalidRequestError("--out saves images and --describe describes them", hint="Do one after the other.")
+    saving.check([name])
     if how.pop("estimate"):
         del how["alt_text"]
         told = with_files(estimating(shared), (), lambda qa, _: qa.estimate_descriptions(name, **how))[0]
         emit(told) if shared.json else say(estimates_text(told, look()))
         return 0
-    done = with_files(shared, (), lambda qa, report: qa.describe_images(name, progress=report, **how))[0]
+    work = saving.of(lambda qa, report: qa.describe_images(name, progress=report, **how))
+    done, made = with_files(shared, (), work)[0]
     if shared.json:
-        emit({**_without_pictures(done), "success": done.success})
+        emit({**done.to_dict(), "success": done.success, **made.fields()})
     elif not all(one.error for one in done):
         say(descriptions_text(done, look()))
     tell_failures([Failure(file=one.file, error="", message=one.error, hint=one.hint) for one in done if one.error])
     if not shared.quiet:
         _tell_described(shared, done)
+    if code := made.tell(shared):
+        return code
     return 0 if done.success else _FAILED
-
-
-def _without_pictures(done: Descriptions) -> dict[str, Any]:
-    """Return descriptions as they are printed as JSON: without the bytes of the images."""
-    value = done.to_dict()
-    for one in value["descriptions"]:
-        for image in one["images"]:
-            del image["image"]
-    return value
 
 
 def _tell_described(shared: Shared, done: Descriptions) -> None:

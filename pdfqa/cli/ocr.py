@@ -14,6 +14,7 @@ from pdfqa.cli.inputs import sources
 from pdfqa.cli.options import Shared, estimating, model_options, opening_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
+from pdfqa.cli.saving import Saving, save_option
 from pdfqa.errors import FileAccessError, InvalidRequestError
 from pdfqa.render import one_line, price_text
 from pdfqa.render_pictures import estimates_text, failed_text, recognitions_text
@@ -31,6 +32,7 @@ _FAILED = 3
 Examples:
   pdfqa ocr scan.pdf
   pdfqa ocr receipt.jpg letters/ --out texts
+  pdfqa ocr scan.pdf --save scan.docx
   pdfqa ocr scan.pdf --pages 2,5-7 --model openai/gpt-5-mini
   pdfqa ocr scan.pdf --model openai/gpt-5-mini --estimate
 
@@ -47,9 +49,12 @@ Exit code 3: a file or a page failed; the others were read.
 @click.option("--ocr-lang", metavar="LANG", help="Without a model: the languages, such as de+en (PDFQA_OCR_LANG).")
 @click.option("--estimate", is_flag=True, help="Tell calls, tokens and price; ask nothing of the model.")
 @click.option("--again", is_flag=True, help="Ask the model anew, also about pages it has read.")
+@save_option
 @model_options
 @opening_options
-def ocr_command(shared: Shared, files: Sequence[str], *, out: str | None, estimate: bool, **how: Any) -> int:
+def ocr_command(
+    shared: Shared, files: Sequence[str], *, out: str | None, estimate: bool, saving: Saving, **how: Any
+) -> int:
     """Print the text in pictures: pages of PDFs, and image files.
 
     Images may be PNG, JPEG, WebP or GIF. Without a model pdfqa[ocr] reads
@@ -59,20 +64,24 @@ def ocr_command(shared: Shared, files: Sequence[str], *, out: str | None, estima
     """
     where = {name: how.pop(name) for name in ("model", "base_url", "ocr_lang")}
     shared = msgspec.structs.replace(shared, **where)
+    saving.check(files)
     named, how["pages"] = sources(files), _numbers(how["pages"])
     if estimate:
         del how["offline"]
         told = with_files(estimating(shared), (), lambda qa, _: qa.estimate_recognition(*named, **how))[0]
         emit(told) if shared.json else say(estimates_text(told, look()))
         return 0
-    done = with_files(shared, (), lambda qa, report: qa.recognize(*named, progress=report, **how))[0]
+    work = saving.of(lambda qa, report: qa.recognize(*named, progress=report, **how))
+    done, made = with_files(shared, (), work)[0]
     if out is not None:
         _write(done, out)
     if shared.json:
-        emit({**done.to_dict(), "success": done.success})
-    elif out is None and (shown := recognitions_text(done, look())).strip():
+        emit({**done.to_dict(), "success": done.success, **made.fields()})
+    elif out is None and not saving and (shown := recognitions_text(done, look())).strip():
         say(shown)
     _tell(shared, done)
+    if code := made.tell(shared):
+        return code
     return 0 if done.success else _FAILED
 
 

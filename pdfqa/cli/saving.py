@@ -17,21 +17,22 @@ import msgspec
 from pdfqa.cli.output import error_text, look, tell
 from pdfqa.errors import PdfqaError
 from pdfqa.render import one_line, wrap
+from pdfqa.render_whole import copies_text
 
 if TYPE_CHECKING:
     from pdfqa.cli.options import Shared
     from pdfqa.cli.reading import Report
     from pdfqa.qa import PDFQA
-    from pdfqa.types import Copies
+    from pdfqa.results import Copies
 
 Value = TypeVar("Value")
 
 
 class Made(msgspec.Struct):
-    """What was made, in words; or what went wrong."""
+    """What was made: documents and copies; or what went wrong."""
 
-    lines: list[str] = []
-    notes: list[str] = []
+    saved: list[str] = []
+    copies: list[Copies] = []
     error: PdfqaError | None = None
 
     def fields(self) -> dict[str, Any]:
@@ -41,21 +42,14 @@ class Made(msgspec.Struct):
             return {}
         return {"error": {"type": error.code, "message": error.message, "hint": error.hint, "param": error.param}}
 
-    def add(self, copies: Copies) -> None:
-        """Add what is to be said of copies."""
-        self.notes += copies.notes
-        if copies.files:
-            what = "quote is" if copies.marked == 1 else "quotes are"
-            self.lines.append(f"{copies.marked:,} {what} highlighted in {', '.join(map(one_line, copies.files))}")
-
     def tell(self, shared: Shared) -> int:
         """Say what was made on stderr, and return the exit code."""
         shown = look(sys.stderr)
         if not shared.quiet:
-            for line in self.lines:
-                tell(wrap(line, shown.width, "", "  "))
-            for note in self.notes:
-                tell(shown.warn(wrap(note, shown.width, "", "  ")))
+            for path in self.saved:
+                tell(wrap(f"saved in {one_line(path)}", shown.width, "", "  "))
+            for copies in self.copies:
+                tell(copies_text(copies, shown))
         if self.error is None:
             return 0
         tell(error_text(self.error))
@@ -109,11 +103,11 @@ class Saving(msgspec.Struct, frozen=True):
         made = Made()
         try:
             for path in self.save:
-                made.lines.append(f"saved in {one_line(value.save(path))}")
+                made.saved.append(value.save(path))
             if self.highlight:
-                made.add(value.highlight(self.highlight))
+                made.copies.append(value.highlight(self.highlight))
             if self.cited_pages:
-                made.add(value.cited_pages(self.cited_pages))
+                made.copies.append(value.cited_pages(self.cited_pages))
         except PdfqaError as error:
             made.error = error
         return made
@@ -129,6 +123,16 @@ def saving_options(function: Callable[..., int]) -> Callable[..., int]:
     for option in (_cited_pages, _highlight, _save):
         packed = option(packed)
     return packed
+
+
+def save_option(function: Callable[..., int]) -> Callable[..., int]:
+    """Add --save alone, and pass it as `saving`."""
+
+    @functools.wraps(function)
+    def packed(*, save: tuple[str, ...], **others: Any) -> int:
+        return function(saving=Saving(save), **others)
+
+    return _save(packed)
 
 
 _save = click.option(

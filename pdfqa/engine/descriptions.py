@@ -183,7 +183,7 @@ class Describing:
             if about.kind != "pdf":
                 picture = msgspec.msgpack.decode(self._asked_of(pool, "show", given), type=Picture)
                 name = os.path.basename(given.shown)
-                return [ImageDescription(name=name, success=False, image=picture.data)], []
+                return [ImageDescription(name=name, success=False).with_image(picture.data)], []
         viewer = Viewer(self._engine, os.fsdecode(given.path), given.shown, passwords=self._passwords)
         with tempfile.TemporaryDirectory(prefix="pdfqa-") as folder:
             listed = viewer.images(self._wish.page, folder)
@@ -197,7 +197,7 @@ class Describing:
             return _with(known, skipped=True)
         if not image.saved:
             return _with(known, error=image.problem or "it could not be saved")
-        return _with(known, image=Path(image.saved).read_bytes())
+        return known.with_image(Path(image.saved).read_bytes())
 
     def _asked_of(self, pool: WorkerPool, function: str, given: Given) -> bytes:
         request = Request(path=given.path, passwords=self._passwords)
@@ -270,7 +270,7 @@ def rewritten(
 
 
 def _with(image: ImageDescription, /, **changes: object) -> ImageDescription:
-    return msgspec.structs.replace(image, **changes)
+    return msgspec.structs.replace(image, **changes).with_image(image.image)
 
 
 def _key(image: ImageDescription) -> str:

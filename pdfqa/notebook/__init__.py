@@ -14,9 +14,10 @@ __all__ = ["html"]
 def html(value: Any) -> str | None:
     """Return a value as HTML; None, and so its plain text, where it has no such form or something goes wrong."""
     from pdfqa.notebook.answers import ANSWERS
+    from pdfqa.notebook.looks import LOOKS
     from pdfqa.notebook.objects import OBJECTS
 
-    show = ANSWERS.get(type(value)) or OBJECTS.get(type(value))
+    show = ANSWERS.get(type(value)) or OBJECTS.get(type(value)) or LOOKS.get(type(value))
     try:
         return show(value) if show else None
     except Exception:  # noqa: BLE001 (to show a value must never fail: its plain text is left)

@@ -151,7 +151,7 @@ def answer_paper(value: Answer, link: Linker) -> Paper:
     """Return an answer under its question."""
     maker = Maker(link)
     maker.answer(value)
-    return _paper(value.question, maker, value.model)
+    return finished(value.question, maker, value.model)
 
 
 def chat_paper(answers: Sequence[Answer], link: Linker) -> Paper:
@@ -164,7 +164,7 @@ def chat_paper(answers: Sequence[Answer], link: Linker) -> Paper:
     title = f"{len(answers)} question{'' if len(answers) == 1 else 's'}"
     if 1 <= len(about) <= _MOST_NAMES:
         title += f" about {', '.join(about)}"
-    return _paper(title, maker, answers[-1].model if answers else EXTRACTIVE)
+    return finished(title, maker, answers[-1].model if answers else EXTRACTIVE)
 
 
 def summaries_paper(value: Summaries, link: Linker) -> Paper:
@@ -172,11 +172,11 @@ def summaries_paper(value: Summaries, link: Linker) -> Paper:
     maker = Maker(link)
     if len(value) == 1:
         _summary(maker, value[0])
-        return _paper(f"Summary of {value[0].file}", maker, value[0].model)
+        return finished(f"Summary of {value[0].file}", maker, value[0].model)
     for one in value:
         maker.heading(one.file)
         _summary(maker, one)
-    return _paper(f"Summaries of {len(value)} documents", maker, value[0].model if len(value) else EXTRACTIVE)
+    return finished(f"Summaries of {len(value)} documents", maker, value[0].model if len(value) else EXTRACTIVE)
 
 
 def _summary(maker: Maker, value: Summary) -> None:
@@ -216,7 +216,7 @@ def comparison_paper(value: Comparison, link: Linker) -> Paper:
     if value.written:
         before = maker.cite(value.citations)
         maker.prose(value.written, before, len(value.citations), written=True)
-    return _paper(value.question, maker, value.model)
+    return finished(value.question, maker, value.model)
 
 
 def changes_paper(value: Changes, link: Linker) -> Paper:
@@ -236,7 +236,7 @@ def changes_paper(value: Changes, link: Linker) -> Paper:
         maker.say("Nothing differs.")
     maker.say(f"{value.same:,} paragraphs are the same.", "small")
     maker.unread(value.unread)
-    return _paper(f"{value.before} → {value.after}", maker, EXTRACTIVE)
+    return finished(f"{value.before} → {value.after}", maker, EXTRACTIVE)
 
 
 def extractions_paper(value: Extractions, link: Linker) -> Paper:
@@ -252,7 +252,7 @@ def extractions_paper(value: Extractions, link: Linker) -> Paper:
             maker.say(f"Required, and missing: {one_line(', '.join(one.missing))}", "warning")
         maker.unread(one.unread)
     title = f"Fields of {value[0].file}" if len(value) == 1 else f"Fields of {len(value)} documents"
-    return _paper(title, maker, value[0].model if len(value) else EXTRACTIVE)
+    return finished(title, maker, value[0].model if len(value) else EXTRACTIVE)
 
 
 def _field(maker: Maker, field: Field) -> list[Line]:
@@ -264,7 +264,8 @@ def _field(maker: Maker, field: Field) -> list[Line]:
     return [[Run(one_line(field.path))], [Run(one_line(shown)), *refs]]
 
 
-def _paper(title: str, maker: Maker, model: str) -> Paper:
+def finished(title: str, maker: Maker, model: str) -> Paper:
+    """Return the paper that a maker has made."""
     foot = f"pdfqa · {one_line(model)} · {time.strftime('%Y-%m-%d')}"
     return Paper(title=one_line(title), blocks=maker.blocks, notes=maker.notes, foot=foot)
 
@@ -282,7 +283,9 @@ _PAPERS: Mapping[type, Callable[[Any, Linker], Paper]] = {
 
 def paper(value: Any, link: Linker) -> Paper:
     """Return the paper of a value; of a chat's, its answers are asked for."""
-    make = _PAPERS.get(type(value))
+    from pdfqa.out.pictured import PAPERS
+
+    make = _PAPERS.get(type(value)) or PAPERS.get(type(value))
     return make(value, link) if make else chat_paper(value.answers, link)
 
 
@@ -305,8 +308,8 @@ def cited(value: Any) -> Iterator[tuple[str, Citation]]:
         for field in value.fields:
             yield from ((_filled(field), citation) for citation in field.citations if field.value is not None)
     else:
-        parts = next(getattr(value, name) for name in ("answers", "summaries", "extractions") if hasattr(value, name))
-        for part in parts:
+        names = ("answers", "summaries", "extractions")
+        for part in next((getattr(value, name) for name in names if hasattr(value, name)), ()):
             yield from cited(part)
 
 
