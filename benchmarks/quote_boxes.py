@@ -9,7 +9,8 @@ counts only if pdfminer has its letters once and together on the page, so that i
 
 The edges of a mark, as the annotation in the copy has them, are compared with the ink of its letters: what is drawn
 within the rectangles that pdfminer gives them. `sides` is how far the left or right edge of a line is from its ink,
-`ends` how far the upper or lower one is, in points; letters are missed that are in no mark.
+`ends` how far the upper or lower one is, in points; where the ink of two lines touches, only that the edge is between
+them. Letters are missed that are in no mark.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ WAYS = ("as it is", "turned", "cropped", "turned and cropped")
 NEAR = 2.0  # points
 MARGIN = 18.0  # points that are cropped on each side
 SCALE = 6.0  # pixels a point
-STICKS_OUT = 0.35  # of the height of a line: what is further away is of another
+STICKS_OUT = 0.6  # of the height of a line: what is further away is of another
 INK = 90  # of 255 shades: how far from the paper's ink is
 FEWEST, MOST = 5, 60  # words of a quote
 
@@ -214,8 +215,8 @@ class Ink:
         self._pixels = pixels
         document.close()
 
-    def within(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float] | None:
-        """Return the rectangle around what is drawn within a rectangle; the shade that most of it has is no ink.
+    def within(self, x0: float, y0: float, x1: float, y1: float) -> Place | None:
+        """Return where ink is within a rectangle; the shade that most of it has is no ink.
 
         What sticks out above and below, as accents and Thai tone marks do where a font says too little, is followed.
         """
@@ -235,12 +236,23 @@ class Ink:
             upper -= 1
         while lower < min(bottom + most, len(inked) - 1) and inked[lower + 1]:
             lower += 1
-        return (
-            self._left + (left + columns[0]) / SCALE,
-            self._top - (lower + 1) / SCALE,
-            self._left + (left + columns[-1] + 1) / SCALE,
-            self._top - upper / SCALE,
+        touches_above, touches_below = bool(inked[max(upper - 1, 0)]), bool(inked[min(lower + 1, len(inked) - 1)])
+        ends = [self._top - row / SCALE for row in (rows[0], upper, rows[-1] + 1, lower + 1)]
+        return Place(
+            left=self._left + (left + columns[0]) / SCALE,
+            right=self._left + (left + columns[-1] + 1) / SCALE,
+            upper=(ends[0] if touches_above else ends[1], ends[1]),
+            lower=(ends[3], ends[2] if touches_below else ends[3]),
         )
+
+
+class Place(NamedTuple):
+    """Where ink is; its upper and lower ends are between two values, which differ where another line touches it."""
+
+    left: float
+    right: float
+    upper: tuple[float, float]
+    lower: tuple[float, float]
 
 
 def compared(quads: list[tuple[float, float, float, float]], letters: list[Letter], ink: Ink) -> tuple[list[Line], int]:
@@ -259,9 +271,13 @@ def compared(quads: list[tuple[float, float, float, float]], letters: list[Lette
         if not place:
             lines.append(Line(99.0, 99.0))  # a mark on nothing
             continue
-        sides = max(abs(x0 - place[0]), abs(x1 - place[2]))
-        lines.append(Line(sides, max(abs(y0 - place[1]), abs(y1 - place[3]))))
+        sides = max(abs(x0 - place.left), abs(x1 - place.right))
+        lines.append(Line(float(sides), float(max(beyond(y0, place.lower), beyond(y1, place.upper)))))
     return lines, len(left)
+
+
+def beyond(value: float, ends: tuple[float, float]) -> float:
+    return max(ends[0] - value, value - ends[1], 0.0)
 
 
 def middle(one: Letter) -> float:

@@ -11,10 +11,12 @@ import msgspec
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library
 from pdfqa.errors import InvalidRequestError
+from pdfqa.savable import Savable
 from pdfqa.types import Answer, Verification
 
 if TYPE_CHECKING:
     from pdfqa.engine.saved import SavedValue
+    from pdfqa.results import Copies
 
 
 class SavedAnswers:
@@ -23,6 +25,27 @@ class SavedAnswers:
     _engine: Engine
     _library: Library
     _passwords: tuple[str, ...]
+
+    def highlight(self, value: Savable | Mapping[str, Any] | str | bytes, path: str | os.PathLike[str]) -> Copies:
+        """Write a copy of each PDF that an answer cites, with the quotes highlighted; as `Answer.highlight`.
+
+        Args:
+            value: An answer, a chat, a summary or the like; or its JSON.
+            path: The copy, or a folder for several.
+        """
+        return self._savable(value).highlight(path)
+
+    def cited_pages(self, value: Savable | Mapping[str, Any] | str | bytes, path: str | os.PathLike[str]) -> Copies:
+        """Write a PDF of the pages that an answer cites; as `Answer.cited_pages`.
+
+        Args:
+            value: An answer, a chat, a summary or the like; or its JSON.
+            path: The PDF.
+        """
+        return self._savable(value).cited_pages(path)
+
+    def _savable(self, value: Savable | Mapping[str, Any] | str | bytes) -> Savable:
+        return value if isinstance(value, Savable) else self.saved(value)
 
     def verify(
         self, answer: Answer | Mapping[str, Any] | str | bytes, *, files: Sequence[str | os.PathLike[str]] = ()

@@ -26,6 +26,7 @@ from pdfqa.results import (
     Change,
     Changes,
     Comparison,
+    Copies,
     Estimate,
     Estimates,
     Extraction,
@@ -241,6 +242,14 @@ def changes_text(value: Changes, look: Look = PLAIN) -> str:
     return "\n".join([*parts, *(unread_text(one, look) for one in value.unread)])
 
 
+def copies_text(value: Copies, look: Look = PLAIN) -> str:
+    """Return where quotes are highlighted, and what else is to be said of the copies."""
+    what = "quote is" if value.marked == 1 else "quotes are"
+    told = [f"{value.marked:,} {what} highlighted in {', '.join(map(one_line, value.files))}"] if value.files else []
+    lines = [wrap(line, look.width, "", "  ") for line in told]
+    return "\n".join([*lines, *(look.warn(wrap(one_line(note), look.width, "", "  ")) for note in value.notes)])
+
+
 _TEXTS: dict[type[Any], Callable[[Any, Look], str]] = {
     Summaries: summaries_text,
     Summary: summary_text,
@@ -250,4 +259,5 @@ _TEXTS: dict[type[Any], Callable[[Any, Look], str]] = {
     Comparison: comparison_text,
     Changes: changes_text,
     Extraction: extraction_text,
+    Copies: copies_text,
 }

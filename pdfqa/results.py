@@ -256,3 +256,11 @@ class SavedChat(Savable, Value, frozen=True):
 
     thread_id: str | None
     answers: list[Answer]
+
+
+class Copies(_Shown, frozen=True):
+    """The copies of PDFs that were written, how many quotes are marked in them, and what else is to be said of them."""
+
+    files: list[str]
+    marked: int
+    notes: list[str] = []

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pdfqa.types import Copies
+    from pdfqa.results import Copies
 
 
 class Savable:

@@ -265,14 +265,6 @@ class Answer(Savable, Value, frozen=True):
         return notebook.html(self)
 
 
-class Copies(Value, frozen=True):
-    """The copies of PDFs that were written, how many quotes are marked in them, and what else is to be said of them."""
-
-    files: list[str]
-    marked: int
-    notes: list[str] = []
-
-
 class Proof(Value, frozen=True):
     """What became of one citation when its page was read again from the PDF.
 

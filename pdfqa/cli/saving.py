@@ -17,7 +17,6 @@ import msgspec
 from pdfqa.cli.output import error_text, look, tell
 from pdfqa.errors import PdfqaError
 from pdfqa.render import one_line, wrap
-from pdfqa.render_whole import copies_text
 
 if TYPE_CHECKING:
     from pdfqa.cli.options import Shared
@@ -42,14 +41,20 @@ class Made(msgspec.Struct):
             return {}
         return {"error": {"type": error.code, "message": error.message, "hint": error.hint, "param": error.param}}
 
+    def _tell_copies(self) -> None:
+        if self.copies:
+            from pdfqa.render_whole import copies_text
+
+            for copies in self.copies:
+                tell(copies_text(copies, look(sys.stderr)))
+
     def tell(self, shared: Shared) -> int:
         """Say what was made on stderr, and return the exit code."""
         shown = look(sys.stderr)
         if not shared.quiet:
             for path in self.saved:
                 tell(wrap(f"saved in {one_line(path)}", shown.width, "", "  "))
-            for copies in self.copies:
-                tell(copies_text(copies, shown))
+            self._tell_copies()
         if self.error is None:
             return 0
         tell(error_text(self.error))

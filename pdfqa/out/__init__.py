@@ -14,7 +14,7 @@ from pdfqa.render import one_line
 
 if TYPE_CHECKING:  # what only prints an answer loads no more than that takes
     from pdfqa.out.paper import Paper
-    from pdfqa.types import Copies
+    from pdfqa.results import Copies
 
 __all__ = ["FORMATS", "check", "check_copy", "cited_pages", "highlight", "save"]
 

@@ -19,7 +19,8 @@ from pdfqa.pdf.copies.requests import Excerpt, Highlighting, Mark, Original, Wri
 from pdfqa.pdf.files import is_pdf
 from pdfqa.placed import Whereabouts
 from pdfqa.render import clean, one_line, place
-from pdfqa.types import Citation, Copies
+from pdfqa.results import Copies
+from pdfqa.types import Citation
 from pdfqa.workers import Task, WorkerPool
 
 _SECONDS, _PER_MEGABYTE = 60.0, 5.0  # that a copy may take

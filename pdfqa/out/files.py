@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -15,6 +15,7 @@ Path = str | os.PathLike[str]
 
 MADE_HERE = b"%pdfqa\n"  # as `pdf.copies.additions` writes it
 _TAIL = 1024
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # the second is not known everywhere
 
 
 def check(path: Path, originals: Iterable[str] = ()) -> str:
@@ -91,6 +92,8 @@ def making(path: str, make: Callable[[str], None]) -> None:
         FileAccessError: It cannot be written.
         StorageFullError: The disk is full.
     """
+    import tempfile
+
     with telling(path):
         target = os.path.realpath(path)  # what a link leads to is what is meant
         before = _mode(target)
@@ -114,10 +117,8 @@ def telling(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        import errno
-
         shown = one_line(path)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in _FULL:
             raise StorageFullError(f"{shown} was not written: the disk is full", hint="Make room.") from error
         reason = (error.strerror or str(error)).lower()
         raise FileAccessError(f"{shown} cannot be written: {reason}", hint="Name another file.") from error
