@@ -120,6 +120,11 @@ def test_any_name_can_be_linked(tmp_path: Path, name: str) -> None:
     assert ":" not in link
 
 
+def test_a_text_has_no_pages_to_link_to(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Prices rose.")
+    assert "](notes.txt):" in saved(say("So [1].", cite(file="notes.txt")), "md", tmp_path)
+
+
 class Tags(HTMLParser):
     """Collects elements and links."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pdfqa.errors import PdfqaError
+from pdfqa.pdf.files import is_pdf
 from pdfqa.types import Citation, Hit
 
 Linker = Callable[[Citation | Hit], str]
@@ -19,19 +20,23 @@ def linker(folder: str) -> Linker:
     known: dict[str, str] = {}
 
     def link(cited: Citation | Hit) -> str:
-        locator = cited.locator
-        if locator is None:
-            path = cited.file if os.path.isfile(cited.file) else ""
-            return f"{url(path, folder)}#page={cited.page}" if path else ""
-        if locator.document not in known:
-            known[locator.document] = ""
-            with suppress(PdfqaError):  # it is no longer there: the place is said in words
-                where = locator.whereabouts()
-                known[locator.document] = url(where.path, folder) if where.own else ""
-        found = known[locator.document]
-        return f"{found}#page={cited.page}" if found else ""
+        key = cited.locator.document if cited.locator else cited.file
+        if key not in known:
+            path = _path(cited)
+            known[key] = f"{url(path, folder)}{'#page={}' if is_pdf(Path(path)) else ''}" if path else ""
+        return known[key].replace("{}", str(cited.page))
 
     return link
+
+
+def _path(cited: Citation | Hit) -> str:
+    """Return the file that is cited; "" where it is not there, or where nobody but pdfqa has it."""
+    if cited.locator is None:
+        return cited.file if os.path.isfile(cited.file) else ""
+    with suppress(PdfqaError):  # it is no longer there: the place is said in words
+        where = cited.locator.whereabouts()
+        return where.path if where.own else ""
+    return ""
 
 
 def url(path: str, folder: str) -> str:
