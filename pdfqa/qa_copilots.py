@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from pdfqa import chat_context
 from pdfqa.chat import Asked, Chat
 from pdfqa.engine import Engine
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _COARSEST, _FINEST = 36.0, 1_200.0  # dots an inch
+_MOST_AT_ONCE = 64
 
 
 class Copilots(Asked):
@@ -115,6 +118,7 @@ class Copilots(Asked):
         instructions: str = "",
         offline: bool = False,
         again: bool = False,
+        at_once: int | None = None,
         progress: Report | bool | None = None,
     ) -> Recognitions:
         """Return the text in the pictures of pages, page by page, whatever text layer they have.
@@ -132,6 +136,7 @@ class Copilots(Asked):
             instructions: What a model is told besides, such as how to write formulas.
             offline: Whether to leave the model out.
             again: Whether a model is asked anew about pages that it has read before.
+            at_once: How many pages a model is asked about at once; by default 1 where it is on this machine, else 4.
             progress: Told of every page; True draws a bar.
 
         Raises:
@@ -141,6 +146,7 @@ class Copilots(Asked):
         from pdfqa.engine.recognitions import Recognising
 
         wish = _wish(pages, resolution, detail, instructions, offline=offline, again=again)
+        wish = msgspec.structs.replace(wish, at_once=_checked_number(at_once))
         with reporting(progress) as report:
             return Recognising(self._engine, wish, self._passwords, report).run(paths or self._paths)
 
@@ -178,6 +184,7 @@ class Copilots(Asked):
         smallest: int = 32,
         alt_text: str | os.PathLike[str] | None = None,
         again: bool = False,
+        at_once: int | None = None,
         progress: Report | bool | None = None,
     ) -> Descriptions:
         """Return what the images of PDFs, and image files, show, each in the words of a model that sees.
@@ -196,6 +203,7 @@ class Copilots(Asked):
             alt_text: Where to write a copy of the PDF with the descriptions as alternative texts; of several PDFs, a
                 folder for the copies. The original stays as it is.
             again: Whether a model is asked anew about images that it has described before.
+            at_once: How many images it is asked about at once; by default 1 where it is on this machine, else 4.
             progress: Told of every image; True draws a bar.
 
         Raises:
@@ -203,6 +211,7 @@ class Copilots(Asked):
             FileAccessError: The copy cannot be written.
         """
         wish = _description_wish(page, prompt, instructions, detail, smallest, again=again)
+        wish = msgspec.structs.replace(wish, at_once=_checked_number(at_once))
         from pdfqa.engine.descriptions import Describing
 
         with reporting(progress) as report:
@@ -248,6 +257,12 @@ class Copilots(Asked):
         from pdfqa.engine.descriptions import rewritten
 
         return rewritten(self._engine, described, path, self._passwords)
+
+
+def _checked_number(at_once: int | None) -> int | None:
+    if at_once is not None and not 1 <= at_once <= _MOST_AT_ONCE:
+        raise InvalidValueError(f"at_once is {at_once}; it must be from 1 to {_MOST_AT_ONCE}", param="at_once")
+    return at_once
 
 
 def _description_wish(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 
 from pdfqa import PDFQA, PdfDocument, TextDocument
 from pdfqa.errors import InvalidRequestError, InvalidValueError, MissingExtraError
@@ -248,6 +250,27 @@ def test_a_model_that_fails_again_and_again_is_not_asked_for_ever(tmp_path: Path
     assert [False] * 6 == [page.success for page in found.pages]
     assert "not asked: the model failed 3 times in a row" in found.pages[5].error
     assert "no pictures, please" in found.pages[5].error
+
+
+def test_a_model_is_asked_about_several_pages_at_once_and_they_come_in_order(
+    tmp_path: Path, model: ModelServer
+) -> None:
+    """Each call waits for all others to have begun: one after the other, none would end."""
+    long = pdf(tmp_path / "long.pdf", *(f"{'Words. ' * number}" for number in range(1, 5)))
+    together = threading.Barrier(4)
+
+    async def slow(body: Json) -> AsyncIterator[bytes]:
+        await asyncio.to_thread(together.wait, 30)
+        yield bytes(sees(lambda one: f"{one.ink:.6f}")(body).body)
+
+    model.replies_with(lambda body: StreamingResponse(slow(body), media_type="text/event-stream"))
+    with PDFQA(long, **seeing(model)) as qa:
+        (found,) = qa.recognize(resolution=72, at_once=4)
+        with pytest.raises(InvalidValueError, match="at_once is 0"):
+            qa.recognize(at_once=0)
+    inks = [float(page.text) for page in found.pages]
+    assert sorted(inks) == inks
+    assert (4, 4) == (len(set(inks)), found.calls)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from pdfqa.engine.context import Engine
 from pdfqa.engine.given_files import Given, each
 from pdfqa.engine.looking import Viewer
 from pdfqa.engine.replying import Messages
-from pdfqa.engine.showing import Detail, Shower, data_url, image_tokens
-from pdfqa.errors import FileError, InvalidRequestError, PdfqaError
+from pdfqa.engine.showing import Detail, Question, Shower, Told, data_url, image_tokens
+from pdfqa.errors import FileError, InvalidRequestError
 from pdfqa.given import Source
 from pdfqa.pdf.rasters import About, Picture, Request
 from pdfqa.render import unread_text
@@ -50,6 +50,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     detail: Detail = "auto"
     smallest: int = SMALLEST
     again: bool = False
+    at_once: int | None = None
 
 
 class Describing:
@@ -121,7 +122,7 @@ class Describing:
         except FileError as error:
             return msgspec.structs.replace(shower.estimate(0, 0, 0, 0), error=error.message, price=None)
         each_image = {image.name: image for image in images if image.image and not image.skipped}.values()
-        kept = sum(shower.knows(self._messages("", _key(image)), _MOST) for image in each_image)
+        kept = sum(shower.knows(self._messages("", _key(image))) for image in each_image)
         sent = image_tokens(self._wish.detail) + shower.count(self._system() + self._asked)
         return shower.estimate(len(each_image), kept, sent, _USUAL)
 
@@ -145,30 +146,24 @@ class Describing:
         self, given: Given, shower: Shower, images: Sequence[ImageDescription]
     ) -> Iterator[ImageDescription]:
         """Yield images with their descriptions; one that is shown in several places is asked about once."""
-        known: dict[str, ImageDescription] = {}
-        for number, image in enumerate(images, 1):
-            if image.skipped or not image.image:
-                yield image
-            elif image.name in known:
-                told = known[image.name]
-                yield _with(image, success=told.success, description=told.description, error=told.error)
-            else:
-                known[image.name] = self._told(shower, image)
-                yield known[image.name]
-            self._tell(given, number, len(images))
+        asked: dict[str, ImageDescription] = {}
+        for image in images:
+            if image.image and not image.skipped:
+                asked.setdefault(image.name, image)
+        told: dict[str, Told] = {}
+        for name, one in zip(asked, shower.ask(map(self._question, asked.values())), strict=True):
+            told[name] = one
+            self._tell(given, len(told), len(asked))
+        for image in images:
+            first = asked.get(image.name) is image
+            yield _saying(image, told[image.name], first=first) if image.name in told else image
 
-    def _told(self, shower: Shower, image: ImageDescription) -> ImageDescription:
-        """Return an image with what the model says of it, or why it says nothing."""
-        try:
-            reply = shower.ask(
-                lambda url: self._messages(url, ""),
-                self._messages("", _key(image)),
-                _MOST,
-                lambda: data_url(image.image, _type(image.image)),
-            )
-        except PdfqaError as error:
-            return _with(image, success=False, error=error.message)
-        return _with(image, success=True, description=" ".join(reply.text.split()), usage=shower.last)
+    def _question(self, image: ImageDescription) -> Question:
+        return Question(
+            lambda url: self._messages(url, ""),
+            self._messages("", _key(image)),
+            lambda: data_url(image.image, _type(image.image)),
+        )
 
     def _images(self, given: Given) -> tuple[list[ImageDescription], list[str]]:
         """Return the images of a file with their bytes, and what could not be looked through.
@@ -213,7 +208,8 @@ class Describing:
         return done.result
 
     def _shower(self, given: Given) -> Shower:
-        return Shower(self._engine, given, again=self._wish.again)
+        wish = self._wish
+        return Shower(self._engine, given, _MOST, again=wish.again, at_once=wish.at_once)
 
     def _system(self) -> str:
         return f"{_RULES}\n\n{self._wish.instructions}" if self._wish.instructions else _RULES
@@ -271,6 +267,14 @@ def rewritten(
 
 def _with(image: ImageDescription, /, **changes: object) -> ImageDescription:
     return msgspec.structs.replace(image, **changes).with_image(image.image)
+
+
+def _saying(image: ImageDescription, told: Told, *, first: bool) -> ImageDescription:
+    """Return an image with what the model says of it; the tokens count where it is shown first."""
+    if told.reply is None:
+        return _with(image, error=told.error.message if told.error else "")
+    said = " ".join(told.reply.text.split())
+    return _with(image, success=True, description=said, usage=told.usage if first else {})
 
 
 def _key(image: ImageDescription) -> str:
