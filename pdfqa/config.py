@@ -93,8 +93,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ocr: which pages have their text recognised in their picture (`PDFQA_OCR`): "auto" those without usable text,
         "always" all, "never" none.
     ocr_lang: the languages of such pages, as codes with + between them (`PDFQA_OCR_LANG`); by default found out.
-    embedder: what makes the vectors of passages (`PDFQA_EMBEDDER`): "multilingual", or a folder with a model; by
-        default the table that is part of pdfqa.
+    embedder: what makes the vectors of passages (`PDFQA_EMBEDDER`): "multilingual", a folder with a model, or one of a
+        server (openai/NAME, NAME@URL); by default the table that is part of pdfqa.
     reranker: a folder with the model that reads the best passages again (`PDFQA_RERANKER`); by default none does.
     rerank_seconds: for how long it may read for one search (`PDFQA_RERANK_SECONDS`).
     busy_seconds: how long to wait for another process that is writing (`PDFQA_BUSY_SECONDS`).
@@ -183,11 +183,9 @@ def load(
         busy_seconds=numbers["busy_seconds"],
         context_tokens=int(numbers["context_tokens"]) or None,
         prices=_expanded(Path(env["PDFQA_PRICES"])) if env.get("PDFQA_PRICES") else None,
+        backend=checked_backend(backend or env.get("PDFQA_BACKEND") or "local"),
     )
     model = model or env.get("PDFQA_MODEL")
-    settings = msgspec.structs.replace(
-        settings, backend=checked_backend(backend or env.get("PDFQA_BACKEND") or "local")
-    )
     if settings.backend != "local":
         return _elsewhere(settings, model, base_url=base_url, api_key=model_key, env=env)
     return _with_model(settings, model, base_url=base_url, model_key=model_key, env=env)
@@ -200,8 +198,8 @@ def _elsewhere(
     if settings.backend == "openai":
         where, key = openai(base_url=base_url, api_key=api_key, env=env)
         return msgspec.structs.replace(settings, model=_of_openai(model), base_url=where, model_key=key)
-    key = api_key or env.get("PDFQA_API_KEY") or None
-    return msgspec.structs.replace(settings, model=model or ANY_MODEL, base_url=settings.backend, model_key=key)
+    known = api_key or env.get("PDFQA_API_KEY") or None
+    return msgspec.structs.replace(settings, model=model or ANY_MODEL, base_url=settings.backend, model_key=known)
 
 
 def _with_model(
@@ -241,9 +239,7 @@ def server(
 def openai(
     *, base_url: str | None = None, api_key: str | None = None, env: Mapping[str, str] | None = None
 ) -> tuple[str, str]:
-    """Return where OpenAI's API is, and the key for it.
-
-    A key from a file or the system's keyring would be looked for here, after those of the environment.
+    """Return where OpenAI's API is, and the key for it. Another place for keys than the environment belongs here.
 
     Raises:
         InvalidRequestError: That is no address.
@@ -275,11 +271,7 @@ def checked_backend(name: str) -> str:
 
 
 def _of_openai(model: str | None) -> str:
-    """Return the model that answers at OpenAI.
-
-    Raises:
-        InvalidRequestError: It is one that answers here.
-    """
+    """Return the model that answers at OpenAI; one that answers here is refused."""
     if model == EXTRACTIVE or (model or "").endswith(GGUF):
         raise InvalidRequestError(
             f"the model {model!r} answers on this machine, and the openai back-end searches at OpenAI",
@@ -297,12 +289,19 @@ def _model_of(chosen: str | None, param: str, *names: str) -> str | None:
     """
     if chosen in {None, "", "none", STATIC} or chosen in names:
         return chosen if chosen in names else None
+    if param == "embedder" and is_served(chosen or ""):
+        return chosen
     if not Path(chosen or "").expanduser().is_dir():
         known = "".join(f"{name!r} or " for name in names)
         raise InvalidRequestError(
             f"the {param} {chosen!r} is not known", hint=f"Give {known}a folder with a model.", param=param
         )
     return str(Path(chosen or "").expanduser().absolute())
+
+
+def is_served(embedder: str) -> bool:
+    """Return whether an embedder is a server's: openai/NAME, or NAME@URL."""
+    return embedder.startswith("openai/") or "@http" in embedder
 
 
 def as_typed(text: str | None) -> str | None:

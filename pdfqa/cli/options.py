@@ -181,7 +181,7 @@ _ocr = click.option(
 )
 _ocr_lang = click.option("--ocr-lang", metavar="LANG", help="Their languages, such as de+en (PDFQA_OCR_LANG).")
 _embedder = click.option(
-    "--embedder", metavar="NAME|DIR", help="Embed with 'multilingual' or the model in DIR (PDFQA_EMBEDDER)."
+    "--embedder", metavar="NAME|DIR", help="Embed with 'multilingual', a folder's or a server's model (PDFQA_EMBEDDER)."
 )
 _reranker = click.option("--reranker", metavar="DIR", help="Rerank with the model in DIR (PDFQA_RERANKER).")
 _backend = click.option(

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from pdfqa import wire
-from pdfqa.config import EXTRACTIVE, OPENAI_URL, STATIC, Settings
+from pdfqa.config import EXTRACTIVE, OPENAI_URL, STATIC, Settings, is_served, server
 from pdfqa.engine.channels import Channels
 from pdfqa.store import Attachments, Blobs, Database, Documents, Events, Jobs, Objects, Replies
 
@@ -191,9 +191,20 @@ class Engine:
     def _index_embedder(self) -> Embedder:
         if self.settings.embedder is None:
             return self._embedder
+        if is_served(self.settings.embedder):
+            return self._served_embedder(self.settings.embedder)
         from pdfqa.encoders import open_embedder
 
         return open_embedder(self.settings.embedder, self.settings.workers)
+
+    def _served_embedder(self, chosen: str) -> Embedder:
+        from pdfqa.llm.embedding import ServedEmbedder
+        from pdfqa.store import Vectors
+
+        model, _, url = chosen.removeprefix("openai/").partition("@")
+        base_url, key = server(base_url=url) if url else server(env={**os.environ, "PDFQA_BASE_URL": ""})
+        kept = Vectors(self.database)
+        return ServedEmbedder(model, base_url=base_url, key=key, kept=kept, manners=self.settings.manners)
 
     @property
     def embedder_name(self) -> str:

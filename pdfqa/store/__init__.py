@@ -8,6 +8,7 @@ from pdfqa.store.events import Events
 from pdfqa.store.jobs import Job, Jobs
 from pdfqa.store.objects import Objects
 from pdfqa.store.replies import Replies, Reply
+from pdfqa.store.vectors import Vectors
 
 __all__ = [
     "Attachments",
@@ -21,4 +22,5 @@ __all__ = [
     "Replies",
     "Reply",
     "StoredIndex",
+    "Vectors",
 ]

@@ -145,4 +145,13 @@ _FIFTH = (
         PRIMARY KEY (document, digest)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+# What a server's embedder made of a text, by the name of that embedder and the hash of the text.
+_SIXTH = (
+    """CREATE TABLE vectors (
+        embedder TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (embedder, digest)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
