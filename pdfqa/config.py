@@ -259,11 +259,7 @@ def openai(
 
 
 def checked_backend(name: str) -> str:
-    """Return the name of a back-end, or the address of a server.
-
-    Raises:
-        InvalidValueError: There is none of that name.
-    """
+    """Return the name of a back-end, or the address of a server; any other is refused."""
     if name in BACKENDS or (name.startswith(("http://", "https://")) and _is_url(name)):
         return name.rstrip("/")
     known = "; ".join(f"{one}: {what}" for one, what in BACKENDS.items())
@@ -302,6 +298,11 @@ def _model_of(chosen: str | None, param: str, *names: str) -> str | None:
 def is_served(embedder: str) -> bool:
     """Return whether an embedder is a server's: openai/NAME, or NAME@URL."""
     return embedder.startswith("openai/") or "@http" in embedder
+
+
+def embedder_key(*, of_openai: bool) -> str | None:
+    """Return the key of an embedder's server; no other key goes there."""
+    return os.environ.get("PDFQA_EMBEDDER_KEY") or (os.environ.get("OPENAI_API_KEY") if of_openai else None)
 
 
 def as_typed(text: str | None) -> str | None:

@@ -112,3 +112,15 @@ def test_openais_are_asked_for_short_vectors(tmp_path: Path, monkeypatch: pytest
     assert is_served(chosen or "")
     with Engine(Settings(home=tmp_path / "home", embedder=chosen)) as engine:
         assert ("openai/text-embedding-3-small-512", 512) == (engine.embedder_name, engine.index_embedder.dimensions)
+
+
+def test_no_key_goes_to_a_server_that_it_is_not_for(
+    proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDFQA_MODEL_KEY", "of-the-model")
+    monkeypatch.setenv("OPENAI_API_KEY", "of-openai")
+    for key, told in (("", "Bearer none"), ("of-the-embedder", "Bearer of-the-embedder")):
+        monkeypatch.setenv("PDFQA_EMBEDDER_KEY", key)
+        with Engine(Settings(home=tmp_path / f"home{key}", embedder=name(proxy))) as engine:
+            engine.index_embedder.encode([f"a text {key}"])
+        assert told == proxy.asked[-1].headers["authorization"]

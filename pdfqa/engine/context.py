@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from pdfqa import wire
-from pdfqa.config import EXTRACTIVE, OPENAI_URL, STATIC, Settings, is_served, server
+from pdfqa.config import EXTRACTIVE, OPENAI_URL, STATIC, Settings, embedder_key, is_served, server
 from pdfqa.engine.channels import Channels
 from pdfqa.store import Attachments, Blobs, Database, Documents, Events, Jobs, Objects, Replies
 
@@ -202,9 +202,9 @@ class Engine:
         from pdfqa.store import Vectors
 
         model, _, url = chosen.removeprefix("openai/").partition("@")
-        base_url, key = server(base_url=url) if url else server(env={**os.environ, "PDFQA_BASE_URL": ""})
-        kept = Vectors(self.database)
-        return ServedEmbedder(model, base_url=base_url, key=key, kept=kept, manners=self.settings.manners)
+        where = server(base_url=url)[0] if url else None
+        key, kept = embedder_key(of_openai=not url), Vectors(self.database)
+        return ServedEmbedder(model, base_url=where, key=key, kept=kept, manners=self.settings.manners)
 
     @property
     def embedder_name(self) -> str:
