@@ -45,6 +45,7 @@ class Part(msgspec.Struct):
     level: int = 0
     rows: list[list[str]] = []
     header_rows: int = 0
+    verbatim: bool = False  # its lines stay lines
 
     @property
     def size(self) -> int:
@@ -152,7 +153,8 @@ def _parts(text: str) -> Iterator[Part]:
             at += 1
         elif fence := _FENCE.match(line):
             end = next((n for n in range(at + 1, len(lines)) if lines[n].strip().startswith(fence[1])), len(lines))
-            yield from _cut(Part("text", [(lines[n].rstrip(), n + 1) for n in range(at + 1, end) if lines[n].strip()]))
+            inside = [(lines[n].rstrip(), n + 1) for n in range(at + 1, end) if lines[n].strip()]
+            yield from _cut(Part("text", inside, verbatim=True))
             at = end + 1
         else:
             end = at + 1
@@ -218,12 +220,12 @@ def _cut(part: Part) -> Iterator[Part]:
     size = 0
     for piece in pieces:
         if held and size + len(piece[0]) > _LONGEST:
-            yield Part(part.kind, held)
+            yield Part(part.kind, held, verbatim=part.verbatim)
             held, size = [], 0
         held.append(piece)
         size += len(piece[0]) + 1
     if held:
-        yield Part(part.kind, held)
+        yield Part(part.kind, held, verbatim=part.verbatim)
 
 
 def _short(text: str, number: int) -> Iterator[tuple[str, int]]:
@@ -242,7 +244,7 @@ def _separators(part: Part) -> list[str]:
     before = [""]
     for (text, _), (following, _) in zip(part.pieces, part.pieces[1:], strict=False):
         goes_on = following[:1].islower() and text[-1:] not in ".!?:;"
-        broken = part.kind != "table" and (goes_on or _wide_size(text) >= _MARGIN)
+        broken = not (part.verbatim or part.kind == "table") and (goes_on or _wide_size(text) >= _MARGIN)
         before.append(_joint(text, following) if broken else "\n")
     return before
 

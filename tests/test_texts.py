@@ -276,3 +276,4 @@ def test_texts_on_the_command_line(manual: Path, run: Callable[..., Done]) -> No
     assert "Fees" in run("show", manual).out
     assert "The harbour of Rauma" in run("show", manual, "--page", "1").out
     assert "is not a PDF" in run("images", manual).err
+    assert "no question: the last argument" in " ".join(run("ask", manual, manual).err.split())

@@ -131,7 +131,7 @@ def footer(done: Descriptions) -> str:
     prices = [one.price for one in done if one.price is not None]
     price = f" · {price_text(sum(prices))}" if prices else ""
     before = f" ({kept:,} more were kept from before)" if kept else ""
-    return f"{seconds:.1f} s · {names} · {calls:,} calls{before} · {tokens:,} tokens{price}"
+    return f"{seconds:.1f} s · {names} · {counted(calls, 'call')}{before} · {tokens:,} tokens{price}"
 
 
 def _tell(found: ImageList, name: str, out: str | None) -> None:

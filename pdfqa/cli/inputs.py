@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pdfqa.errors import InvalidRequestError
 from pdfqa.given import PdfDocument
+from pdfqa.texts import is_text
 
 Source = str | PdfDocument
 
@@ -38,10 +39,11 @@ def sources(words: Sequence[str]) -> list[Source]:
 
 
 def _is_file(word: str, *, alone: bool) -> bool:
+    named = word.lower().endswith(".pdf") or is_text(word)
     if alone:
-        return word != "-" and (word.lower().endswith(".pdf") or os.path.exists(word))
-    # A word to search for may well be the name of a folder here; the name of a PDF is hardly one.
-    return word.lower().endswith(".pdf") and os.path.isfile(word)
+        return word != "-" and (named or os.path.exists(word))
+    # A word to search for may well be the name of a folder here; the name of a document is hardly one.
+    return named and os.path.isfile(word)
 
 
 def _no_question(words: Sequence[str]) -> InvalidRequestError:

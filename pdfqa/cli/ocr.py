@@ -15,6 +15,7 @@ from pdfqa.cli.options import Shared, estimating, model_options, opening_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.saving import Saving, save_option
+from pdfqa.cli.tables import counted
 from pdfqa.errors import FileAccessError, InvalidRequestError
 from pdfqa.render import one_line, price_text
 from pdfqa.render_pictures import estimates_text, failed_text, recognitions_text
@@ -144,4 +145,4 @@ def footer(done: Recognitions) -> str:
     prices = [one.price for one in done if one.price is not None]
     price = f" · {price_text(sum(prices))}" if prices else ""
     before = f" ({kept:,} more were kept from before)" if kept else ""
-    return f"{head} · {names} · {calls:,} calls{before} · {tokens:,} tokens{price}"
+    return f"{head} · {names} · {counted(calls, 'call')}{before} · {tokens:,} tokens{price}"

@@ -13,6 +13,7 @@ from pdfqa.cli.options import Shared, answering_options, estimating
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.saving import Saving, saving_options
+from pdfqa.cli.tables import counted
 from pdfqa.render import one_line, price_text
 from pdfqa.render_whole import estimates_text, summaries_text
 
@@ -93,4 +94,4 @@ def footer(done: Summaries) -> str:
     prices = [one.price for one in done if one.price is not None]
     price = f" · {price_text(sum(prices))}" if prices else ""
     before = f" ({kept:,} more were kept from before)" if kept else ""
-    return f"{seconds:.1f} s · {one_line(model)} · {calls:,} calls{before} · {tokens:,} tokens{price}"
+    return f"{seconds:.1f} s · {one_line(model)} · {counted(calls, 'call')}{before} · {tokens:,} tokens{price}"
