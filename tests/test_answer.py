@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from pdfqa.answer import Draft, extract
 from pdfqa.answer.choosing import MOST_WORDS
-from pdfqa.answer.clauses import clauses
+from pdfqa.answer.clauses import clauses, count_words
 from pdfqa.embed import StaticEmbedder
+from pdfqa.evaluate.texts import without_marks
 from pdfqa.pages import Page
 from pdfqa.search import Evidence
 from tests.evidence_maker import asked, found, page
@@ -241,6 +242,16 @@ def test_of_a_long_sentence_the_clauses_are_quoted_that_hold_the_answer() -> Non
     assert "the sailing club was founded by the pilot Karin Lind" in draft.quotes[0].text
     assert len(draft.text.split()) <= MOST_WORDS
     assert draft.text == f"…{draft.quotes[0].text}… [1]"
+
+
+def test_a_short_answer_ahead_counts_among_the_words_of_an_answer() -> None:
+    founded = (
+        "In the spring of that year, the sailing club was founded by Karin Ebba Lind in the tavern of the old harbour "
+        "with two boats, a dog and the little money of her only brother, who came from the north."
+    )
+    draft = answer("Who founded the sailing club?", page(founded))
+    assert draft.text.startswith("Karin Ebba Lind — ")
+    assert count_words(without_marks(draft.text)) <= MOST_WORDS
 
 
 def test_what_denies_is_not_cut_off() -> None:

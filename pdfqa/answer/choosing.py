@@ -18,7 +18,6 @@ from pdfqa.answer.values import counts, fresh
 from pdfqa.search import Evidence
 
 MOST_WORDS = 40  # of an answer
-_AHEAD = 3  # words that a short answer before the sentence may have
 _LOOKED_AT = 4  # candidates of which two may be quoted
 _NOTICEABLE = 0.04  # by how much a second quote must raise the chance that the answer is quoted
 _CUT = 0.9  # what is left of a chance where a sentence is cut, before or after: answers go on, subjects are missed
@@ -78,15 +77,24 @@ class _Part(msgspec.Struct, frozen=True):
     chance: float
 
 
-def choose(ranked: Sequence[Candidate], question: Question, evidence: Sequence[Evidence], words: Words) -> list[Chosen]:
+def choose(
+    ranked: Sequence[Candidate], question: Question, evidence: Sequence[Evidence], words: Words, *, ahead: int = 0
+) -> list[Chosen]:
     """Return what is quoted of ranked candidates: the best of them, and a second one that is worth its words.
 
     Only a row, and a text that is no sentence at all, stand for themselves however long they are.
+
+    Args:
+        ranked: The candidates, most likely first.
+        question: The question.
+        evidence: What search found.
+        words: How near words are to those of the question.
+        ahead: How many of the words that an answer may have stand before the quotes.
     """
     first = ranked[0]
     if first.row is not None or first.empty or _is_note(first, evidence):
         return [_whole(first)]
-    room = MOST_WORDS - (_AHEAD if question.ask.kind in {Kind.DATE, Kind.AMOUNT, Kind.NUMBER} else 0)
+    room = MOST_WORDS - ahead
     prose = [
         (one, chance)
         for one, chance in zip(ranked, chances(ranked), strict=True)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pdfqa import languages
 from pdfqa.answer.candidates import Candidate, Question
 from pdfqa.answer.cells import SURE
+from pdfqa.answer.choosing import MOST_WORDS
+from pdfqa.answer.clauses import count_words
 from pdfqa.answer.kinds import Kind
 from pdfqa.answer.periods import column
 from pdfqa.answer.short import short_answer
@@ -29,6 +31,16 @@ def led(question: Question, evidence: Sequence[Evidence], chosen: Sequence[Candi
         return list(chosen), ""
     others = [one for number, one in enumerate(chosen) if number != first]
     return [chosen[first], *others], shorts[first]
+
+
+def words_ahead(question: Question, chosen: Sequence[Candidate], short: str) -> int:
+    """Return how many words a short answer has ahead of quotes that leave no room for it, else 0."""
+    text = flat(chosen[0].shown)
+    if not short or _plain(question, text, short):
+        return 0
+    ahead = count_words(f"{short} —")
+    quoted = sum(count_words(flat(one.shown)) for one in chosen)
+    return ahead if ahead + quoted > MOST_WORDS else 0
 
 
 def _short(question: Question, piece: Evidence, one: Candidate) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from pdfqa import languages
 from pdfqa.answer.candidates import Candidate, Question, candidates, words_of
 from pdfqa.answer.choosing import choose
-from pdfqa.answer.composing import compose, led
+from pdfqa.answer.composing import compose, led, words_ahead
 from pdfqa.answer.confidence import confidence, judge, logistic
 from pdfqa.answer.kinds import expected
 from pdfqa.answer.planning import Plan, planned
@@ -69,6 +69,11 @@ def extract(
     if plan is not None:
         return _as_planned(plan, [*evidence, *more], max(plan.sure, confidence(prepared, evidence, features)), features)
     quoted, short = led(prepared, evidence, [one.quoted for one in chosen])
+    ahead = words_ahead(prepared, quoted, short)
+    if ahead:  # the quotes are chosen anew, shorter; their short answer may be a longer one
+        chosen = choose(ranked, prepared, evidence, words, ahead=ahead)
+        quoted, short = led(prepared, evidence, [one.quoted for one in chosen])
+        short = "" if words_ahead(prepared, quoted, short) else short
     quotes = [
         Quote(candidate.evidence, candidate.text, candidate.start, candidate.end, logistic(candidate.weight - 4.0))
         for candidate in quoted
