@@ -34,11 +34,30 @@ class Structure:
     def __init__(self, writer: pypdf.PdfWriter) -> None:
         self._writer = writer
         found = _dictionary(writer.root_object.get("/StructTreeRoot"))
-        self.tagged = bool(found.get("/K"))
+        self.tagged = self._is_of_use(found)
         self._root = found if self.tagged else self._new_root()
         self._roles = _dictionary(self._root.get("/RoleMap"))
         self._parents = self._parent_tree()
         self._next = self._next_key()
+
+    def _is_of_use(self, root: DictionaryObject) -> bool:
+        """Return whether there is a structure that can be followed: it says so, or most pages have their texts in it."""
+        if not root.get("/K"):
+            return False
+        known = self._writer.root_object
+        if _dictionary(known.get("/MarkInfo")).get("/Marked"):
+            return True
+        by_key = {key: value.get_object() for key, value in _entries(_dictionary(root.get("/ParentTree")))}
+        told = 0
+        for page in self._writer.pages:
+            key = page.get("/StructParents")
+            found = by_key.get(key) if isinstance(key, int) else None
+            elements = map(_element, found if isinstance(found, ArrayObject) else ())
+            told += any(element is not None and element["/S"] != "/Figure" for element in elements)
+        if 2 * told < len(self._writer.pages):
+            return False
+        known[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
+        return True
 
     def elements(self, page: DictionaryObject, number: int, xobject: DictionaryObject | None) -> list[DictionaryObject]:
         """Return the elements that something drawn belongs to.
