@@ -41,7 +41,7 @@ class Structure:
         self._next = self._next_key()
 
     def _is_of_use(self, root: DictionaryObject) -> bool:
-        """Return whether there is a structure that can be followed: it says so, or most pages have their texts in it."""
+        """Return whether there is a structure to follow: it says so, or most pages have their texts in it."""
         if not root.get("/K"):
             return False
         known = self._writer.root_object
@@ -53,7 +53,7 @@ class Structure:
             key = page.get("/StructParents")
             found = by_key.get(key) if isinstance(key, int) else None
             elements = map(_element, found if isinstance(found, ArrayObject) else ())
-            told += any(element is not None and element["/S"] != "/Figure" for element in elements)
+            told += any(element is not None and str(element["/S"]) != "/Figure" for element in elements)
         if 2 * told < len(self._writer.pages):
             return False
         known[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
