@@ -75,6 +75,12 @@ def test_prose_headings_and_header_lines_are_no_rows() -> None:
     assert row_of(one, "Costs  few  many") is None
 
 
+def test_a_number_of_an_exhibit_is_no_label() -> None:
+    one = page(["|Exhibit  Filed  Number", "10.3*  2001  10.3", "Plan 10.4  2001  10.4"])
+    assert row_of(one, "10.3*  2001  10.3") is None
+    assert row_of(one, "Plan 10.4  2001  10.4") is not None
+
+
 @pytest.mark.parametrize(
     ("row", "question", "value"),
     [
@@ -145,6 +151,7 @@ def test_a_value_is_told_with_the_unit_that_stands_above(above: str, value: str,
     [
         ("$ in millions, except per share amounts", "Diluted", "Earnings per share", "5.20"),
         ("$ in millions, except per share amounts", "Dividends per share", "", "5.20"),
+        ("(in millions, except per share data and ratios)", "Total capital", "Capital ratios", "5.20"),
         ("$ in millions, except per share amounts", "Diluted", "Weighted-average common shares outstanding", "5.20"),
         ("$ and shares in millions", "Diluted", "Weighted-average common shares outstanding", "5.20 million"),
         ("$ in millions", "Effective tax rate", "", "5.20"),

@@ -67,7 +67,7 @@ class Tables:
             return None
         cells = split(page.text[start:end])
         values = tuple(cell for cell in cells[1:] if _VALUE.match(cell))
-        if not values or _VALUE.match(cells[0]):
+        if not values or _VALUE.match(cells[0]) or not any(map(str.isalpha, cells[0])):
             return None
         header = self.header(page, block)
         section = _section(page.text[block.start : start], block.header_rows)

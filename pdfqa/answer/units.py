@@ -20,8 +20,8 @@ _SCALES = {
 }  # fmt: skip
 # Rows that are counted otherwise than the rest of their table, whatever is written above it.
 _OTHERWISE = re.compile(
-    r"\bper\b|%|percent|\brate\b|\bratio\b|\bmargin\b|headcount|employees|personas|\bnumber of\b|\((?:cents|days|years|"
-    r"months|in days)\)|por acción|je aktie",
+    r"\bper\b|%|percent|\brates?\b|\bratios?\b|\bmargins?\b|headcount|employees|personas|\bnumber of\b|"
+    r"\((?:cents|days|years|months|in days)\)|por acción|je aktie",
     re.IGNORECASE,
 )
 _SHARES = re.compile(r"\bshares?\b|\bstock(?:s)? outstanding|\bbasic\b|\bdiluted\b|\bacciones\b", re.IGNORECASE)
