@@ -34,6 +34,8 @@ def short(question: str, sentence: str, language: str = "en") -> str:
         ("When was the firm sold?", "The firm was sold with the tax years 2004 and 2005 in May 2012.", "May 2012"),
         ("When did Kathleen Hogan join Orbit?", "It is known that Ms. Hogan joined Orbit in 2003.", "2003"),
         ("When was the plan approved?", "(The plan was approved by reference to a report filed on May 4, 2020.)", ""),
+        ("When was the club founded?", "The club was not, many people say, founded in 1931.", ""),
+        ("When was the club founded?", "The club was not rich, but it was founded in 1931.", "1931"),
         ("When did Lee die?", "Lee was made a general of the northern army in 1861.", ""),
     ],
 )
@@ -51,6 +53,12 @@ def test_the_date_beside_the_words_of_the_question(question: str, sentence: str,
             "125,000 Orbit Lines employees",
         ),
         ("How many employees does Orbit have?", "Orbit runs 815 shops with employees.", ""),
+        (
+            "How many shops does Orbit run in Norway?",
+            "Orbit runs 815 shops worldwide: 564 in Finland, 105 in Norway.",
+            "",
+        ),
+        ("How many shops does Orbit run in Norway?", "Orbit runs 105 shops and 9 ships in Norway.", "105 shops"),
         ("How many members does the council have?", "More than 40 hours are reported to the council.", ""),
         (
             "How many shops did Orbit run?",

@@ -100,7 +100,9 @@ def _unmet(ask: Ask, language: str, chosen: Sequence[Candidate]) -> float:
 
 def negated(text: str, language: str) -> bool:
     """Return whether a text has a word that turns a statement round."""
-    return not _negations(language).isdisjoint(text.casefold().replace("’", "'").split())
+    words = text.casefold().replace("’", "'").split()
+    # A point stays: "No. 5" denies nothing.
+    return not _negations(language).isdisjoint(word.strip(",;:()") for word in words)
 
 
 @cache

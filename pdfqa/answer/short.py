@@ -19,13 +19,14 @@ from pdfqa.answer.kinds import Ask, Kind
 from pdfqa.answer.links import BEING, HOW_LONG, IN_TIME, LENGTH_UNITS, OF_ASKING, ORGANISATIONS, TIME_UNITS
 from pdfqa.answer.said import Said, held, one, share_of
 from pdfqa.answer.turns import POINTING_BACK
-from pdfqa.answer.values import Value, counts, fresh, with_thing
+from pdfqa.answer.values import Value, counts, fresh, values, with_thing
 from pdfqa.answer.words import NUMBER_WORDS, TIMES
 
 # The share of the question that a sentence must say.
 _FOR_DATE, _FOR_NUMBER, _FOR_PERIOD, _FOR_NAME = 0.7, 0.7, 0.6, 0.7
 _FURTHER, _STEM = 4, 5  # words behind a number that may name what is counted; letters in which their forms agree
 _NEARER = 0.3  # by how much more of the question must stand beside one of several dates
+_TURNING = re.compile(r"[;:]\s|,\s(?=(?:but|pero|aber|mais|ma|maar)\b)")  # where a "not" before it ends
 _OF_PLAIN = 0.5  # the share of the question's words that are no names that must stand beside a number
 
 
@@ -53,7 +54,7 @@ def _of_sentence(question: Question, text: str, language: str, before: str) -> s
     """Return the short answer of one sentence, unless it is a remark in brackets, or says what is not so."""
     said = held(question, text, language, before)
     short = "" if text.startswith("(") else _of_kind(question, said)
-    clause = next((part for part in re.split(r"[;:]\s|,\s(?=but|pero|aber|mais|ma|maar)", text) if short in part), text)
+    clause = next((part for part in _TURNING.split(text) if short in part), text)
     denied = negated(clause, language) != negated(question.text, question.language)
     return "" if denied else short
 
@@ -115,7 +116,7 @@ def _number(question: Question, said: Said) -> str:
         return ""
     plain = counts(ask, found) if counted else found
     found = plain or [value for value in found if _counts_further(ask, value, said)]
-    if any(_listed(said.text, value.start) for value in found) or _lacks_verb(question, said):
+    if any(_listed(said.text, value.start) or _of_all(value, said) for value in found) or _lacks_verb(question, said):
         return ""
     return one([with_thing(ask, value, said.text) if plain else _counts_further(ask, value, said) for value in found])
 
@@ -140,6 +141,23 @@ def _counts_further(ask: Ask, value: Value, said: Said) -> str:
 def _listed(text: str, place: int) -> bool:
     """Return whether a number is the last of several that count the same: "815, 795, and 782 warehouses"."""
     return bool(re.search(r"\d,?\s(?:and|or|y|o|und|oder|et|ou|e|en|of)\s$", text[:place]))
+
+
+def _of_all(value: Value, said: Said) -> bool:
+    """Return whether a name of the question has a number of its own further on: "815 shops: 105 in Norway"."""
+    analyzer = languages.analyzer(said.language)
+    others = [
+        other.start + len(other.text.removesuffix(other.counted).rstrip())
+        for other in values(Kind.NUMBER, said.text, said.language)
+        if other.start > value.start
+    ]
+    names = [start for _, start, _ in said.held if said.text[start].isupper()]
+    return any(
+        all(map(analyzer.stop, analyzer.terms(said.text[end:start])))
+        for start in names
+        for end in others
+        if end < start
+    )
 
 
 def _lacks_verb(question: Question, said: Said) -> bool:
