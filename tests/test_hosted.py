@@ -155,6 +155,11 @@ def test_attached_files_go_into_a_store_at_openai(client: Client, proxy: Proxy, 
     ]
 
 
+def test_vector_stores_are_asked_for_as_openais_clients_do(client: Client, reader: Assistant, proxy: Proxy) -> None:
+    sent = {one.path.split("/")[2]: one.headers.get("openai-beta") for one in proxy.asked}
+    assert ("assistants=v2", None) == (sent["vector_stores"], sent["files"])
+
+
 # What OpenAI is asked.
 
 
@@ -175,6 +180,7 @@ def test_a_run_is_sent_as_one_response(client: Client, reader: Assistant, proxy:
     assert run.status in {"completed", "failed"}  # the stand-in has no model that could write JSON
     body = sent(proxy)
     assert body["instructions"].endswith("\n\nBe brief.")
+    assert "NOT FOUND" not in body["instructions"]  # which would be no JSON
     assert (0.5, 0.9, 300, {"effort": "low"}) == (
         body["temperature"],
         body["top_p"],

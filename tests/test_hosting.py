@@ -537,6 +537,31 @@ def test_clean_asks_before_it_deletes(place: Place, pdfqa: Callable[..., Done], 
     assert ([], []) == there(place, served)
 
 
+def test_a_server_like_it_will_do(place: Place, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDFQA_HOME", str(place.home))
+    monkeypatch.setenv("PDFQA_API_KEY", place.key)
+    address = f"{place.proxy.url}/v1"
+    assert "Margaret Holloway" in run("ask", place.papers[0], WHO_CLUB, "--backend", address).out
+    assert f"back-end: {address} has files, vector stores" in " ".join(run("doctor", "--backend", address).out.split())
+    assert "default" in [one.json.get("model") for one in place.proxy.asked if one.path == "/v1/responses"]
+
+
+def test_what_a_server_lacks_is_named(place: Place, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDFQA_HOME", str(place.home))
+    monkeypatch.setenv("PDFQA_API_KEY", place.key)
+    told = error("Not Found", "invalid_request_error")
+    for where in ("(GET|POST) /v1/vector_stores$", r"GET /v1/vector_stores\?", "POST /v1/responses"):
+        place.proxy.faults.append(Fault(where, times=None, status=404, body=told))
+    address = f"{place.proxy.url}/v1"
+    done = run("doctor", "--backend", address)
+    assert 4 == done.code
+    said = " ".join(done.out.split())
+    assert f"{address} has no GET /vector_stores; {address} has no POST /responses" in said
+    done = run("ask", place.papers[0], WHO_CLUB, "--backend", address)
+    assert 4 == done.code
+    assert f"{address} has no GET /vector_stores" in " ".join(done.err.split())
+
+
 def test_clean_is_about_another_back_end_than_the_local_one(run: Callable[..., Done]) -> None:
     done = run("clean")
     assert 2 == done.code

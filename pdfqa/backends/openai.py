@@ -18,11 +18,12 @@ from pdfqa import wire
 from pdfqa.backends.local import LocalBackend
 from pdfqa.backends.places import AT_OPENAI
 from pdfqa.backends.remote import RemoteBackend
-from pdfqa.config import OPENAI_URL, Settings
+from pdfqa.config import Settings
 from pdfqa.engine.chunks import placed
 from pdfqa.engine.files import source
 from pdfqa.engine.resources import THREAD_DAYS, stores
 from pdfqa.operations import OPERATIONS
+from pdfqa.servers import OPENAI_URL
 from pdfqa.store.blobs import hash_file
 from pdfqa.wire.requests import Content
 

@@ -7,7 +7,6 @@ requests only: paths, fields and types are those of the table.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from pdfqa import wire
+from pdfqa import servers, wire
 from pdfqa.backends.failures import translated
 from pdfqa.backends.places import AT_OPENAI
 from pdfqa.errors import BackendError, FileAccessError, InvalidRequestError, NotSupportedError, WaitTimeoutError
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 _DONE = "[DONE]"
 _LACKING = (404, 405, 501)  # what servers answer where they have no such operation
+_OLD = ("/assistants", "/threads", "/vector_stores")  # what OpenAI's own clients send that header with
 _KEYLESS = "none"  # a header must say something
 
 
@@ -38,7 +38,7 @@ class RemoteBackend:
 
     Args:
         url: Its address, with `/v1` if it has that.
-        api_key: What it knows us by; `PDFQA_API_KEY` if not given.
+        api_key: What it knows us by; if not given, `PDFQA_API_KEY`, or what is kept for it.
         timeout: How many seconds an answer may take, and the next event of a stream; None for ever.
         max_retries: How often a request is tried again when the server is busy or cannot be reached.
         organization, project: As OpenAI has them; None takes the variables of the `openai` package, which are about
@@ -60,7 +60,7 @@ class RemoteBackend:
         unreachable: str = "Is the server running? Start it with: pdfqa serve.",
     ) -> None:
         self._url = url.rstrip("/")
-        self._api_key = api_key or os.environ.get("PDFQA_API_KEY") or _KEYLESS
+        self._api_key = servers.key(self._url, api_key, "PDFQA_API_KEY") or _KEYLESS
         self._timeout = timeout
         self._max_retries = max_retries
         self._organization = organization
@@ -168,7 +168,7 @@ class RemoteBackend:
                 told.message = told.message.replace(self._api_key, "…")
             if isinstance(told, BackendError):
                 told.retry_after = _seconds(error.response.headers.get("retry-after"))
-            raise told from error
+            raise told from None  # not to be shown with the error of the client, which repeats what the server said
         except openai.APITimeoutError as error:
             raise WaitTimeoutError(
                 f"{self._url} gave no answer within {self._timeout:g} s",
@@ -208,12 +208,13 @@ def _request(operation: Operation, ids: Sequence[str], fields: Mapping[str, Any]
     request: dict[str, Any] = {"path": operation.path.format(**names)}
     sent = {name: (value.filename, _open(value, files)) for name, value in fields.items() if isinstance(value, Content)}
     plain = _plain({name: value for name, value in fields.items() if name not in sent})
+    headers = {"OpenAI-Beta": "assistants=v2"} if operation.path.startswith(_OLD) else {}
     if operation.method != "POST":
-        return {**request, "options": {"params": _given(plain)}}
+        return {**request, "options": {"params": _given(plain), "headers": headers}}
     query = {name: plain.pop(name) for name in operation.query if name in plain}
-    options: dict[str, Any] = {"params": _given(query)}
+    options: dict[str, Any] = {"params": _given(query), "headers": headers}
     if operation.form:
-        options["headers"] = {"Content-Type": "multipart/form-data"}
+        headers["Content-Type"] = "multipart/form-data"
         return {**request, "body": _given(plain), "files": sent, "options": options}
     return {**request, "body": plain if operation.request else None, "options": options}
 
