@@ -21,6 +21,7 @@ import math
 import os
 import random
 import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,7 @@ NEAR = 2.0  # points
 MARGIN = 18.0  # points that are cropped on each side
 SCALE = 6.0  # pixels a point
 STICKS_OUT = 0.6  # of the height of a line: what is further away is of another
+CORE = 0.3  # of the height of a line, from above and below: what is between is surely its own
 INK = 90  # of 255 shades: how far from the paper's ink is
 FEWEST, MOST = 5, 60  # words of a quote
 
@@ -200,7 +202,7 @@ def placed(letters: list[Letter], quote: str) -> list[Letter] | None:
     if not wanted or first < 0 or text.find(wanted, first + 1) >= 0:
         return None
     between = letters[origin[first] : origin[first + len(wanted) - 1] + 1]  # with the hyphens, which do not count
-    return [one for one in between if one.text.strip()]
+    return [one for one in between if one.text.strip() and unicodedata.category(one.text[0]) != "Mn"]  # no bare accents
 
 
 class Ink:
@@ -230,20 +232,30 @@ class Ink:
         rows, columns = np.flatnonzero(drawn[top:bottom].any(1)) + top, np.flatnonzero(drawn[top:bottom].any(0))
         if not len(rows):
             return None
-        inked, most = drawn.any(1), int((bottom - top) * STICKS_OUT)
-        upper, lower = rows[0], rows[-1]
-        while upper > max(top - most, 0) and inked[upper - 1]:
-            upper -= 1
-        while lower < min(bottom + most, len(inked) - 1) and inked[lower + 1]:
-            lower += 1
-        touches_above, touches_below = bool(inked[max(upper - 1, 0)]), bool(inked[min(lower + 1, len(inked) - 1)])
-        ends = [self._top - row / SCALE for row in (rows[0], upper, rows[-1] + 1, lower + 1)]
+        inked, count, most = drawn.any(1), len(drawn), int((bottom - top) * STICKS_OUT)
+        core = rows[np.abs(rows - (top + bottom) / 2).argmin()]  # from the middle outwards: further out are other lines
+        up, touches_above = followed(inked[::-1], count - 1 - core, count - 1 - (top - most))
+        lower, touches_below = followed(inked, core, bottom + most)
+        upper = count - 1 - up
+        inner = self._top - (top + (bottom - top) * CORE) / SCALE, self._top - (bottom - (bottom - top) * CORE) / SCALE
+        ends = self._top - upper / SCALE, self._top - (lower + 1) / SCALE
         return Place(
             left=self._left + (left + columns[0]) / SCALE,
             right=self._left + (left + columns[-1] + 1) / SCALE,
-            upper=(ends[0] if touches_above else ends[1], ends[1]),
-            lower=(ends[3], ends[2] if touches_below else ends[3]),
+            upper=(inner[0] if touches_above else ends[0], ends[0]),
+            lower=(ends[1], inner[1] if touches_below else ends[1]),
         )
+
+
+def followed(inked: np.ndarray, row: int, last: int) -> tuple[int, bool]:
+    """Return how far ink goes on from a row, over gaps of less than a point, and whether it goes on beyond the last."""
+    while True:
+        further = np.flatnonzero(inked[row + 1 : row + 1 + int(SCALE)])
+        if not len(further):
+            return row, False
+        if row + 1 + further[0] > last:
+            return row, True
+        row += 1 + int(further[0])
 
 
 class Place(NamedTuple):
