@@ -10,7 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from pdfqa.errors import AuthenticationError, InvalidRequestError, InvalidValueError
+from pdfqa import servers
+from pdfqa.errors import InvalidRequestError, InvalidValueError
 
 Ocr = Literal["auto", "always", "never"]
 _BOUNDS: dict[str, tuple[float, float]] = {
@@ -34,8 +35,6 @@ _NUMBERS = (
 )
 OCR_CHOICES: tuple[Ocr, ...] = ("auto", "always", "never")
 GGUF = ".gguf"  # how the name of a model ends that is a file, run in this process
-_OPENAI = "api.openai.com"
-OPENAI_URL = f"https://{_OPENAI}/v1"
 OPENAI_MODEL = "gpt-6-luna"  # what answers on the back-end of that name where no model is named
 ANY_MODEL = "default"  # what a server of one's own is asked for where no model is named
 BACKENDS = {
@@ -136,7 +135,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def hosted_by_openai(self) -> bool:
         """Return whether the model is one of OpenAI's own, so that what is known of those is true of it."""
         named = self.model is not None and not self.model.endswith(GGUF)
-        return named and _host(self.base_url) in {"", _OPENAI}
+        return named and servers.is_openai(self.base_url)
 
     def __repr__(self) -> str:
         return f"Settings(home={str(self.home)!r}, workers={self.workers})"
@@ -161,7 +160,7 @@ def load(
     `backend` is looked for there only where it is None: not everything goes by way of another one.
 
     Raises:
-        AuthenticationError: OpenAI is to be asked, and there is no key.
+        AuthenticationError: A key is missing, or is none, or is kept where others can read it.
         InvalidRequestError: A variable holds something that is no number, or one out of range; or a model has neither
             a server nor a key.
     """
@@ -196,71 +195,30 @@ def _elsewhere(
 ) -> Settings:
     """Return settings with where the back-end is, its key, and the model that answers there."""
     if settings.backend == "openai":
-        where, key = openai(base_url=base_url, api_key=api_key, env=env)
+        where, key = servers.openai(base_url=base_url, api_key=api_key, env=env)
         return msgspec.structs.replace(settings, model=_of_openai(model), base_url=where, model_key=key)
-    known = api_key or env.get("PDFQA_API_KEY") or None
-    return msgspec.structs.replace(settings, model=model or ANY_MODEL, base_url=settings.backend, model_key=known)
+    url = servers.address(settings.backend, "backend")
+    known = servers.key(url, api_key, "PDFQA_API_KEY", env=env)
+    return msgspec.structs.replace(settings, model=model or ANY_MODEL, base_url=url, model_key=known)
 
 
 def _with_model(
     settings: Settings, model: str | None, *, base_url: str | None, model_key: str | None, env: Mapping[str, str]
 ) -> Settings:
     """Return settings with the chat model, if one is wanted, its server and key."""
-    base_url, key = server(base_url=base_url, model_key=model_key, env=env)
+    base_url = base_url or env.get("PDFQA_BASE_URL") or None
     if model == EXTRACTIVE or not (model or base_url):
         return settings
+    base_url, key = servers.server(base_url=base_url, model_key=model_key, env=env)
     if not base_url:  # other servers name models so, too
         model = (model or "").removeprefix("openai/")
     _check_model(model, base_url, key)
     return msgspec.structs.replace(settings, model=model, base_url=base_url, model_key=key)
 
 
-def server(
-    *, base_url: str | None = None, model_key: str | None = None, env: Mapping[str, str] | None = None
-) -> tuple[str | None, str | None]:
-    """Return where models are asked for, None for OpenAI's own server, and the key for it, None without one.
-
-    Raises:
-        InvalidRequestError: That is no address.
-    """
-    env = os.environ if env is None else env
-    base_url = base_url or env.get("PDFQA_BASE_URL") or None
-    if base_url and not _is_url(base_url):
-        raise InvalidRequestError(
-            f"base_url is {base_url!r}, which is no address of a server",
-            hint="Give one such as http://127.0.0.1:8080/v1.",
-            param="base_url",
-        )
-    return base_url, model_key or env.get("PDFQA_MODEL_KEY") or (
-        None if base_url else env.get("OPENAI_API_KEY")
-    ) or None
-
-
-def openai(
-    *, base_url: str | None = None, api_key: str | None = None, env: Mapping[str, str] | None = None
-) -> tuple[str, str]:
-    """Return where OpenAI's API is, and the key for it. Another place for keys than the environment belongs here.
-
-    Raises:
-        InvalidRequestError: That is no address.
-        AuthenticationError: There is no key.
-    """
-    env = os.environ if env is None else env
-    elsewhere = bool(base_url) and _host(base_url) != _OPENAI
-    base_url, _ = server(base_url=base_url or env.get("OPENAI_BASE_URL") or OPENAI_URL, env=env)
-    names = ("PDFQA_API_KEY", "PDFQA_MODEL_KEY") if elsewhere else ("OPENAI_API_KEY", "PDFQA_API_KEY")
-    key = api_key or next((env[name] for name in names if env.get(name)), None)
-    if not key:
-        raise AuthenticationError(
-            f"there is no API key for {base_url}",
-            hint=f"Set {names[0]}, or give it as an argument. The local back-end needs none.",
-        )
-    return base_url or OPENAI_URL, key
-
-
 def checked_backend(name: str) -> str:
     """Return the name of a back-end, or the address of a server; any other is refused."""
-    if name in BACKENDS or (name.startswith(("http://", "https://")) and _is_url(name)):
+    if name in BACKENDS or (name.startswith(("http://", "https://")) and servers.is_url(name)):
         return name.rstrip("/")
     known = "; ".join(f"{one}: {what}" for one, what in BACKENDS.items())
     raise InvalidValueError(f"no back-end is called {name!r}", hint=f"There are {known}.", param="backend")
@@ -285,7 +243,7 @@ def _model_of(chosen: str | None, param: str, *names: str) -> str | None:
     """
     if chosen in {None, "", "none", STATIC} or chosen in names:
         return chosen if chosen in names else None
-    if param == "embedder" and is_served(chosen or ""):
+    if param == "embedder" and servers.is_served(chosen or ""):
         return chosen
     if not Path(chosen or "").expanduser().is_dir():
         known = "".join(f"{name!r} or " for name in names)
@@ -293,16 +251,6 @@ def _model_of(chosen: str | None, param: str, *names: str) -> str | None:
             f"the {param} {chosen!r} is not known", hint=f"Give {known}a folder with a model.", param=param
         )
     return str(Path(chosen or "").expanduser().absolute())
-
-
-def is_served(embedder: str) -> bool:
-    """Return whether an embedder is a server's: openai/NAME, or NAME@URL."""
-    return embedder.startswith("openai/") or "@http" in embedder
-
-
-def embedder_key(*, of_openai: bool) -> str | None:
-    """Return the key of an embedder's server; no other key goes there."""
-    return os.environ.get("PDFQA_EMBEDDER_KEY") or (os.environ.get("OPENAI_API_KEY") if of_openai else None)
 
 
 def as_typed(text: str | None) -> str | None:
@@ -325,8 +273,8 @@ def _check_model(model: str | None, base_url: str | None, key: str | None) -> No
     if not (base_url or key or model.endswith(GGUF)):
         raise InvalidRequestError(
             f"the model {model!r} has neither a server nor a key",
-            hint="Name its server with --base-url or PDFQA_BASE_URL, or give OpenAI's key in PDFQA_MODEL_KEY. "
-            f"{EXTRACTIVE!r} and files that end in {GGUF} need neither.",
+            hint="Name its server with --base-url or PDFQA_BASE_URL, or give OpenAI's key: PDFQA_MODEL_KEY, or pdfqa "
+            f"login. {EXTRACTIVE!r} and files that end in {GGUF} need neither.",
             param="model",
         )
 
@@ -338,23 +286,6 @@ def _ocr(value: str) -> Ocr:
     raise InvalidRequestError(
         f"ocr is {value!r}; it can be {', '.join(OCR_CHOICES)}", hint="Leave it out for auto.", param="ocr"
     )
-
-
-def _host(url: str | None) -> str:
-    """Return the host of an address, "" where there is none."""
-    from urllib.parse import urlsplit  # only who uses a model needs it
-
-    return urlsplit(url or "").hostname or ""
-
-
-def _is_url(text: str) -> bool:
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
 
 
 def _expanded(path: Path) -> Path:

@@ -14,12 +14,12 @@ from pdfqa.backends.leftovers import Left, delete, left
 from pdfqa.backends.openai import account, server
 from pdfqa.backends.patient import Counts, Patient
 from pdfqa.backends.shelf import Shelf
-from pdfqa.config import OPENAI_URL
 from pdfqa.engine import Engine
 from pdfqa.engine.chunks import gathered
 from pdfqa.engine.library import Named
 from pdfqa.errors import BackendError, InvalidRequestError, NoTextError, NotSupportedError
 from pdfqa.search import Evidence
+from pdfqa.servers import OPENAI_URL
 from pdfqa.store.claims import alone
 from pdfqa.sync import Loop
 from pdfqa.types import Failure, Progress

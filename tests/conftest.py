@@ -23,6 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     path = tmp_path / "home"
     monkeypatch.setenv("PDFQA_HOME", str(path))
+    monkeypatch.setenv("PDFQA_CREDENTIALS", str(tmp_path / "credentials"))
     return path
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from pdfqa import PDFQA
-from pdfqa.config import ANY_MODEL, OPENAI_MODEL, OPENAI_URL, STATIC, Settings, default_home, load
+from pdfqa.config import ANY_MODEL, OPENAI_MODEL, STATIC, Settings, default_home, load
 from pdfqa.errors import AuthenticationError, InvalidRequestError, PdfqaError
+from pdfqa.servers import OPENAI_URL
 
 NUMBERS = {
     "PDFQA_WORKERS": ("workers", "3", 3),

@@ -22,7 +22,20 @@ PACKAGE = Path(pdfqa.__file__).parent
 
 # Imports go down, or sideways without cycles. A name stands for the module and everything below it.
 LAYERS = [
-    ["errors", "types", "results", "results_pictures", "pages", "placed", "savable", "config", "wire", "_version"],
+    [
+        "errors",
+        "types",
+        "results",
+        "results_pictures",
+        "pages",
+        "placed",
+        "savable",
+        "config",
+        "servers",
+        "credentials",
+        "wire",
+        "_version",
+    ],
     [
         "pdf",
         "passages",

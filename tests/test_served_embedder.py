@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from pdfqa import PDFQA, errors
-from pdfqa.config import Settings, is_served, load
+from pdfqa.config import Settings, load
 from pdfqa.embed import builtin
 from pdfqa.engine import Engine
+from pdfqa.servers import is_served
 from tests.fault_proxy import Fault, Proxy, error, fault_proxy
 from tests.homes import CLUB, PARK, WHO_PARK, long_pdf, pdf
 from tests.servers import serving

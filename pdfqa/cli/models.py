@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pdfqa import config
+from pdfqa import config, servers
 from pdfqa.cli.options import Shared, backend_option, model_options, output_options
 from pdfqa.cli.output import emit, look, say, tell
 from pdfqa.config import EXTRACTIVE, Settings
@@ -35,7 +35,7 @@ Examples:
 @output_options
 def models_command(shared: Shared, base_url: str | None) -> int:
     """List the models that a server offers."""
-    url, key = config.server(base_url=base_url)
+    url, key = servers.server(base_url=base_url)
     if not (url or key):
         _say_none(shared)
         return 0
@@ -57,8 +57,9 @@ def _say_none(shared: Shared) -> None:
         emit({"server": "", "models": []})
     if not shared.quiet:
         text = (
-            f"No server is named, and OPENAI_API_KEY is not set: answers are quotes ({EXTRACTIVE!r}). Name one with"
-            " --base-url or PDFQA_BASE_URL, for example http://127.0.0.1:11434/v1 for Ollama."
+            "No server is named, and there is no key of OpenAI's (OPENAI_API_KEY, or pdfqa login): answers are quotes"
+            f" ({EXTRACTIVE!r}). Name one with --base-url or PDFQA_BASE_URL, for example http://127.0.0.1:11434/v1 for"
+            " Ollama."
         )
         tell(wrap(text, look().width))
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from pdfqa import wire
-from pdfqa.config import EXTRACTIVE, OPENAI_URL, STATIC, Settings, embedder_key, is_served, server
+from pdfqa import servers, wire
+from pdfqa.config import EXTRACTIVE, STATIC, Settings
 from pdfqa.engine.channels import Channels
 from pdfqa.store import Attachments, Blobs, Database, Documents, Events, Jobs, Objects, Replies
 
@@ -191,7 +191,7 @@ class Engine:
     def _index_embedder(self) -> Embedder:
         if self.settings.embedder is None:
             return self._embedder
-        if is_served(self.settings.embedder):
+        if servers.is_served(self.settings.embedder):
             return self._served_embedder(self.settings.embedder)
         from pdfqa.encoders import open_embedder
 
@@ -201,9 +201,8 @@ class Engine:
         from pdfqa.llm.embedding import ServedEmbedder
         from pdfqa.store import Vectors
 
-        model, _, url = chosen.removeprefix("openai/").partition("@")
-        where = server(base_url=url)[0] if url else None
-        key, kept = embedder_key(of_openai=not url), Vectors(self.database)
+        model, where, key = servers.embedder(chosen)
+        kept = Vectors(self.database)
         return ServedEmbedder(model, base_url=where, key=key, kept=kept, manners=self.settings.manners)
 
     @property
@@ -260,7 +259,9 @@ class Engine:
         from pdfqa.llm.hosted import HostedSearch
 
         settings = self.settings
-        return HostedSearch(base_url=settings.base_url or OPENAI_URL, key=settings.model_key, manners=settings.manners)
+        return HostedSearch(
+            base_url=settings.base_url or servers.OPENAI_URL, key=settings.model_key, manners=settings.manners
+        )
 
     @property
     def run_kind(self) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from pdfqa import prices
-from pdfqa.config import Settings, server
+from pdfqa import prices, servers
+from pdfqa.config import Settings
 from pdfqa.llm import OpenAIModel, window
 from pdfqa.types import Value
 
@@ -45,7 +45,7 @@ def offers(settings: Settings, *, base_url: str | None = None) -> Offers:
         BackendError: It cannot be reached, or refuses.
         InvalidRequestError: The address is none.
     """
-    url, key = server(base_url=base_url)
+    url, key = servers.server(base_url=base_url)
     settings = msgspec.structs.replace(settings, base_url=url, model_key=key)
     entries = offered(settings)
     models = [offer(msgspec.structs.replace(settings, model=str(entry["id"])), entry) for entry in entries]
