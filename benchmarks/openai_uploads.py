@@ -119,7 +119,7 @@ def upload(files: int, share: float, folder: Path) -> None:
         with PDFQA(*paths, home=folder / "home") as qa:  # reading is not what is measured
             qa.add()
         for name, faults in (
-            (f"{files} files with {share:.0%} faults", [*random_faults(share, 1), *lasting_faults()]),
+            (f"{files} files with {share:.0%} faults", [*random_faults(share, 4), *lasting_faults()]),
             ("the same call again, without faults", []),
             ("and again", []),
         ):
