@@ -120,6 +120,20 @@ def test_any_name_can_be_linked(tmp_path: Path, name: str) -> None:
     assert ":" not in link
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_name_that_is_no_text_can_be_saved(tmp_path: Path, ending: str) -> None:
+    name = os.fsdecode(b"odd\xff.pdf")
+    pdf(tmp_path / name, CLUB)
+    with PDFQA(name) as qa:
+        answer = qa.ask(WHO_CLUB)
+        assert "Margaret Holloway" in " ".join(saved(answer, ending, tmp_path).split())
+        assert answer.highlight("marked.pdf").marked == 1
+        assert answer.cited_pages("pages.pdf").marked == 1
+    if ending == "md":
+        assert "](odd%FF.pdf#page=1)" in Path("out.md").read_text()
+
+
 def test_a_text_has_no_pages_to_link_to(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Prices rose.")
     assert "](notes.txt):" in saved(say("So [1].", cite(file="notes.txt")), "md", tmp_path)

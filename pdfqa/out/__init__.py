@@ -123,9 +123,10 @@ def _encoded(value: Any, ending: str, folder: str) -> bytes:
     if ending == ".txt":
         return plain.text(value).encode("utf-8", "replace") + b"\n"
     from pdfqa.out.links import linker
+    from pdfqa.out.paper import valid
     from pdfqa.out.papers import paper
 
-    return _writer(ending)(paper(value, linker(folder)))
+    return _writer(ending)(valid(paper(value, linker(folder))))
 
 
 def _writer(ending: str) -> Callable[[Paper], bytes]:

@@ -15,6 +15,7 @@ import msgspec
 
 from pdfqa.errors import FileMissingError, InvalidRequestError, ReaderFailedError
 from pdfqa.out import check_copy, files, is_folder
+from pdfqa.out.paper import valid
 from pdfqa.pdf.copies.requests import Excerpt, Highlighting, Mark, Original, Written
 from pdfqa.pdf.files import is_pdf
 from pdfqa.placed import Whereabouts
@@ -186,7 +187,7 @@ def _made(function: str, target: str, request: Any, cited: Sequence[Cited]) -> W
     written: list[Written] = []
 
     def make(half: str) -> None:
-        payload = msgspec.msgpack.encode(request(os.fsencode(half)))
+        payload = msgspec.msgpack.encode(valid(request(os.fsencode(half))))
         task = Task(function=f"pdfqa.pdf.copies:{function}", payload=payload, seconds=_SECONDS + _PER_MEGABYTE * size)
         with WorkerPool(1, memory_mb=memory) as pool:
             done = next(pool.map([task]))

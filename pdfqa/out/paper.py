@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -75,6 +75,18 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     blocks: list[Block]
     notes: list[Note]
     foot: str
+
+
+def valid(value: Any) -> Any:
+    """Return a value without letters that no document can hold: halves of them, from a file name that is no text."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return list(map(valid, value))
+    if isinstance(value, msgspec.Struct):
+        fields = {name: valid(getattr(value, name)) for name in value.__struct_fields__}
+        return msgspec.structs.replace(value, **fields)
+    return value
 
 
 def plain(line: Iterable[Run | Ref]) -> str:
