@@ -36,6 +36,7 @@ def short(question: str, sentence: str, language: str = "en") -> str:
         ("When was the plan approved?", "(The plan was approved by reference to a report filed on May 4, 2020.)", ""),
         ("When was the club founded?", "The club was not, many people say, founded in 1931.", ""),
         ("When was the club founded?", "The club was not rich, but it was founded in 1931.", "1931"),
+        ("When was the club founded?", f"The club was founded in 1931 by {', '.join(['Ann Lee'] * 200)}.", ""),
         ("When did Lee die?", "Lee was made a general of the northern army in 1861.", ""),
     ],
 )

@@ -26,6 +26,7 @@ from pdfqa.answer.words import NUMBER_WORDS, TIMES
 _FOR_DATE, _FOR_NUMBER, _FOR_PERIOD, _FOR_NAME = 0.7, 0.7, 0.6, 0.7
 _FURTHER, _STEM = 4, 5  # words behind a number that may name what is counted; letters in which their forms agree
 _NEARER = 0.3  # by how much more of the question must stand beside one of several dates
+_LONGEST = 1_000  # characters: what is longer is no sentence, but a list without points
 _TURNING = re.compile(r"[;:]\s|,\s(?=(?:but|pero|aber|mais|ma|maar)\b)")  # where a "not" before it ends
 _OF_PLAIN = 0.5  # the share of the question's words that are no names that must stand beside a number
 
@@ -43,6 +44,8 @@ def short_answer(question: Question, text: str, language: str) -> str:
     found, before = [], ""
     for start, end in languages.sentences(text, language):
         sentence = text[start:end]
+        if len(sentence) > _LONGEST:
+            continue
         # "They lapse on 31 March": what they are, the sentence before says.
         goes_on = sentence.split(" ", 1)[0].casefold() in POINTING_BACK
         found.append(_of_sentence(question, sentence, language, before if goes_on else ""))
