@@ -244,6 +244,7 @@ def _model_of(chosen: str | None, param: str, *names: str) -> str | None:
     if chosen in {None, "", "none", STATIC} or chosen in names:
         return chosen if chosen in names else None
     if param == "embedder" and servers.is_served(chosen or ""):
+        servers.embedder(chosen or "")
         return chosen
     if not Path(chosen or "").expanduser().is_dir():
         known = "".join(f"{name!r} or " for name in names)

@@ -52,6 +52,20 @@ def find(url: str | None, env: Mapping[str, str]) -> str | None:
     return _from_keyring(name) if lines[name] == _IN_KEYRING else lines[name]
 
 
+def check(name: str) -> None:
+    """Refuse what is neither `openai` nor the address of a server.
+
+    Raises:
+        InvalidRequestError: It is neither.
+    """
+    if not _is_name(name):
+        raise InvalidRequestError(
+            f"{name!r} is no address of a server",
+            hint="Give openai, or one such as https://llm.example.com/v1.",
+            param="server",
+        )
+
+
 def checked(key: str, where: str) -> str:
     """Return a key without the white space around it; what cannot be one is refused, and not repeated.
 
@@ -85,7 +99,8 @@ def keep(name: str, key: str, env: Mapping[str, str], *, in_keyring: bool) -> No
         AuthenticationError: That is no key, the keyring does not take it, or the file is not as it should be.
         InvalidRequestError: That is no address.
     """
-    key, file = checked(key, f"for {_named(name)}"), path(env)
+    check(name)
+    key, file = checked(key, f"for {name}"), path(env)
     lines = _lines(file)
     if in_keyring:
         _with_keyring(lambda keyring: keyring.set_password(_SERVICE, name, key), name)
@@ -107,8 +122,11 @@ def has_keyring() -> bool:
     """Return whether there is a keyring that can be used."""
     if importlib.util.find_spec("keyring") is None:
         return False
-    keyring: Any = importlib.import_module("keyring")
-    return bool(keyring.get_keyring().priority > 0)  # those that keep nothing have none
+    try:
+        keyring: Any = importlib.import_module("keyring")
+        return bool(keyring.get_keyring().priority > 0)  # one that keeps nothing has none
+    except Exception:  # noqa: BLE001 - then there is none: each of its parts has errors of its own
+        return False
 
 
 def _lines(file: Path) -> dict[str, str]:
@@ -163,10 +181,8 @@ def _write(file: Path, lines: Mapping[str, str]) -> None:
 def _from_keyring(name: str) -> str:
     key = _with_keyring(lambda keyring: keyring.get_password(_SERVICE, name), name)
     if not key:
-        raise AuthenticationError(
-            f"the keyring has no key for {_named(name)}", hint=f"Give it again: pdfqa login {name}"
-        )
-    return checked(str(key), f"for {_named(name)} in the keyring")
+        raise AuthenticationError(f"the keyring has no key for {name}", hint=f"Give it again: pdfqa login {name}")
+    return checked(str(key), f"for {name} in the keyring")
 
 
 def _with_keyring(ask: Any, name: str) -> Any:
@@ -177,7 +193,7 @@ def _with_keyring(ask: Any, name: str) -> Any:
         missing = isinstance(error, ModuleNotFoundError)
         reason = "the package keyring is not installed" if missing else type(error).__name__
         raise AuthenticationError(
-            f"the keyring cannot be asked for the key of {_named(name)}: {reason}",
+            f"the keyring cannot be asked for the key of {name}: {reason}",
             hint="pip install keyring" if missing else f"Is it locked? pdfqa login {name} --file keeps it in a file.",
         ) from None
 
@@ -199,13 +215,3 @@ def _is_name(name: str) -> bool:
         return name == OPENAI or (parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0)
     except ValueError:
         return False
-
-
-def _named(name: str) -> str:
-    if not _is_name(name):
-        raise InvalidRequestError(
-            f"{name!r} is no address of a server",
-            hint="Give openai, or one such as https://llm.example.com/v1.",
-            param="server",
-        )
-    return name

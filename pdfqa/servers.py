@@ -54,11 +54,10 @@ def openai(
     return where, found
 
 
-def embedder(chosen: str, env: Mapping[str, str] | None = None) -> tuple[str, str | None, str | None]:
-    """Return the model, the server (None for OpenAI's own) and the key of an embedder that is a server's.
+def embedder(chosen: str) -> tuple[str, str | None]:
+    """Return the model and the server (None for OpenAI's own) of an embedder that is a server's.
 
     Raises:
-        AuthenticationError: A key is none, or the file of keys is not as it should be.
         InvalidRequestError: That is no model, or no address.
     """
     model, _, url = chosen.partition("@")
@@ -68,9 +67,17 @@ def embedder(chosen: str, env: Mapping[str, str] | None = None) -> tuple[str, st
         raise InvalidRequestError(
             f"the embedder {chosen!r} names no model", hint="Give openai/NAME or NAME@URL.", param="embedder"
         )
-    where = address(url, "embedder") if url else None
-    names = ("PDFQA_EMBEDDER_KEY",) if where else ("PDFQA_EMBEDDER_KEY", "OPENAI_API_KEY")
-    return model, where, key(where, None, *names, env=env)
+    return model, address(url, "embedder") if url else None
+
+
+def embedder_key(url: str | None, env: Mapping[str, str] | None = None) -> str | None:
+    """Return the key for the server of an embedder; None without one.
+
+    Raises:
+        AuthenticationError: It is no key, or the file of keys is not as it should be.
+    """
+    names = ("PDFQA_EMBEDDER_KEY",) if url else ("PDFQA_EMBEDDER_KEY", "OPENAI_API_KEY")
+    return key(url, None, *names, env=env)
 
 
 def is_served(embedder: str) -> bool:

@@ -59,7 +59,7 @@ class RemoteBackend:
         backoff: float = 0.5,
         unreachable: str = "Is the server running? Start it with: pdfqa serve.",
     ) -> None:
-        self._url = url.rstrip("/")
+        self._url = servers.address(url, "backend").rstrip("/")
         self._api_key = servers.key(self._url, api_key, "PDFQA_API_KEY") or _KEYLESS
         self._timeout = timeout
         self._max_retries = max_retries

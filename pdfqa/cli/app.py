@@ -40,6 +40,8 @@ COMMANDS = {
     "doctor": "models",
     "serve": "serve",
     "keys": "keys",
+    "login": "login",
+    "logout": "login",
     "completion": "home",
 }
 # Options whose next argument is their value: needed to find the first argument that is no option.

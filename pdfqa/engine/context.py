@@ -201,8 +201,8 @@ class Engine:
         from pdfqa.llm.embedding import ServedEmbedder
         from pdfqa.store import Vectors
 
-        model, where, key = servers.embedder(chosen)
-        kept = Vectors(self.database)
+        model, where = servers.embedder(chosen)
+        key, kept = servers.embedder_key(where), Vectors(self.database)
         return ServedEmbedder(model, base_url=where, key=key, kept=kept, manners=self.settings.manners)
 
     @property
