@@ -71,7 +71,7 @@ def write(
         )
         payload = msgspec.msgpack.encode(request)
         with WorkerPool(1, memory_mb=memory_mb) as pool:
-            done = next(pool.map([Task(function="pdfqa.pdf.copies:alt_texts", payload=payload, seconds=seconds)]))
+            done = next(pool.map([Task(function="pdfqa.pdf.copies:describe_images", payload=payload, seconds=seconds)]))
         if done.result is None:
             raise _named(done.error, path, shown)
         outcomes.append(msgspec.msgpack.decode(done.result, type=Outcome))

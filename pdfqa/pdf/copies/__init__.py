@@ -11,10 +11,10 @@ import msgspec
 
 from pdfqa.pdf.copies.requests import Excerpt, Highlighting, Written
 
-__all__ = ["alt_texts", "cited_pages", "highlight"]
+__all__ = ["cited_pages", "describe_images", "highlight"]
 
 
-def alt_texts(payload: bytes) -> bytes:
+def describe_images(payload: bytes) -> bytes:
     """Write what a `Request` for descriptions asks for, and return its `Outcome`."""
     from pdfqa.pdf.copies.alt_texts import Request, described
 

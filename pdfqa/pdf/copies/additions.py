@@ -64,6 +64,22 @@ class Addition:
         page[NameObject(key)] = value
         self._objects[reference.idnum, reference.generation] = page
 
+    @property
+    def document(self) -> pypdf.PdfReader:
+        """Return what holds the pages, and the root of all else."""
+        return self._reader
+
+    def touch(self, value: PdfObject) -> None:
+        """Take in that an object has been changed.
+
+        Raises:
+            ValueError: It is part of another, and has no number.
+        """
+        reference: IndirectObject | None = getattr(value, "indirect_reference", None)
+        if reference is None:
+            raise ValueError("a part of an object")
+        self._objects[reference.idnum, reference.generation] = value
+
     def written(self) -> bytes:
         """Return the PDF with all that was added."""
         table = _table(self._data)

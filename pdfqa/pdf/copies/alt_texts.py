@@ -7,23 +7,32 @@ in which such a document is read aloud without.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import pypdf
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from pdfqa.errors import DamagedFileError
+from pdfqa.pdf.copies.additions import Addition, is_sound
 from pdfqa.pdf.copies.figures import Rect, Unit, content_of
 from pdfqa.pdf.copies.highlights import notes
 from pdfqa.pdf.copies.reading import Source, open_original, repaired
-from pdfqa.pdf.copies.structure import Structure, describe
-from pdfqa.pdf.copies.writers import protect, written
+from pdfqa.pdf.copies.structure import Draft, Structure
+from pdfqa.pdf.copies.writers import Rewriting, protect, written
+from pdfqa.pdf.drawing import draw_grey
+from pdfqa.pdf.files import RefusedError
 from pdfqa.pdf.geometry import turned_box
+from pdfqa.pdf.marked import opened
+from pdfqa.pdf.pdfium import PdfiumFile
 from pdfqa.pdf.pypdf_reader import MALFORMED
+from pdfqa.pdf.readers import open_file
 from pdfqa.types import Box
 
+_COMPARED, _COARSE = 5, 0.5  # pages that are drawn to see that they look the same, and pixels a point
 _NEAR = 3.0  # points that two rectangles of one image may differ, and
 _ALIKE = 0.02  # of its size
 _ARTIFACT = b"Artifact"
@@ -59,44 +68,96 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def described(request: Request) -> tuple[bytes, Outcome]:
     """Return a PDF with descriptions of its images, and what is to be said of it.
 
+    What is new is added at the end of the file where that can be done; else the file is written anew. A copy that does
+    not look as its original does is none.
+
     Raises:
         FileError: The original cannot be used.
     """
-    for opened in (open_original, repaired):
-        source = opened(request.path, request.passwords)
-        if source is None:
-            break
+    for way in (_added, _anew, _mended):
         try:
-            return _rewritten(source, request)
+            made = way(request)
         except MALFORMED:
             continue
+        if made is not None and _looks_the_same(made[0], request):
+            return made
     raise DamagedFileError(
         f"{request.name} is damaged: no copy of it can be written.",
         hint="Repair it, for example with qpdf or Ghostscript.",
     )
 
 
+def _added(request: Request) -> tuple[bytes, Outcome] | None:
+    """Return the original with all that is new added at its end."""
+    source = open_original(request.path, request.passwords)
+    if not is_sound(source):
+        return None
+    addition = Addition(source)
+    outcome = _written(addition, source, request)
+    return addition.written(), outcome
+
+
+def _anew(request: Request) -> tuple[bytes, Outcome] | None:
+    """Return the original written anew."""
+    return _rewritten(open_original(request.path, request.passwords), request)
+
+
+def _mended(request: Request) -> tuple[bytes, Outcome] | None:
+    """Return what pdfium makes of the original, written anew."""
+    source = repaired(request.path, request.passwords)
+    return _rewritten(source, request) if source else None
+
+
 def _rewritten(source: Source, request: Request) -> tuple[bytes, Outcome]:
     writer = pypdf.PdfWriter(clone_from=source.reader)
-    writing = _Writing(writer)
+    outcome = _written(Rewriting(writer), source, request)
+    protect(writer, source)
+    return written(writer), outcome
+
+
+def _written(draft: Draft, source: Source, request: Request) -> Outcome:
+    """Write all into a draft, page by page."""
+    writing = _Writing(draft)
     by_page: dict[int, list[Alt]] = {}
     for alt in request.alts:
         by_page.setdefault(alt.page, []).append(alt)
     tagged = writing.structure.tagged
-    for number in range(1, len(writer.pages) + 1):
+    for number, page in enumerate(draft.document.pages, 1):
         if number in by_page or not tagged:
-            writing.page(writer.pages[number - 1], by_page.get(number, []))
-    protect(writer, source)
+            writing.page(page, by_page.get(number, []))
     told = [*notes(source, request.name), *writing.told(request.name)]
-    return written(writer), Outcome(written=writing.done, tagged=tagged, notes=told)
+    return Outcome(written=writing.done, tagged=tagged, notes=told)
+
+
+def _looks_the_same(data: bytes, request: Request) -> bool:
+    """Return whether pdfium draws a copy as it draws its original: some of the pages with images."""
+    place = os.fsdecode(request.path)
+
+    def same(password: str | None) -> bool:
+        original, _ = open_file(place, password)
+        if original is None:  # pdfium cannot draw it, either way
+            return True
+        with original, PdfiumFile(Path(place), password, data=data) as copy:
+            if original.pages != copy.pages:
+                return False
+            numbers = sorted({alt.page for alt in request.alts})[:_COMPARED] or [1]
+            return all(
+                draw_grey(original, number, _COARSE).pixels == draw_grey(copy, number, _COARSE).pixels
+                for number in numbers
+            )
+
+    try:
+        return opened(request.passwords, same)
+    except RefusedError:
+        return False
 
 
 class _Writing:
     """Goes through the pages, and counts what became of descriptions."""
 
-    def __init__(self, writer: pypdf.PdfWriter) -> None:
-        self._writer = writer
-        self.structure = Structure(writer)
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self.structure = Structure(draft)
         self.done = 0
         self._ours: list[DictionaryObject] = []  # figures that have got a text; one may be made of several images
         self._kept = self._decoration = self._lost = self._mixed = 0
@@ -136,14 +197,15 @@ class _Writing:
             if is_figure:
                 self._end(page, paragraph)
                 figure = self.structure.add(page, "/Figure", [number])
-                describe(figure, wrapped[at], _around(unit.images))
+                self.structure.describe(figure, wrapped[at], _around(unit.images))
                 self.done += 1
             else:
                 paragraph.append(number)
             number += 1
         self._end(page, paragraph)
         if marks:
-            page[NameObject("/Contents")] = self._writer._add_object(_stream(content.data, marks))
+            page[NameObject("/Contents")] = self._draft.add(_stream(content.data, marks))
+            self._draft.touch(page)
 
     def _end(self, page: DictionaryObject, paragraph: list[int]) -> None:
         """Put the texts so far into a paragraph."""
@@ -170,7 +232,7 @@ class _Writing:
             return False
         if not ours:
             figure.pop("/Alt", None)
-        describe(figure, text)
+        self.structure.describe(figure, text)
         self._ours.append(figure)
         self.done += 1
         return False

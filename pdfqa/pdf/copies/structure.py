@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import pypdf
 from pypdf.generic import (
@@ -24,39 +24,57 @@ from pdfqa.pdf.copies.figures import Rect
 _DEEPEST = 64  # elements within one another
 
 
+class Draft(Protocol):
+    """A PDF that is being made: `additions.Addition` or `writers.Rewriting`."""
+
+    @property
+    def document(self) -> pypdf.PdfReader | pypdf.PdfWriter:
+        """Return what holds the pages, and the root of all else."""
+
+    def add(self, value: PdfObject) -> IndirectObject:
+        """Put an object into the draft."""
+
+    def touch(self, value: PdfObject) -> None:
+        """Take in that an object has been changed."""
+
+
 class Structure:
-    """The structure of a PDF that is written anew; made where there is none.
+    """The structure of a PDF; made where there is none.
 
     Args:
-        writer: Holds the PDF.
+        draft: The PDF.
     """
 
-    def __init__(self, writer: pypdf.PdfWriter) -> None:
-        self._writer = writer
-        found = _dictionary(writer.root_object.get("/StructTreeRoot"))
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._catalog: DictionaryObject = draft.document.root_object
+        found = _dictionary(self._catalog.get("/StructTreeRoot"))
         self.tagged = self._is_of_use(found)
         self._root = found if self.tagged else self._new_root()
         self._roles = _dictionary(self._root.get("/RoleMap"))
         self._parents = self._parent_tree()
+        self._top: DictionaryObject | None = None  # what all elements of ours are in
+        self._made: dict[int, ArrayObject] = {}  # lists of elements by their page: a draft's own cannot be looked up
         self._next = self._next_key()
 
     def _is_of_use(self, root: DictionaryObject) -> bool:
         """Return whether there is a structure to follow: it says so, or most pages have their texts in it."""
         if not root.get("/K"):
             return False
-        known = self._writer.root_object
+        known = self._catalog
         if _dictionary(known.get("/MarkInfo")).get("/Marked"):
             return True
-        by_key = {key: value.get_object() for key, value in _entries(_dictionary(root.get("/ParentTree")))}
+        by_key = {key: value.get_object() for key, value, _ in _entries(_dictionary(root.get("/ParentTree")))}
         told = 0
-        for page in self._writer.pages:
+        for page in self._draft.document.pages:
             key = page.get("/StructParents")
             found = by_key.get(key) if isinstance(key, int) else None
             elements = map(_element, found if isinstance(found, ArrayObject) else ())
             told += any(element is not None and str(element["/S"]) != "/Figure" for element in elements)
-        if 2 * told < len(self._writer.pages):
+        if 2 * told < len(self._draft.document.pages):
             return False
         known[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
+        self._draft.touch(known)
         return True
 
     def elements(self, page: DictionaryObject, number: int, xobject: DictionaryObject | None) -> list[DictionaryObject]:
@@ -93,23 +111,47 @@ class Structure:
 
     def add(self, page: DictionaryObject, kind: str, numbers: Sequence[int]) -> DictionaryObject:
         """Return a new element, at the end of the document, of some marks of a page."""
-        parent = self._document()
+        parent = self._top = self._top or self._document()
         element = DictionaryObject(
             {
                 NameObject("/Type"): NameObject("/StructElem"),
                 NameObject("/S"): NameObject(kind),
-                NameObject("/P"): parent.indirect_reference or parent,
-                NameObject("/Pg"): page.indirect_reference or page,
+                NameObject("/P"): reference_of(parent) or parent,
+                NameObject("/Pg"): reference_of(page) or page,
                 NameObject("/K"): ArrayObject(map(NumberObject, numbers)),
             }
         )
-        reference = self._writer._add_object(element)
-        _list(parent, "/K").append(reference)
+        reference = self._draft.add(element)
+        self._append(parent, "/K", reference)
         of_page = self._marks_of(page)
         of_page.extend(NullObject() for _ in range(max(numbers) + 1 - len(of_page)))
         for number in numbers:
             of_page[number] = reference
+        self._touch(of_page, *(node for _, value, node in _entries(self._parents) if value is of_page), self._root)
         return element
+
+    def _touch(self, *objects: PdfObject) -> None:
+        """Take in that the first has changed, which is part of the next, and so on: one of them has a number."""
+        self._draft.touch(next((one for one in objects if reference_of(one) is not None), objects[-1]))
+
+    def _append(self, node: DictionaryObject, key: str, *values: PdfObject) -> None:
+        """Put values at the end of a list."""
+        found = _list(node, key)
+        found.extend(values)
+        self._touch(found, node, self._root)
+
+    def describe(self, figure: DictionaryObject, text: str, box: Rect | None = None) -> None:
+        """Give a figure a text, and say where it is; a text that it has is gone on with."""
+        before = str(figure.get("/Alt", "")).strip()
+        figure[NameObject("/Alt")] = TextStringObject(f"{before} {text}".strip())
+        if box is not None:
+            layout = DictionaryObject(
+                {NameObject("/O"): NameObject("/Layout"), NameObject("/Placement"): NameObject("/Block")}
+            )
+            layout[NameObject("/BBox")] = ArrayObject([FloatObject(round(value, 2)) for value in box])
+            figure[NameObject("/A")] = layout
+        if reference_of(figure) is not None or box is None:
+            self._draft.touch(figure)
 
     def _document(self) -> DictionaryObject:
         """Return the element that all others are in."""
@@ -123,31 +165,43 @@ class Structure:
             {
                 NameObject("/Type"): NameObject("/StructElem"),
                 NameObject("/S"): NameObject("/Document"),
-                NameObject("/P"): self._root.indirect_reference or self._root,
+                NameObject("/P"): reference_of(self._root) or self._root,
                 NameObject("/K"): ArrayObject(),
             }
         )
-        kids.append(self._writer._add_object(document))
+        document.indirect_reference = self._draft.add(document)
+        self._append(self._root, "/K", document.indirect_reference)
         return document
 
     def _marks_of(self, page: DictionaryObject) -> ArrayObject:
         """Return the list of elements by the numbers of a page's marks."""
-        found = self._looked_up(page.get("/StructParents"))
+        reference = reference_of(page)
+        known = self._made.get(reference.idnum) if reference is not None else None
+        found = known if known is not None else self._looked_up(page.get("/StructParents"))
         if isinstance(found, ArrayObject):
             return found
         made = ArrayObject()
+        if reference is not None:
+            self._made[reference.idnum] = made
         page[NameObject("/StructParents")] = NumberObject(self._next)
         page[NameObject("/Tabs")] = NameObject("/S")
-        self._add_parent(self._next, self._writer._add_object(made))
+        self._draft.touch(page)
+        self._add_parent(self._next, self._new_list(made))
         self._next += 1
         self._root[NameObject("/ParentTreeNextKey")] = NumberObject(self._next)
+        self._draft.touch(self._root)
         return made
+
+    def _new_list(self, made: ArrayObject) -> IndirectObject:
+        """Return the reference of a new list, which knows it, too: it will be added to."""
+        made.indirect_reference = self._draft.add(made)
+        return made.indirect_reference
 
     def _add_parent(self, key: int, value: IndirectObject) -> None:
         """Put an entry, whose key is larger than all others, into the tree of parents."""
         pair = [NumberObject(key), value]
         if "/Kids" not in self._parents:
-            _list(self._parents, "/Nums").extend(pair)
+            self._append(self._parents, "/Nums", *pair)
             return
         leaf = DictionaryObject(
             {
@@ -155,15 +209,17 @@ class Structure:
                 NameObject("/Limits"): ArrayObject([NumberObject(key), NumberObject(key)]),
             }
         )
-        _list(self._parents, "/Kids").append(self._writer._add_object(leaf))
+        self._append(self._parents, "/Kids", self._draft.add(leaf))
 
     def _new_root(self) -> DictionaryObject:
         root = DictionaryObject({NameObject("/Type"): NameObject("/StructTreeRoot"), NameObject("/K"): ArrayObject()})
         # "Suspects": the order is that of the page's content, and nobody has looked it over.
         marked = {NameObject("/Marked"): BooleanObject(True), NameObject("/Suspects"): BooleanObject(True)}
-        self._writer.root_object[NameObject("/StructTreeRoot")] = self._writer._add_object(root)
-        self._writer.root_object[NameObject("/MarkInfo")] = DictionaryObject(marked)
-        for page in self._writer.pages:
+        root.indirect_reference = self._draft.add(root)
+        self._catalog[NameObject("/StructTreeRoot")] = root.indirect_reference
+        self._catalog[NameObject("/MarkInfo")] = DictionaryObject(marked)
+        self._draft.touch(self._catalog)
+        for page in self._draft.document.pages:
             page.pop("/StructParents", None)  # left over from a structure that is gone
         return root
 
@@ -172,38 +228,34 @@ class Structure:
         if found is not None and isinstance(found.get_object(), DictionaryObject):
             return _dictionary(found)
         made = DictionaryObject({NameObject("/Nums"): ArrayObject()})
-        self._root[NameObject("/ParentTree")] = self._writer._add_object(made)
+        made.indirect_reference = self._draft.add(made)
+        self._root[NameObject("/ParentTree")] = made.indirect_reference
+        self._draft.touch(self._root)
         return made
 
     def _next_key(self) -> int:
         said = self._root.get("/ParentTreeNextKey", 0)
-        return max([int(said) if isinstance(said, int) else 0, *(key + 1 for key, _ in _entries(self._parents))])
+        return max([int(said) if isinstance(said, int) else 0, *(key + 1 for key, _, _ in _entries(self._parents))])
 
     def _looked_up(self, key: object) -> PdfObject | None:
         if not isinstance(key, int):
             return None
-        return next((value.get_object() for number, value in _entries(self._parents) if number == key), None)
+        return next((value.get_object() for number, value, _ in _entries(self._parents) if number == key), None)
 
 
-def describe(figure: DictionaryObject, text: str, box: Rect | None = None) -> None:
-    """Give a figure a text, and say where it is; a text that it has is gone on with."""
-    before = str(figure.get("/Alt", "")).strip()
-    figure[NameObject("/Alt")] = TextStringObject(f"{before} {text}".strip())
-    if box is not None:
-        layout = DictionaryObject(
-            {NameObject("/O"): NameObject("/Layout"), NameObject("/Placement"): NameObject("/Block")}
-        )
-        layout[NameObject("/BBox")] = ArrayObject([FloatObject(round(value, 2)) for value in box])
-        figure[NameObject("/A")] = layout
+def reference_of(value: PdfObject) -> IndirectObject | None:
+    """Return the number of an object; None for what is part of another."""
+    found: IndirectObject | None = getattr(value, "indirect_reference", None)
+    return found
 
 
-def _entries(node: DictionaryObject, depth: int = 0) -> Iterator[tuple[int, Any]]:
-    """Yield the entries of a tree of numbers."""
+def _entries(node: DictionaryObject, depth: int = 0) -> Iterator[tuple[int, Any, DictionaryObject]]:
+    """Yield the entries of a tree of numbers, each with the node that it is in."""
     numbers = node.get("/Nums")
     numbers = numbers.get_object() if numbers is not None else []
     for at in range(0, len(numbers) - 1, 2):
         if isinstance(numbers[at], int):
-            yield int(numbers[at]), numbers[at + 1]
+            yield int(numbers[at]), numbers[at + 1], node
     if depth < _DEEPEST and "/Kids" in node:
         for kid in _list(node, "/Kids"):
             yield from _entries(_dictionary(kid), depth + 1)

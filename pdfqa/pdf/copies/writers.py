@@ -24,6 +24,14 @@ class Rewriting:
         self._writer = writer
         self._numbers = numbers
 
+    @property
+    def document(self) -> pypdf.PdfWriter:
+        """Return what holds the pages, and the root of all else."""
+        return self._writer
+
+    def touch(self, value: PdfObject) -> None:
+        """Take in that an object has been changed: all of them are written anyhow."""
+
     def page(self, number: int) -> DictionaryObject:
         """Return a page."""
         return self._writer.pages[number - 1 if self._numbers is None else self._numbers[number]]
