@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pypdf
 import pytest
 
-from tests.cli_runner import Done, pdfqa
+from tests.cli_runner import COMMAND, Done, environment, pdfqa
 from tests.homes import CLUB, MINE, WHO_CLUB, pdf
 
 Run = Callable[..., Done]
@@ -160,3 +163,21 @@ def test_saved_json_is_saved_otherwise(run: Run) -> None:
 def test_what_is_no_saved_answer_is_refused(run: Run, text: str, outs: list[str], code: int) -> None:
     Path("a.json").write_text(text)
     assert run("save", "a.json", *outs).code == code
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
+def test_a_conversation_that_is_interrupted_is_saved_as_far_as_it_came() -> None:
+    command = [*COMMAND, "chat", "club.pdf", "--save", "talk.md"]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    )
+    assert process.stdin is not None
+    assert process.stderr is not None
+    process.stdin.write(f"{WHO_CLUB}\n".encode())
+    process.stdin.flush()
+    assert b"offline" in process.stderr.readline()  # the answer is there, and the next question waited for
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"saved in talk.md" in err
+    assert "Margaret Holloway" in Path("talk.md").read_text()

@@ -210,12 +210,13 @@ def _table(rows: Sequence[Sequence[str]], heads: int, right: Sequence[bool], sty
     grid = f'<w:gridCol w:w="{width}"/>' * columns
     lines = []
     for at, row in enumerate(rows):
-        head = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" if at < heads else "<w:trPr><w:cantSplit/></w:trPr>"
+        head = "<w:tblHeader/>" if at < heads else ""
+        kind = "TableHead" if at < heads and style == "Normal" else style
         cells = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{_paragraph(cell, style, jc)}</w:tc>'
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{_paragraph(cell, kind, jc)}</w:tc>'
             for cell, jc in zip((*row, *[""] * (columns - len(row))), ways, strict=True)
         )
-        lines.append(f"<w:tr>{head}{cells}</w:tr>")
+        lines.append(f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>")
     properties = '<w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="0" w:type="auto"/></w:tblPr>'
     return f"<w:tbl>{properties}<w:tblGrid>{grid}</w:tblGrid>{''.join(lines)}</w:tbl>"
 
@@ -294,6 +295,7 @@ _STYLES = (
     + _heading(1, 16)
     + _heading(2, 14)
     + _heading(3, 12)
+    + _style("TableHead", "Table Head", "", "<w:b/><w:bCs/>")
     + _style("ListParagraph", "List Paragraph", '<w:spacing w:after="80"/>')
     + _style("Small", "Small", "", f"{_GREY}{_size(9)}")
     + _style("Warning", "Warning", "", '<w:b/><w:bCs/><w:color w:val="9A3412"/>')
