@@ -10,7 +10,7 @@ import msgspec
 
 from pdfqa.errors import PdfqaError
 from pdfqa.notebook.parts import dim, escaped, row
-from pdfqa.types import Locator
+from pdfqa.placed import Locator
 from pdfqa.wire.base import Shown
 
 _MOST = 3  # pictures of one value

@@ -16,7 +16,7 @@ from pdfqa.errors import InvalidRequestError
 from pdfqa.wire.complaints import translated
 
 if TYPE_CHECKING:
-    from pdfqa.types import Locator
+    from pdfqa.placed import Locator
 
 T = TypeVar("T")
 Maybe: TypeAlias = T | UnsetType | None  # a field that need not be given; null is something else than not given
