@@ -140,13 +140,14 @@ class ImageDescription(Value, frozen=True, dict=True):
 class AltTexts(Value, frozen=True):
     """What became of descriptions in a copy of their PDF: how many were written, and why others were not.
 
-    `tagged`: the PDF had a structure for screen readers already; one was made where not.
+    `tagged`: the PDF had a structure for screen readers already; one was made where not. `error`: why there is no copy.
     """
 
     path: str
     written: int
     tagged: bool
     notes: list[str] = []
+    error: str = ""
 
 
 class Description(Pictured, frozen=True):
@@ -171,7 +172,9 @@ class Description(Pictured, frozen=True):
     @property
     def success(self) -> bool:
         """Return whether every image is described that was to be."""
-        return not self.error and not self.unread and all(image.success or image.skipped for image in self.images)
+        if self.error or self.unread or (self.alt_texts is not None and self.alt_texts.error):
+            return False
+        return all(image.success or image.skipped for image in self.images)
 
     def __repr__(self) -> str:
         done = sum(image.success for image in self.images)

@@ -402,6 +402,23 @@ def test_copies_of_several_pdfs_go_into_a_folder(flyer: Path, tmp_path: Path, mo
     assert [(1, "Figure", GREEN_SAID)] == alts(tmp_path / "copies" / "other.pdf")
 
 
+def test_a_copy_that_cannot_be_written_costs_no_description(
+    flyer: Path, tmp_path: Path, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise FileError("no copy of it can be written")
+
+    monkeypatch.setattr("pdfqa.out.alt_texts.write", fails)
+    with PDFQA(flyer, **seeing(model)) as qa:
+        done = qa.describe_images(alt_text=tmp_path / "copy.pdf")[0]
+    assert done.alt_texts is not None
+    assert ("no copy of it can be written", False, RED_SAID) == (
+        done.alt_texts.error,
+        done.success,
+        done.images[0].description,
+    )
+
+
 def test_the_original_is_never_written_to(flyer: Path, model: ModelServer) -> None:
     with PDFQA(flyer, **seeing(model)) as qa:
         for path in (flyer, flyer.parent / "." / "flyer.pdf"):

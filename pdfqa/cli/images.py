@@ -115,6 +115,9 @@ def _tell_described(shared: Shared, done: Descriptions) -> None:
             tell(shown.dim(f"{counted(skipped, 'image')} with less than 32 pixels on a side passed over"))
         if one.alt_texts:
             copy = one.alt_texts
+            if copy.error:
+                tell(shown.warn(wrap(f"{one_line(copy.path)} was not written: {copy.error}", shown.width, "", "  ")))
+                continue
             tell(f"{counted(copy.written, 'description')} written into {one_line(copy.path)}")
             for note in copy.notes:
                 tell(shown.warn(wrap(note, shown.width, "", "  ")))

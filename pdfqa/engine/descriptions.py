@@ -20,7 +20,7 @@ from pdfqa.errors import FileError, InvalidRequestError
 from pdfqa.given import Source
 from pdfqa.pdf.rasters import About, Picture, Request
 from pdfqa.render import unread_text
-from pdfqa.results_pictures import Description, Descriptions, ImageDescription, LookEstimate, LookEstimates
+from pdfqa.results_pictures import AltTexts, Description, Descriptions, ImageDescription, LookEstimate, LookEstimates
 from pdfqa.types import PageImage, Progress
 from pdfqa.workers import Task, WorkerPool
 
@@ -100,14 +100,12 @@ class Describing:
         done = work(given)
         if done.error or not any(image.page is not None for image in done.images):
             return done
-        copy = alt_texts.write(
-            os.fsdecode(given.path),
-            given.shown,
-            done.images,
-            place,
-            self._passwords,
-            memory_mb=self._engine.settings.memory_mb,
-        )
+        memory = self._engine.settings.memory_mb
+        try:
+            path = os.fsdecode(given.path)
+            copy = alt_texts.write(path, given.shown, done.images, place, self._passwords, memory_mb=memory)
+        except FileError as error:  # the descriptions are made all the same, and kept
+            copy = AltTexts(path=place, written=0, tagged=False, error=error.message)
         return msgspec.structs.replace(done, alt_texts=copy)
 
     def estimate(self, sources: Sequence[Source]) -> LookEstimates:
