@@ -52,7 +52,7 @@ def names(entries: object) -> list[str]:
 
 def add(*paths: object) -> list[str]:
     with PDFQA() as qa:
-        report = qa.add(*paths)  # type: ignore[arg-type]
+        report = qa.add(*paths)
         assert report.failed == []
         return names(report.added)
 

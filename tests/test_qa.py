@@ -401,7 +401,7 @@ def test_pages_that_could_not_be_read_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("option", "value"), [("ocr", "sometimes"), ("ocr", "AUTO")])
 def test_an_option_that_is_not_known_is_an_error_that_lists_those_that_are(option: str, value: str) -> None:
     with pytest.raises(InvalidRequestError, match="it can be") as caught:
-        PDFQA(**{option: value})
+        PDFQA(**{option: value})  # type: ignore[arg-type]
     assert caught.value.param == option
 
 
