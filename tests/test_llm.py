@@ -159,7 +159,7 @@ def test_a_connection_that_breaks_is_an_error(server: ModelServer, model: OpenAI
 
 
 def test_an_answer_whose_end_is_missing_is_an_error(server: ModelServer, model: OpenAIModel) -> None:
-    whole = says("half an ans", usage=None)({}).body.split(b"\n\n")
+    whole = bytes(says("half an ans", usage=None)({}).body).split(b"\n\n")
     server.replies_with(sends(whole[0] + b"\n\n"))
     with pytest.raises(BackendError, match="broke off in the middle of its answer: it ended without saying so"):
         written(model)
