@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from pdfqa import Client, errors
-from pdfqa.backends.openai import OpenAIBackend
+from pdfqa.backends.local import LocalBackend
+from pdfqa.backends.openai import OpenAIBackend, account
 from pdfqa.backends.places import AT_OPENAI, table
 from pdfqa.config import load
+from pdfqa.engine import Engine
 from pdfqa.operations import OPERATIONS
-from pdfqa.wire import Assistant
+from pdfqa.wire import Assistant, Run
+from pdfqa.wire.requests import CreateAssistant, CreateMessage, CreateRun, CreateThread
 from tests.fault_proxy import Fault, Proxy, error, fault_proxy
 from tests.homes import CLUB, PARK, WHO_CLUB, WHO_PARK, pdf
 from tests.servers import Served, serving
@@ -370,6 +373,26 @@ def test_a_run_is_cancelled_while_openai_is_silent(client: Client, reader: Assis
     assert client.cancel_run(thread.id, run.id).status in {"cancelling", "cancelled"}
     with pytest.raises(errors.WaitFailedError, match="was cancelled"):
         client.wait_for_run_to_complete(thread.id, run.id, timeout=10)
+
+
+def test_a_run_that_was_left_is_done_by_the_next_client_of_openai_and_no_other(
+    proxy: Proxy, served: Served, tmp_path: Path
+) -> None:
+    key = served.new_key("left")
+    chosen = load(home=tmp_path / "home", backend="openai", base_url=f"{proxy.url}/v1", model_key=key, env={})
+    with Engine(chosen) as engine:  # which nobody drives
+        mine = engine.owned_by(account(chosen))
+        assistant = mine.assistants.create(CreateAssistant(model="gpt-6-luna", instructions="Be brief."))
+        thread = mine.threads.create(CreateThread(messages=[CreateMessage(role="user", content=WHO_CLUB)]))
+        run = mine.runs.create(thread.id, CreateRun(assistant_id=assistant.id))
+        assert isinstance(run, Run)
+    answers(proxy, delta("Margaret Holloway."), ended())
+    with Client(LocalBackend(load(home=tmp_path / "home", env={}), owner=account(chosen))) as local:
+        time.sleep(0.5)
+        assert "queued" == local.get_run(thread.id, run.id).status
+    with Client(OpenAIBackend(chosen)) as client:
+        assert "completed" == client.wait_for_run_to_complete(thread.id, run.id, timeout=30).status
+        assert "Margaret Holloway." == client.get_thread_messages(thread.id, limit=1).data[0].text
 
 
 # Waiting for batches, of which OpenAI says strange things.
