@@ -206,7 +206,7 @@ def _footnote(note: Note, mark: str, part: _Part) -> str:
 def _table(rows: Sequence[Sequence[str]], heads: int, right: Sequence[bool], style: str = "Normal") -> str:
     columns = len(right)
     width = _WIDTH // columns
-    ways = ['<w:jc w:val="end"/>' if one else "" for one in right]
+    ways = ['<w:jc w:val="right"/>' if one else "" for one in right]
     grid = f'<w:gridCol w:w="{width}"/>' * columns
     lines = []
     for at, row in enumerate(rows):
