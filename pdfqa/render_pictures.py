@@ -27,7 +27,8 @@ def recognitions_text(value: Recognitions, look: Look = PLAIN) -> str:
     """Return the text of files, one after the other, each under its name where there are several."""
     if len(value) == 1:
         return recognition_text(value[0], look)
-    parts = [f"{look.bold(wrap(one_line(one.file), look.width))}\n{recognition_text(one, look)}" for one in value]
+    read = [one for one in value if not one.error]
+    parts = [f"{look.bold(wrap(one_line(one.file), look.width))}\n{recognition_text(one, look)}" for one in read]
     return "\n\n".join(part.rstrip("\n") for part in parts)
 
 
@@ -64,6 +65,8 @@ def descriptions_text(value: Descriptions, look: Look = PLAIN) -> str:
 def description_text(value: Description, look: Look = PLAIN) -> str:
     """Return the descriptions of a file's images, those that are shown several times once."""
     lines = [look.bold(wrap(one_line(value.file), look.width))]
+    if value.error:
+        return f"{lines[0]}\n{look.warn(wrap(one_line(value.error), look.width, '  ', '  '))}"
     seen: dict[str, list[ImageDescription]] = {}
     for image in value.images:
         seen.setdefault(image.name, []).append(image)
@@ -108,9 +111,16 @@ def _estimate(value: LookEstimate, unit: str, look: Look) -> str:
     return wrap(told, look.width, "", "  ")
 
 
+def _all_of(value: Recognitions, look: Look) -> str:
+    """Return the text of files with what failed, which a command says elsewhere."""
+    failed = [f"{one_line(one.file)}: {one_line(one.error)}" for one in value if one.error]
+    failed += [line for one in value for line in failed_text(one.file, one.pages, look)]
+    return "\n".join(filter(None, [recognitions_text(value, look).rstrip("\n"), *map(look.warn, failed)]))
+
+
 _TEXTS: dict[type, Callable[[Any, Look], str]] = {
-    Recognition: recognition_text,
-    Recognitions: recognitions_text,
+    Recognition: lambda value, look: _all_of(Recognitions(recognitions=[value]), look),
+    Recognitions: _all_of,
     Description: description_text,
     Descriptions: descriptions_text,
     LookEstimates: estimates_text,

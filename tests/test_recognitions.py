@@ -342,6 +342,14 @@ def test_texts_are_saved(tmp_path: Path, ending: str) -> None:
         assert all(words in text for words in ("Text of scan.pdf", "Page 1", "First line.", "Second line.", "lost"))
 
 
+def test_what_failed_is_printed_with_the_texts() -> None:
+    pages = [PageText(page=1, success=True, text="One."), PageText(page=2, success=False, error="lost")]
+    assert "— page 1 —\nOne.\nscan.pdf, page 2: lost" == str(read_of(*pages))
+    gone = Recognition(file="gone.pdf", pages=[], model="", error="no such file")
+    assert "gone.pdf: no such file" == str(gone)
+    assert "scan.pdf\nOne.\ngone.pdf: no such file" == str(Recognitions(recognitions=[read_of(pages[0])[0], gone]))
+
+
 def test_texts_show_in_a_notebook() -> None:
     html = read_of(
         PageText(page=1, success=True, text="<b>"), PageText(page=2, success=False, error="lost")
