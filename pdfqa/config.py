@@ -22,6 +22,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "memory_mb": (64, 1_048_576),
     "busy_seconds": (0, 86_400),
     "rerank_seconds": (0, 86_400),
+    "embedder_dimensions": (0, 65_536),
     "context_tokens": (512, 10_000_000),
 }
 _NUMBERS = (
@@ -31,6 +32,7 @@ _NUMBERS = (
     ("memory_mb", 2048),
     ("busy_seconds", 30.0),
     ("rerank_seconds", 2.0),
+    ("embedder_dimensions", 0),
     ("context_tokens", 0),
 )
 OCR_CHOICES: tuple[Ocr, ...] = ("auto", "always", "never")
@@ -94,6 +96,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ocr_lang: the languages of such pages, as codes with + between them (`PDFQA_OCR_LANG`); by default found out.
     embedder: what makes the vectors of passages (`PDFQA_EMBEDDER`): "multilingual", a folder with a model, or one of a
         server (openai/NAME, NAME@URL); by default the table that is part of pdfqa.
+    embedder_dimensions: how long the vectors of a server are to be (`PDFQA_EMBEDDER_DIMENSIONS`), for models that can
+        make them shorter.
     reranker: a folder with the model that reads the best passages again (`PDFQA_RERANKER`); by default none does.
     rerank_seconds: for how long it may read for one search (`PDFQA_RERANK_SECONDS`).
     busy_seconds: how long to wait for another process that is writing (`PDFQA_BUSY_SECONDS`).
@@ -120,6 +124,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ocr: Ocr = "auto"
     ocr_lang: str | None = None
     embedder: str | None = None
+    embedder_dimensions: int | None = None
     reranker: str | None = None
     rerank_seconds: float = 2.0
     busy_seconds: float = 30.0
@@ -177,6 +182,7 @@ def load(
         ocr=_ocr(ocr or env.get("PDFQA_OCR") or "auto"),
         ocr_lang=ocr_lang or env.get("PDFQA_OCR_LANG") or None,
         embedder=_model_of(embedder or env.get("PDFQA_EMBEDDER"), "embedder", MULTILINGUAL),
+        embedder_dimensions=int(numbers["embedder_dimensions"]) or None,
         reranker=_model_of(reranker or env.get("PDFQA_RERANKER"), "reranker"),
         rerank_seconds=numbers["rerank_seconds"],
         busy_seconds=numbers["busy_seconds"],

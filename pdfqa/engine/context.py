@@ -159,10 +159,10 @@ class Engine:
         reader = self._views[""].__dict__.get("_reader")
         if reader is not None:
             reader.close()
-        for name in ("_model", "_hosted"):
-            model = self._views[""].__dict__.get(name)
-            if model is not None:
-                model.close()
+        for name in ("_model", "_hosted", "_index_embedder"):
+            close = getattr(self._views[""].__dict__.get(name), "close", None)
+            if close is not None:  # not every embedder has connections
+                close()
         self.database.close()
 
     def now(self) -> int:
@@ -202,8 +202,14 @@ class Engine:
         from pdfqa.store import Vectors
 
         model, where = servers.embedder(chosen)
-        key, kept = servers.embedder_key(where), Vectors(self.database)
-        return ServedEmbedder(model, base_url=where, key=key, kept=kept, manners=self.settings.manners)
+        return ServedEmbedder(
+            model,
+            base_url=where,
+            key=servers.embedder_key(where),
+            kept=Vectors(self.database),
+            dimensions=self.settings.embedder_dimensions,
+            manners=self.settings.manners,
+        )
 
     @property
     def embedder_name(self) -> str:

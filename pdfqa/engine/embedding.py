@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from pdfqa.engine.context import Engine
-from pdfqa.errors import BackendError, InvalidRequestError, MissingExtraError, ReaderFailedError
+from pdfqa.errors import AuthenticationError, BackendError, InvalidRequestError, MissingExtraError, ReaderFailedError
 from pdfqa.pages import Segment
 from pdfqa.store.documents import StoredDocument
 
@@ -50,7 +50,7 @@ def embedded(
             raise ReaderFailedError("reading was stopped")
         try:
             vectors.append(quantize(engine.index_embedder.encode(texts[start : start + _SLICE])).tobytes())
-        except (BackendError, InvalidRequestError, MissingExtraError) as error:
+        except (AuthenticationError, BackendError, InvalidRequestError, MissingExtraError) as error:
             raise ReaderFailedError(error.message, hint=error.hint, param=error.param) from error
         done = count * min(start + _SLICE, len(texts)) // len(texts)
         tell(done - told)

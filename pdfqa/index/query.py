@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
+from pdfqa.errors import EmbedderMismatchError
 from pdfqa.store.database import Database
 
 K1, B = 1.2, 0.5
@@ -140,6 +141,12 @@ def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
             (index,),
         )
     rows.sort()
+    for row in rows:
+        if len(row[5]) != row[2] * dimensions:
+            raise EmbedderMismatchError(
+                f"the index's vectors have {len(row[5]) // max(row[2], 1):,} numbers, the embedder's have {dimensions:,}",
+                hint="Another model has its name now. Make the index anew with pdfqa reindex --all.",
+            )
     sizes = np.array([row[2] for row in rows], dtype=np.int64)
     lengths = np.frombuffer(b"".join(row[3] for row in rows), dtype="<u2")
     return Scope(

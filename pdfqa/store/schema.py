@@ -154,4 +154,15 @@ _SIXTH = (
         PRIMARY KEY (embedder, digest)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+# In the order in which they came, so that the oldest can go. What was kept costs little to make again.
+_SEVENTH = (
+    "DROP TABLE vectors",
+    """CREATE TABLE vectors (
+        seq INTEGER PRIMARY KEY,
+        embedder TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        body BLOB NOT NULL,
+        UNIQUE (embedder, digest))""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
