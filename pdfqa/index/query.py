@@ -143,8 +143,9 @@ def scope(database: Database, indexes: Sequence[int], dimensions: int) -> Scope:
     rows.sort()
     for row in rows:
         if len(row[5]) != row[2] * dimensions:
+            there = len(row[5]) // max(row[2], 1)
             raise EmbedderMismatchError(
-                f"the index's vectors have {len(row[5]) // max(row[2], 1):,} numbers, the embedder's have {dimensions:,}",
+                f"the vectors of the index have {there:,} numbers, and those of the embedder {dimensions:,}",
                 hint="Another model has its name now. Make the index anew with pdfqa reindex --all.",
             )
     sizes = np.array([row[2] for row in rows], dtype=np.int64)
