@@ -134,6 +134,16 @@ def test_a_name_that_is_no_text_can_be_saved(tmp_path: Path, ending: str) -> Non
         assert "](odd%FF.pdf#page=1)" in Path("out.md").read_text()
 
 
+def test_a_document_says_which_language_it_is_in(tmp_path: Path) -> None:
+    value = say(
+        "Die Umsatzerlöse stiegen um 4 %, weil die Preise in Europa höher waren. [1]", cite(), question="Warum?"
+    )
+    assert '<html lang="de">' in saved(value, "html", tmp_path)
+    path = value.save(tmp_path / "d.pdf")
+    root: Any = pypdf.PdfReader(path).root_object
+    assert root["/Lang"] == "de"
+
+
 def test_a_text_has_no_pages_to_link_to(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Prices rose.")
     assert "](notes.txt):" in saved(say("So [1].", cite(file="notes.txt")), "md", tmp_path)

@@ -98,7 +98,7 @@ def docx(paper: Paper) -> bytes:
     files = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _root_relations(),
-        "docProps/core.xml": _core(paper.title),
+        "docProps/core.xml": _core(paper.title, paper.language),
         "word/document.xml": f"{_HEAD}<w:document {_SPACES}><w:body>{content}{section}</w:body></w:document>",
         "word/_rels/document.xml.rels": body.relations(*_own("styles"), *_own("settings"), *_own("footnotes")),
         "word/footnotes.xml": f"{_HEAD}<w:footnotes {_SPACES}>{footnotes}</w:footnotes>",
@@ -248,13 +248,14 @@ def _root_relations() -> str:
     )
 
 
-def _core(title: str) -> str:
+def _core(title: str, language: str) -> str:
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     return (
         f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{escape(title)}</dc:title><dc:creator>pdfqa</dc:creator>"
+        f"<dc:language>{language or 'en'}</dc:language>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{now}</dcterms:created></cp:coreProperties>'
     )
 

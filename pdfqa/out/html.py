@@ -58,13 +58,17 @@ def html(paper: Paper) -> bytes:
     notes = f'<section class="notes">\n{notes}\n</section>\n' if notes else ""
     title = escape(paper.title)
     page = (
-        f'<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+        f'<!DOCTYPE html>\n<html{_language(paper)}>\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta name="generator" content="pdfqa">\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n'
         f'<h1 dir="auto">{title}</h1>\n{blocks}\n{notes}<footer>{escape(paper.foot)}</footer>\n'
         "</main>\n</body>\n</html>\n"
     )
     return page.encode()
+
+
+def _language(paper: Paper) -> str:
+    return f' lang="{paper.language}"' if paper.language else ""
 
 
 def _block(block: Block, firsts: Iterator[bool]) -> str:

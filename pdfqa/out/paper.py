@@ -76,6 +76,13 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[Note]
     foot: str
 
+    @property
+    def language(self) -> str:
+        """Return the language of it, as a code; "" where that is not clear."""
+        from pdfqa.languages import detect
+
+        return detect("\n".join([self.title, *(plain(block.line) for block in self.blocks)]))
+
 
 def valid(value: Any) -> Any:
     """Return a value without letters that no document can hold: halves of them, from a file name that is no text."""

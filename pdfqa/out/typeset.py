@@ -27,7 +27,7 @@ _TEMPLATE = """
   #set text(size: 8.5pt, fill: luma(40%))
   #paper.foot #h(1fr) #counter(page).display("1 / 1", both: true)
 ])
-#set text(size: 10.5pt, font: "Libertinus Serif")
+#set text(size: 10.5pt, font: "Libertinus Serif", lang: paper.lang)
 #set par(leading: 0.7em, spacing: 1.1em)
 #set table(stroke: (x, y) => (bottom: 0.4pt + luma(70%)), inset: (x: 0.5em, y: 0.4em))
 #set footnote.entry(gap: 0.6em)
@@ -154,6 +154,7 @@ def _data(paper: Paper) -> dict[str, Any]:
 
     return {
         "title": paper.title,
+        "lang": paper.language or "en",
         "rtl": leftwards(paper.title),
         "blocks": [block(one) for one in paper.blocks],
         "loose": line(loose, first=True),
