@@ -94,6 +94,22 @@ def test_a_main_statement_comes_before_its_parts() -> None:
     assert answer("What was operating income in 2024?", part, whole).text.startswith("$9 million")
 
 
+def test_a_table_without_the_year_that_is_asked_for_has_no_sure_cell() -> None:
+    table = ["|  Ships  Trains", "Total net sales  $ 23  $ 10"]
+    told = "$23 — Total net sales"
+    assert first(answer("What were total net sales of ships in 2020?", page("# 2020", table))).startswith(told)
+    assert first(answer("What were total net sales of ships?", page(table))).startswith(told)
+    assert not first(answer("What were total net sales of ships in 2020?", page(table))).startswith(told)
+
+
+def test_rows_that_are_called_alike_are_told_with_what_their_tables_stand_under() -> None:
+    one = ["|  2024  2023", "Financial ratios", "Return on equity  54 %  1 %"]
+    other = ["|  2024  2023", "Financial ratios", "Return on equity  27 %  9 %"]
+    lines = answer("What was return on equity?", page("# Retail banking", one, "# Private banking", other)).text
+    assert lines.splitlines()[0].endswith("Return on equity, Financial ratios, Retail banking [1]")
+    assert lines.splitlines()[1].endswith("Return on equity, Financial ratios, Private banking [2]")
+
+
 def test_a_quarter_does_not_answer_for_a_year() -> None:
     one = page("Three months ended March 31", ["|In millions  2024  2023", "Net income  $ 9  $ 8", "Other  1  1"])
     assert " — " not in answer("What was net income in fiscal year 2024?", one).text

@@ -14,7 +14,7 @@ import msgspec
 from pdfqa import languages
 from pdfqa.answer.candidates import Question
 from pdfqa.answer.kinds import Kind, directions
-from pdfqa.answer.periods import column, period
+from pdfqa.answer.periods import column, period, undated, years
 from pdfqa.answer.tables import Row, Tables, label_of
 from pdfqa.answer.turns import DOWNWARD, UPWARD
 from pdfqa.answer.values import asks_share
@@ -195,7 +195,8 @@ def _found(
     """Return what a row of a page is worth; `place` is the number of the evidence, and the row's span."""
     analyzer = sought.analyzer
     chosen = column(row.columns, row.label, question.text, analyzer)
-    if chosen is not None and _other_span(question.text, row, context):
+    about = years(context) | sought.named  # the year may be in the name of the file
+    if _other_span(question.text, row, context) or undated(question.text, row.columns, about):
         chosen = None
     heads = row.columns[chosen] if chosen is not None else ""
     own = sought.share(analyzer.terms(f"{row.label} {row.section} {heads}"))

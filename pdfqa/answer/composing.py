@@ -10,7 +10,7 @@ from pdfqa.answer.cells import SURE
 from pdfqa.answer.choosing import MOST_WORDS
 from pdfqa.answer.clauses import count_words
 from pdfqa.answer.kinds import Kind
-from pdfqa.answer.periods import column
+from pdfqa.answer.periods import column, undated, years
 from pdfqa.answer.short import short_answer
 from pdfqa.answer.tables import Row
 from pdfqa.answer.telling import flat, whole
@@ -79,6 +79,8 @@ def _from_row(question: Question, piece: Evidence, best: Candidate, row: Row) ->
     Most cells are planned; this is a row whose label is all that the question says.
     """
     place = column(row.columns, row.label, question.text, languages.analyzer(piece.language))
+    if undated(question.text, row.columns, years(f"{row.above} {piece.passage.heading}").union(piece.terms)):
+        place = None
     ask = question.ask
     plain = ask.kind in {Kind.AMOUNT, Kind.NUMBER, Kind.OTHER} and not ask.computed
     if plain and place is not None and best.features["label"] >= SURE and _covers(question, piece, row, place):

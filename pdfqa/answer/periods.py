@@ -40,6 +40,18 @@ def years(text: str) -> set[str]:
     return {match[1] or f"20{match[2]}" for match in _year().finditer(text)}
 
 
+def undated(question: str, heads: Sequence[str], about: set[str]) -> bool:
+    """Return whether a question names years that a table says nothing of.
+
+    Args:
+        question: The question.
+        heads: What stands over each value of a row.
+        about: The years that are told of the whole table.
+    """
+    named = years(question)
+    return bool(named) and not any(map(years, heads)) and named.isdisjoint(about)
+
+
 def column(heads: Sequence[str], label: str, question: str, analyzer: languages.Analyzer) -> int | None:
     """Return which column a question asks for, or None where that cannot be told.
 

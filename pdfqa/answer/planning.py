@@ -135,7 +135,10 @@ def _cell(question: Question, evidence: Sequence[Evidence], found: Sequence[Foun
     near = [one for one in fitting if one.rank >= best.rank - _NEAR]
     chosen = [best] if best.primary else _agreed(near, evidence)
     chosen, apart = chosen[:_MOST_ROWS], len(chosen) > 1
-    said = [telling.cell(one, question.text, evidence[one.evidence].language, apart=apart) for one in chosen]
+    alike = len({telling.label(one.row, named=True).casefold() for one in chosen}) < len(chosen)
+    said = [
+        telling.cell(one, question.text, evidence[one.evidence].language, apart=apart, alike=alike) for one in chosen
+    ]
     return Plan([(text, _span(one)) for text, one in zip(said, chosen, strict=True)])
 
 

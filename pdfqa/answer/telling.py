@@ -18,20 +18,21 @@ _FISCAL = re.compile(r"\bfiscal\b|\bFY\s?'?\d", re.IGNORECASE)
 _LONG_SECTION = 60  # characters
 
 
-def cell(found: Found, question: str, language: str, *, apart: bool = False) -> str:
+def cell(found: Found, question: str, language: str, *, apart: bool = False, alike: bool = False) -> str:
     """Return the cell that was asked for in words, with the period before it where the table has one.
 
     Args:
         found: The row.
         question: The question.
         language: The language of the row.
-        apart: Whether to say what its table stands under, because there are others like it.
+        apart: Whether to say which line it stands under, or else its table, because there are others like it.
+        alike: Whether others stand under a line that says the same.
     """
     row, place = found.row, found.column or 0
     head = row.columns[place]
     value = written(row.values[place], row.unit)
     about = label(row, named=found.within or apart)
-    if apart and about == label(row, named=False) and found.heading:
+    if found.heading and (alike or (apart and about == label(row, named=False))):
         about = f"{about}, {flat(found.heading)[-_LONG_SECTION:]}"
     beside = bare(head)
     if language != "en" or (beside and not _ENDED.search(head)):
