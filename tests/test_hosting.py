@@ -151,6 +151,10 @@ def test_a_second_call_sends_nothing(place: Place, proxy: Proxy) -> None:
     proxy.forget()
     assert first == place.shelve()
     assert ["GET"] == [asked.method for asked in proxy.asked]
+    proxy.forget()
+    with place.qa() as qa:
+        qa.ask(WHO_CLUB)
+    assert ["GET", "POST"] == [asked.method for asked in proxy.asked]
 
 
 def test_an_answer_is_proved_on_our_pages(place: Place, proxy: Proxy) -> None:

@@ -43,7 +43,8 @@ def hosted(
     if not any(turn.role == "user" for turn in question.turns):
         raise InvalidRequestError("there is no question to answer", hint="Add a message of the user first.")
     stores = question.sources.stores if question.sources else ()
-    _await(model, stores, stop or bool)
+    if engine.owner:  # PDFQA, which is nobody's, has just looked
+        _await(model, stores, stop or bool)
     found = Located(terms=[], evidence=[], files={}, searched=2)  # how many files there are, only OpenAI knows
     given: list[int] = []
     searched: list[Searched] = []
