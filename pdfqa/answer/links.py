@@ -70,6 +70,13 @@ IN_TIME: dict[str, str] = {
     "pt": "em desde até de durante após antes ano",
     "nl": "in sinds tot van tijdens na voor rond jaar",
 }
+# What stands before somebody with whom another one is compared: "he died before Lee".
+COMPARED: dict[str, str] = {
+    "en": "before after than unlike",
+    "de": "vor nach als",
+    "fr": "avant après",
+    "nl": "voor na dan",
+}
 # Articles before a name.
 ARTICLES = frozenset(
     "the a an el la los las un una der die das dem den des le les l' une il lo gli i uno o os as um uma het een".split()

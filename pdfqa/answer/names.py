@@ -64,6 +64,8 @@ def name(question: Question, said: Said) -> str:
     if asking is None:
         return ""
     being, office, verb = asking
+    if not _called_so(question, said, office):
+        return ""
     analyzer = languages.analyzer(said.language)
     people = question.ask.kind is Kind.PERSON and ORGANISATIONS.isdisjoint(words)
     found = []
@@ -85,6 +87,13 @@ def name(question: Question, said: Said) -> str:
         if fits:
             found.append(name)
     return one(found)
+
+
+def _called_so(question: Question, said: Said, office: tuple[str, ...]) -> bool:
+    """Return whether a sentence calls an office as the question does, but for endings: not "presidency"."""
+    asked = re.findall(r"[\w'’-]+", question.text.casefold())
+    words = [said.text[start:end].casefold() for term, start, end in said.held if term in office]
+    return all(any(word.startswith(other) or other.startswith(word) for other in asked) for word in words)
 
 
 def _begins(office: tuple[str, ...], words: Sequence[str]) -> bool:

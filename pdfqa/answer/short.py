@@ -16,7 +16,16 @@ from pdfqa.answer import names
 from pdfqa.answer.candidates import Question
 from pdfqa.answer.confidence import negated
 from pdfqa.answer.kinds import Ask, Kind
-from pdfqa.answer.links import BEING, HOW_LONG, IN_TIME, LENGTH_UNITS, OF_ASKING, ORGANISATIONS, TIME_UNITS
+from pdfqa.answer.links import (
+    BEING,
+    COMPARED,
+    HOW_LONG,
+    IN_TIME,
+    LENGTH_UNITS,
+    OF_ASKING,
+    ORGANISATIONS,
+    TIME_UNITS,
+)
 from pdfqa.answer.said import Said, held, one, share_of
 from pdfqa.answer.turns import POINTING_BACK
 from pdfqa.answer.values import Value, counts, fresh, values, with_thing
@@ -26,6 +35,7 @@ from pdfqa.answer.words import NUMBER_WORDS, TIMES
 _FOR_DATE, _FOR_NUMBER, _FOR_PERIOD, _FOR_NAME = 0.7, 0.7, 0.6, 0.7
 _FURTHER, _STEM = 4, 5  # words behind a number that may name what is counted; letters in which their forms agree
 _NEARER = 0.3  # by how much more of the question must stand beside one of several dates
+_PAST = frozenset(("did", "was", "were"))  # "a contract to acquire it" does not say when it was acquired
 _LONGEST = 1_000  # characters: what is longer is no sentence, but a list without points
 _TURNING = re.compile(r"[;:]\s|,\s(?=(?:but|pero|aber|mais|ma|maar)\b)")  # where a "not" before it ends
 _OF_PLAIN = 0.5  # the share of the question's words that are no names that must stand beside a number
@@ -82,7 +92,9 @@ def _date(question: Question, said: Said) -> str:
     """Return the only date, or of several the one beside which far more of the question stands."""
     found = fresh(question.ask, said.text, question.text.casefold(), said.language)
     found = [value for value in found if _in_time(value, said)]
-    if _lacks_verb(question, said) or any(map(_ranging, (said.text[one.start + len(one.text) :] for one in found))):
+    if _lacks_verb(question, said) or _of_another(question, said):
+        return ""
+    if any(map(_ranging, (said.text[one.start + len(one.text) :] for one in found))):
         return ""
     if len({value.text for value in found}) < 2:
         return found[0].text if found else ""
@@ -96,9 +108,24 @@ def _date(question: Question, said: Said) -> str:
     return found[best].text if beside[best] >= max(others) + _NEARER else ""
 
 
+def _of_another(question: Question, said: Said) -> bool:
+    """Return whether a sentence tells of another than the one it names ("before Lee"), or of what is yet to be done."""
+    asked = question.text.casefold()
+    past = not _PAST.isdisjoint(asked.split())
+    for _, start, end in said.held:
+        before = re.findall(r"[\w']+", said.text[max(0, start - 30) : start].casefold())[-1:]
+        compared = said.text[start].isupper() and before and before[0] in COMPARED.get(said.language, "").split()
+        meant = past and said.language == "en" and said.text[start].islower() and before == ["to"]
+        if (compared or meant) and f"{before[0]} {said.text[start:end].casefold()}" not in asked:
+            return True
+    return False
+
+
 def _ranging(after: str) -> bool:
     """Return whether what follows a date makes it the first of a range: "1249–1314"."""
-    return bool(re.match(r"\s?[–—-]\s?\w|\s(?:to|through|or|bis|oder|hasta|o|au|ou|al|tot|of)\s(?:\S+\s)?\d", after))
+    return bool(
+        re.match(r"\s?[–—-]\s?\w|\s(?:to|through|until|till|or|bis|oder|hasta|o|au|ou|al|tot|of)\s(?:\S+\s)?\d", after)
+    )
 
 
 def _in_time(value: Value, said: Said) -> bool:
