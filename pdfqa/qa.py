@@ -17,7 +17,7 @@ from pdfqa.engine import Engine
 from pdfqa.engine.answering import Sources
 from pdfqa.engine.library import Library, Named, Report, failure
 from pdfqa.engine.pictures import PdfLocator
-from pdfqa.errors import InvalidRequestError, NoPdfsError, PdfqaError
+from pdfqa.errors import InvalidRequestError, NoPdfsError, ObjectNotFoundError, PdfqaError
 from pdfqa.given import Source, held, shown
 from pdfqa.progress import reporting
 from pdfqa.qa_copilots import Copilots
@@ -275,12 +275,20 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
             return report(self._engine, self._library, called, everything=everything, progress=told)
 
     def remove(self, name: str | os.PathLike[str]) -> FileEntry:
-        """Forget a file and everything read of it; the file itself is not touched.
+        """Forget a file and everything read of it, or what a model said of its pictures; the file is not touched.
 
         Raises:
             ObjectNotFoundError: There is none, or several have that name.
         """
-        entry = self._library.find(os.fspath(name))
+        try:
+            entry = self._library.find(os.fspath(name))
+        except ObjectNotFoundError:
+            from pdfqa.engine.given_files import forget
+
+            looked_at = forget(self._engine, name)
+            if looked_at is None:
+                raise
+            return looked_at
         self._engine.files.delete(entry.id)
         return entry
 
