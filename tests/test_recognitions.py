@@ -14,7 +14,7 @@ import pytest
 from starlette.responses import JSONResponse, StreamingResponse
 
 from pdfqa import PDFQA, PdfDocument, TextDocument
-from pdfqa.errors import InvalidRequestError, InvalidValueError, MissingExtraError
+from pdfqa.errors import InvalidRequestError, InvalidValueError, MissingExtraError, ObjectNotFoundError
 from pdfqa.pdf.rasters import _frames as frames
 from pdfqa.results_pictures import PageText, Recognition, Recognitions
 from pdfqa.types import Progress
@@ -239,6 +239,19 @@ def test_what_was_read_is_kept_and_an_interrupted_call_goes_on(papers: Path, mod
         assert (1, 1, 1) == (len(model.asked), second.calls, second.kept)
         assert {} == second.pages[0].usage
         assert 2 == qa.recognize(again=True)[0].calls
+
+
+def test_what_a_model_said_can_be_forgotten(papers: Path, tmp_path: Path, model: ModelServer) -> None:
+    other = pdf(tmp_path / "other.pdf", CLUB)
+    model.replies_with(says("Read."))
+    with PDFQA(papers, **seeing(model)) as qa:
+        qa.recognize(pages=[1])
+        assert 1 == qa.estimate_recognition(pages=[1])[0].kept
+        assert ("papers.pdf", 0) == ((gone := qa.remove(papers)).name, gone.pages)
+        assert 0 == qa.estimate_recognition(pages=[1])[0].kept
+        for name in (other, tmp_path / "gone.pdf"):
+            with pytest.raises(ObjectNotFoundError, match="has not been added"):
+                qa.remove(name)
 
 
 def test_a_model_that_fails_again_and_again_is_not_asked_for_ever(tmp_path: Path, model: ModelServer) -> None:

@@ -14,6 +14,7 @@ from pdfqa.errors import FileError, FileMissingError, NoPdfsError, PdfqaError, R
 from pdfqa.given import Held, Source, held
 from pdfqa.pdf.rasters import SUFFIXES
 from pdfqa.store.blobs import hash_file
+from pdfqa.types import FileEntry
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +62,20 @@ def each(engine: Engine, sources: Sequence[Source], *, keep: bool) -> Iterator[G
         if keep:
             engine.blobs.remember(sha256, size, place.absolute())
         yield msgspec.structs.replace(given, path=os.fsencode(place), sha256=sha256)
+
+
+def forget(engine: Engine, name: str | os.PathLike[str]) -> FileEntry | None:
+    """Forget what a model said of a file that was looked at and never added; None where nothing is known of it."""
+    place = Path(name).expanduser()
+    if not place.is_file():
+        return None
+    sha256, size = hash_file(place)
+    with engine.database.atomic():
+        if not engine.blobs.size(sha256) or engine.file_objects.key_is_used(sha256):
+            return None
+        engine.blobs.forget(sha256)
+        engine.database.after_commit(lambda: engine.blobs.discard(sha256))
+    return FileEntry(id="", name=place.name, path=str(place), sha256=sha256, bytes=size, pages=0)
 
 
 def _held(engine: Engine, item: Held, number: int, files: int, *, keep: bool) -> Iterator[Given]:
