@@ -112,6 +112,10 @@ def test_a_turned_or_cropped_page_is_marked_where_the_words_are(tmp_path: Path, 
     (there,) = notes(marked(path, mark())[1])
     (here,) = notes(marked(plain, mark())[1])
     assert [pytest.approx(quad, abs=0.02) for quad in quads(here)] == quads(there)
+    page = opened(path.read_bytes()).pages[0]
+    left, bottom, right, top = map(float, there["/Popup"]["/Rect"])
+    assert page.cropbox.left <= left < right <= page.cropbox.right
+    assert page.cropbox.bottom <= bottom < top <= page.cropbox.top
 
 
 def test_a_page_in_larger_units_is_marked_in_them(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from pdfqa.pdf.copies.quads import Quad, Spot, around
 _COLOUR = (1.0, 0.86, 0.35)
 _MARGIN = 1.0  # points that what is drawn reaches over the letters, above and below
 _PRINTED, _NOT_SCALED = 4, 4 + 8 + 16  # the flags of an annotation: also on paper; and always of one size, upright
-_COMMENT = (180.0, 100.0)  # points: the window of a comment
+_COMMENT = (180.0, 100.0)  # points: the window of a comment beside a note
 _NOTE = 20.0  # points: the sign of a note
 _AUTHOR = "pdfqa"
 _RIGHT_TO_LEFT_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x20), *range(0x7F, 0xA0)])
@@ -133,14 +133,13 @@ def _corner(page: DictionaryObject, at: int) -> tuple[float, float, float, float
 def _window(comment: str, spot: Spot, made: DictionaryObject) -> DictionaryObject:
     """Return the window in which a viewer shows a comment when it is asked to."""
     box: Any = made["/Rect"]
-    x, y = spot.away or (float(box[2]), float(box[3]))
-    width, height = _COMMENT
+    room = spot.window or (box[2], box[3] - _COMMENT[1], box[2] + _COMMENT[0], box[3])
     window = DictionaryObject()
     window.update(
         {
             NameObject("/Type"): NameObject("/Annot"),
             NameObject("/Subtype"): NameObject("/Popup"),
-            NameObject("/Rect"): _numbers((x, y - height, x + width, y)),
+            NameObject("/Rect"): _numbers(room),
             NameObject("/Contents"): _text(comment),
             NameObject("/F"): NumberObject(_NOT_SCALED),
         }

@@ -13,6 +13,7 @@ from pdfqa.pdf.quotes import find
 from pdfqa.pdf.readers import open_file
 from pdfqa.types import Box
 
+_WINDOW = (180.0, 100.0)  # points: the window of a comment
 _ABOVE = 24.0  # points that a viewer shows above a quote that it jumps to
 
 Point = tuple[float, float]
@@ -22,13 +23,13 @@ Quad = tuple[Point, Point, Point, Point]
 class Spot(NamedTuple):
     """The corners of each rectangle of a quote (as shown: upper left, upper right, lower left, lower right).
 
-    `top` is the place that a viewer is to jump to; None where the quote was not found. `away` is a place beside the
-    quote, at the right edge of the page.
+    `top` is the place that a viewer is to jump to, `window` the room for a comment at the right edge of the page beside
+    the quote: left, bottom, right, top; None where the quote was not found.
     """
 
     quads: list[Quad]
     top: Point | None = None
-    away: Point | None = None
+    window: tuple[float, float, float, float] | None = None
 
 
 def spots(original: Original, password: str | None) -> list[Spot]:
@@ -59,7 +60,10 @@ def _spot(boxes: Sequence[Box], turns: int, bounds: tuple[float, float, float, f
     left, bottom, right, top = bounds
     width, height = (top - bottom, right - left) if turns % 2 else (right - left, top - bottom)
     upper = max(box.y1 for box in boxes)
-    return Spot(quads, back(0.0, min(upper + _ABOVE, height)), back(width, upper))
+    low, left = max(upper - _WINDOW[1], 0.0), max(width - _WINDOW[0], 0.0)
+    (x0, y0), (x1, y1) = back(left, low), back(width, low + _WINDOW[1])
+    window = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    return Spot(quads, back(0.0, min(upper + _ABOVE, height)), window)
 
 
 def around(quads: Sequence[Quad]) -> tuple[float, float, float, float]:
