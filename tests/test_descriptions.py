@@ -293,9 +293,10 @@ def test_a_text_that_is_there_is_kept_unless_it_is_a_file_name(
     assert kept == any("had a text already" in note for note in told.notes)
 
 
+@pytest.mark.parametrize("announced", ["", "/MarkInfo << /Marked false >>"])
 @pytest.mark.parametrize(("kind", "kept"), [("P", True), ("Figure", False)])
 def test_a_structure_that_is_not_announced_is_followed_if_it_has_more_than_figures(
-    tmp_path: Path, model: ModelServer, kind: str, kept: bool
+    tmp_path: Path, model: ModelServer, kind: str, kept: bool, announced: str
 ) -> None:
     objects = {
         110: "<< /Type /StructTreeRoot /K [111 0 R 112 0 R] /ParentTree << /Nums [0 [111 0 R 112 0 R]] >> >>",
@@ -304,7 +305,7 @@ def test_a_structure_that_is_not_announced_is_followed_if_it_has_more_than_figur
     }
     drawing = mark(kind, 0, "BT ET\n") + mark("Figure", 1, draw("R", 72, 600))
     page = leaf(drawing, extra="/StructParents 0")
-    path = write(tmp_path / "a.pdf", [page], root="/StructTreeRoot 110 0 R", objects=objects)
+    path = write(tmp_path / "a.pdf", [page], root=f"{announced} /StructTreeRoot 110 0 R", objects=objects)
     told = described(path, model)
     assert (1, kept) == (told.written, told.tagged)
     assert RED_SAID in {said for _, _, said in alts(tmp_path / "copy.pdf")}

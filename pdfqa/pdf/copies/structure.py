@@ -62,7 +62,8 @@ class Structure:
         if not root.get("/K"):
             return False
         known = self._catalog
-        if _dictionary(known.get("/MarkInfo")).get("/Marked"):
+        marked = _dictionary(known.get("/MarkInfo")).get("/Marked")
+        if isinstance(marked, BooleanObject) and marked.value:
             return True
         by_key = {key: value.get_object() for key, value, _ in _entries(_dictionary(root.get("/ParentTree")))}
         told = 0
