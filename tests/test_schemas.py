@@ -188,6 +188,7 @@ VALUES: list[tuple[dict[str, Any], Said, Any]] = [
     ({"type": "string", "enum": ["net", "net income"]}, said("", "Its net income rose."), "net income"),
     ({"type": "string", "format": "email"}, said("", "Write to desk@example.org."), "desk@example.org"),
     ({"type": "string", "pattern": "^[A-Z]{2}-\\d+$"}, said("", "The number of the file is AB-123."), "AB-123"),
+    ({"type": "string", "pattern": "^\\d+ \\$"}, said("", "The fee of the file is 12 $."), "12 $"),
     (
         {"type": "array", "items": {"type": "string"}},
         said("", "Sites: Oslo, Lima and Cairo."),

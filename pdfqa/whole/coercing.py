@@ -372,7 +372,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 def _first(pattern: str, text: str) -> str | None:
     """Return the first part of a text that is as an anchored pattern wants."""
-    found = re.search(pattern.removeprefix("^").removesuffix("$"), text)
+    found = re.search(re.sub(r"(?<!\\)\$$", "", pattern.removeprefix("^")), text)
     return found[0] if found else None
 
 
