@@ -29,6 +29,7 @@ from pdfqa.wire import VectorStore
 
 if TYPE_CHECKING:  # adding files loads neither numpy nor what answers questions
     from pdfqa.engine.looking import Viewer
+    from pdfqa.results import ReindexEstimate
 
 _MOST_HITS = 1000
 
@@ -147,7 +148,9 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
             *paths: As for the constructor; without any, those given there.
             progress: Told of every range of pages that was read; True draws a bar.
         """
-        started = perf_counter()
+        from pdfqa.engine.embedding_costs import price, spent
+
+        started, before = perf_counter(), spent(self._engine)
         with reporting(progress) as report:
             named, failed, new = self._library.gather(paths or self._paths, report)
             self.failures = [failure(shown, error) for shown, error in failed]
@@ -155,6 +158,7 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
                 self.failures += self.hosting.shelve(named, again=True, progress=report).failures
         entries = [self._library.entry(item) for item in named]
         added = [entry for entry in entries if entry.sha256 in new]
+        tokens = spent(self._engine) - before
         return AddReport(
             added=added,
             known=[entry for entry in entries if entry.sha256 not in new],
@@ -163,6 +167,8 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
             seconds=round(perf_counter() - started, 3),
             unread=[unread for entry in added for unread in entry.unread],
             unseen=[entry.unseen for entry in added if entry.unseen],
+            tokens=tokens,
+            price=price(self._engine, tokens) if tokens else None,
         )
 
     def search(
@@ -273,6 +279,23 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
         called = [os.fspath(name) for name in names]
         with reporting(progress) as told:
             return report(self._engine, self._library, called, everything=everything, progress=told)
+
+    def reindex_estimate(self, *names: str | os.PathLike[str], everything: bool = False) -> ReindexEstimate:
+        """Return what `reindex` would take with an embedder of a server: texts, tokens, dollars. Nothing is sent.
+
+        Args:
+            *names: As for `reindex`.
+            everything: As for `reindex`.
+
+        Raises:
+            InvalidRequestError: The embedder is none of a server.
+            ObjectNotFoundError: One of the files has not been read.
+        """
+        from pdfqa.engine.embedding_costs import estimate
+        from pdfqa.engine.reindexing import called
+
+        shown = called(self._engine, self._library, [os.fspath(name) for name in names])
+        return estimate(self._engine, shown, everything=everything)
 
     def remove(self, name: str | os.PathLike[str]) -> FileEntry:
         """Forget a file and everything read of it, or what a model said of its pictures; the file is not touched.

@@ -123,6 +123,21 @@ class Estimates(_Shown, frozen=True):
         return iter(self.estimates)
 
 
+class ReindexEstimate(Value, frozen=True):
+    """What it would take to have a server's embedder make indexes anew.
+
+    `texts` of the passages would be sent: what it made before is kept. Their `tokens` are counted without knowing its
+    tokenizer. `price` is in US dollars, None where it is not known.
+    """
+
+    embedder: str
+    files: int
+    passages: int
+    texts: int
+    tokens: int
+    price: float | None = None
+
+
 class Field(Value, frozen=True):
     """One field of a schema that was filled, or not: `path` names it, as in `supplier.name`.
 

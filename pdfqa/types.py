@@ -340,7 +340,7 @@ class Failure(Value, frozen=True):
 
 
 class AddReport(Value, frozen=True):
-    """What became of the files that were to be added."""
+    """What became of the files to be added; `tokens` were sent to a server's embedder, for `price` dollars."""
 
     added: list[FileEntry]
     known: list[FileEntry]
@@ -349,6 +349,8 @@ class AddReport(Value, frozen=True):
     seconds: float
     unread: list[Unread] = []
     unseen: list[Unseen] = []
+    tokens: int = 0
+    price: float | None = None
 
     def __repr__(self) -> str:
         counts = f"{len(self.added)} added, {len(self.known)} known, {len(self.failed)} failed"
@@ -361,7 +363,10 @@ class AddReport(Value, frozen=True):
 
 
 class ReindexReport(Value, frozen=True):
-    """What became of the files whose index was to be made anew: `current` are those it was not needed for."""
+    """What became of the files whose index was to be made anew: `current` are those it was not needed for.
+
+    `tokens` were sent to a server's embedder, for `price` dollars.
+    """
 
     reindexed: list[FileEntry]
     current: list[FileEntry]
@@ -369,6 +374,8 @@ class ReindexReport(Value, frozen=True):
     passages: int
     seconds: float
     embedder: str
+    tokens: int = 0
+    price: float | None = None
 
 
 class Info(Value, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pdfqa.engine import Engine
 from pdfqa.servers import is_served
 from pdfqa.store import Vectors
 from tests.fault_proxy import Fault, Proxy, error, fault_proxy
-from tests.homes import CLUB, PARK, WHO_PARK, long_pdf, pdf
+from tests.homes import CLUB, MINE, PARK, WHO_PARK, long_pdf, pdf
 from tests.servers import serving
 
 EMBED = r"POST /v1/embeddings$"
@@ -276,3 +277,34 @@ def test_no_more_is_kept_than_is_wanted(tmp_path: Path) -> None:
         )
         kept.forget("tiny")
         assert {} == kept.find("tiny", ["text 4"])
+
+
+def test_what_it_takes_is_told_before_and_after(
+    proxy: Proxy, tmp_path: Path, home: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = pdf(tmp_path / "club.pdf", CLUB, PARK)
+    (tmp_path / "prices.json").write_text('{"prices": {"tiny": {"input": 1000}}}')
+    monkeypatch.setenv("PDFQA_PRICES", str(tmp_path / "prices.json"))
+    assert run("add", paper).code == 0
+    asked_for = ("reindex", "--embedder", name(proxy))
+    done = run(*asked_for, "--estimate", "--json")
+    told = json.loads(done.out)
+    assert (1, 2, 2) == (told["files"], told["passages"], told["texts"])
+    assert 30 < told["tokens"] < 80
+    assert told["price"] == told["tokens"] / 1000
+    assert "would be sent 2 texts" in run(*asked_for, "--estimate").out.replace("\n", " ")
+    assert [] == proxy.asked
+    report = json.loads(run(*asked_for, "--json").out)
+    assert 0.5 < report["tokens"] / told["tokens"] < 2
+    assert report["price"] == report["tokens"] / 1000
+    # All is kept: doing it again costs nothing.
+    assert 0 == json.loads(run(*asked_for, "--all", "--estimate", "--json").out)["texts"]
+    done = run(*asked_for, "--all")
+    assert "tokens embedded" not in done.out
+    new = run("add", pdf(tmp_path / "mine.pdf", MINE), "--embedder", name(proxy))
+    assert "tokens embedded, $" in new.out
+
+
+def test_an_embedder_of_this_machine_has_no_price(run: Any, home: Path) -> None:
+    done = run("reindex", "--estimate")
+    assert (2, True) == (done.code, "costs nothing" in done.err)

@@ -88,7 +88,7 @@ Examples:
 @backend_option
 @output_options
 def doctor_command(shared: Shared, model: str | None, base_url: str | None, backend: str | None) -> int:
-    """Check the home directory, extras, model, embedder and back-end.
+    """Check home, extras, model, embedder and back-end.
 
     The model is asked for one word, another back-end than the local one for
     what it has. Exits with 4 if something has failed.

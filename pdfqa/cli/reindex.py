@@ -9,7 +9,7 @@ import click
 from pdfqa.cli.options import Shared, indexing_options, output_options
 from pdfqa.cli.output import emit, say, tell_failures
 from pdfqa.cli.reading import with_files
-from pdfqa.cli.tables import reindexed_text
+from pdfqa.cli.tables import reindex_estimate_text, reindexed_text
 
 
 @click.command(
@@ -18,20 +18,26 @@ from pdfqa.cli.tables import reindexed_text
 Examples:
   pdfqa reindex
   pdfqa reindex --embedder multilingual
+  pdfqa reindex --embedder openai/text-embedding-3-small --estimate
   pdfqa reindex report.pdf --all
 """
 )
 @click.argument("names", nargs=-1, metavar="[FILE|DIR...]", type=click.Path())
 @click.option("--all", "everything", is_flag=True, help="Also what is as it should be.")
+@click.option("--estimate", is_flag=True, help="Only say what a server's embedder would be sent, and the price.")
 @indexing_options
 @output_options
-def reindex_command(shared: Shared, names: Sequence[str], everything: bool) -> int:
+def reindex_command(shared: Shared, names: Sequence[str], everything: bool, estimate: bool) -> int:
     """Make the index anew, of what was read: no PDF is read again.
 
     Needed after another embedder was chosen, and after an upgrade that
     'pdfqa info' says so of. Without FILE it is the index of everything.
     After an interruption, the same command goes on where it was.
     """
+    if estimate:
+        told, _ = with_files(shared, (), lambda qa, _: qa.reindex_estimate(*names, everything=everything))
+        emit(told) if shared.json else say(reindex_estimate_text(told))
+        return 0
     report, _ = with_files(
         shared, (), lambda qa, progress: qa.reindex(*names, everything=everything, progress=progress)
     )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pdfqa.pdf.layout.labels import follows
-from pdfqa.render import Look, cells, one_line, unread_text, unseen_text, wrap
+from pdfqa.render import Look, cells, one_line, price_text, unread_text, unseen_text, wrap
 
 if TYPE_CHECKING:
     from pdfqa.document import Document
     from pdfqa.pages import DocumentInfo
+    from pdfqa.results import ReindexEstimate
     from pdfqa.types import AddReport, FileEntry, Info, PageImage, ReindexReport
 
 _RUNS = 8  # of page labels that are shown
@@ -41,7 +42,7 @@ def report_text(report: AddReport) -> str:
         parts.append(f"{done[2]:,} failed")
     return (
         f"{counted(sum(done), 'file')} · {counted(report.pages, 'page')} · {seconds_text(report.seconds)}"
-        f" · {', '.join(parts)}"
+        f" · {', '.join(parts)}{_cost(report.tokens, report.price)}"
     )
 
 
@@ -55,8 +56,24 @@ def reindexed_text(report: ReindexReport) -> str:
         parts.append(f"{done[2]:,} failed")
     return (
         f"{counted(sum(done), 'file')} · {counted(report.passages, 'passage')} · {seconds_text(report.seconds)}"
-        f" · {report.embedder} · {', '.join(parts)}"
+        f" · {report.embedder} · {', '.join(parts)}{_cost(report.tokens, report.price)}"
     )
+
+
+def reindex_estimate_text(value: ReindexEstimate) -> str:
+    """Return in one line what `reindex` would take."""
+    known = "price not known" if value.price is None else f"about {price_text(value.price)}"
+    return (
+        f"{counted(value.files, 'file')} · {counted(value.passages, 'passage')} · {value.embedder} · would be sent "
+        f"{counted(value.texts, 'text')}, about {value.tokens:,} tokens, {known}"
+    )
+
+
+def _cost(tokens: int, price: float | None) -> str:
+    """Return what a server's embedder was sent; nothing, where that was nothing."""
+    if not tokens:
+        return ""
+    return f" · {tokens:,} tokens embedded" + ("" if price is None else f", {price_text(price)}")
 
 
 def document_value(document: Document) -> dict[str, Any]:

@@ -82,11 +82,11 @@ def report(
     Raises:
         ObjectNotFoundError: One of the files has not been read.
     """
-    started = perf_counter()
+    from pdfqa.engine.embedding_costs import price, spent
+
+    started, before = perf_counter(), spent(engine)
     entries = {entry.sha256: entry for entry in _entries(library, names)}
-    shown = {sha256: entry.path or entry.name for sha256, entry in entries.items()}
-    if not names:  # a server's files too: documents are shared by all whose files they are
-        shown = {**{sha256: sha256[:12] for sha256 in engine.documents.all()}, **shown}
+    shown = called(engine, library, names)
     result = reindex(engine, shown, everything=everything, progress=progress)
     passages = sum(
         index.passages
@@ -94,6 +94,7 @@ def report(
         if sha256 in result.done
         for index in indexes
     )
+    tokens = spent(engine) - before
     return ReindexReport(
         reindexed=[entry for sha256, entry in entries.items() if sha256 in result.done],
         current=[entry for sha256, entry in entries.items() if sha256 in result.current],
@@ -101,7 +102,22 @@ def report(
         passages=passages,
         seconds=round(perf_counter() - started, 3),
         embedder=engine.embedder_name,
+        tokens=tokens,
+        price=price(engine, tokens) if tokens else None,
     )
+
+
+def called(engine: Engine, library: Library, names: Sequence[str]) -> dict[str, str]:
+    """Return the documents of some files, or all that are there, by their hashes, with what to call them.
+
+    Raises:
+        ObjectNotFoundError: One of the files has not been read.
+    """
+    shown = {entry.sha256: entry.path or entry.name for entry in _entries(library, names)}
+    if names:
+        return shown
+    # A server's files too: documents are shared by all whose files they are.
+    return {**{sha256: sha256[:12] for sha256 in engine.documents.all()}, **shown}
 
 
 def _entries(library: Library, names: Sequence[str]) -> list[FileEntry]:
