@@ -92,13 +92,14 @@ class Proxy:
         self.faults.clear()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError, httpx2.TransportError):
-            while asked := await _request(reader):
-                self.asked.append(asked)
-                if not await self._answer(asked, writer):
-                    break
-        with suppress(ConnectionError):
-            writer.transport.abort() if writer.transport else None
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError, httpx2.TransportError):
+                while asked := await _request(reader):
+                    self.asked.append(asked)
+                    if not await self._answer(asked, writer):
+                        break
+        finally:  # also where the proxy ends with the connection still open
+            writer.transport.abort()
 
     async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> bool:
         fault = self._fault(asked)
@@ -230,8 +231,11 @@ def fault_proxy(target: str) -> Iterator[Proxy]:
         started.set()
         await stopping.wait()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)  # each closes its connection
+        await asyncio.sleep(0)  # which is let go of in the next round
         await proxy._client.aclose()
 
     stopping = asyncio.Event()
