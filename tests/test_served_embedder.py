@@ -308,3 +308,16 @@ def test_what_it_takes_is_told_before_and_after(
 def test_an_embedder_of_this_machine_has_no_price(run: Any, home: Path) -> None:
     done = run("reindex", "--estimate")
     assert (2, True) == (done.code, "costs nothing" in done.err)
+
+
+def test_the_doctor_has_a_vector_made(proxy: Proxy, home: Path, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDFQA_EMBEDDER", name(proxy))
+    for _ in range(2):  # what is kept does not count
+        done = run("doctor")
+        assert (done.code, f"made a vector of {builtin().dimensions} numbers" in " ".join(done.out.split())) == (
+            0,
+            True,
+        )
+    proxy.faults.append(Fault(EMBED, times=None, status=401, body=error("Who are you?")))
+    done = run("doctor")
+    assert (done.code, "FAILED" in done.out, "PDFQA_EMBEDDER_KEY" in done.out) == (4, True, True)

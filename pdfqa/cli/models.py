@@ -90,8 +90,8 @@ Examples:
 def doctor_command(shared: Shared, model: str | None, base_url: str | None, backend: str | None) -> int:
     """Check home, extras, model, embedder and back-end.
 
-    The model is asked for one word, another back-end than the local one for
-    what it has. Exits with 4 if something has failed.
+    The model is asked for one word, a server's embedder for one vector,
+    another back-end than the local one for what it has. Exits with 4 if something has failed.
     """
     from pdfqa.engine.doctor import examine
 

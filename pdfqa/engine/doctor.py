@@ -7,14 +7,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from time import perf_counter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
+from pdfqa import servers
 from pdfqa.config import GGUF, Settings
 from pdfqa.engine.context import Engine
 from pdfqa.engine.offers import Offer, offer, offered
 from pdfqa.errors import PdfqaError
 from pdfqa.llm import Ended, Options, Text
 from pdfqa.types import Value
+
+if TYPE_CHECKING:
+    from pdfqa.llm.embedding import ServedEmbedder
 
 State = Literal["ok", "warning", "failed"]
 _LOW = 1 << 30  # bytes free on the disk: less is worth a warning
@@ -58,6 +62,8 @@ def examine(load: Callable[[], Settings], *, today: date | None = None) -> Itera
         yield Check(
             name=f"pdfqa[{extra}]", state="ok", told=f"{'' if there else 'not '}installed: {purpose}", hint=hint
         )
+    if servers.is_served(settings.embedder or ""):
+        yield _embedder(settings)
     if settings.model is None:
         yield Check(name="model", state="ok", told="none: answers are quotes, and nothing is sent anywhere")
     else:
@@ -83,6 +89,19 @@ def _home(settings: Settings) -> Iterator[Check]:
     yield Check(
         name="disk", state=state, told=f"{free / (1 << 30):.1f} GiB free", hint="" if free > _LOW else "Make room."
     )
+
+
+def _embedder(settings: Settings) -> Check:
+    """Have a server's embedder make a vector."""
+    begun = perf_counter()
+    try:
+        with Engine(settings) as engine:
+            embedder = cast("ServedEmbedder", engine.index_embedder)
+            length = embedder.tried()
+    except PdfqaError as error:
+        return _failed("embedder", error)
+    told = f"{embedder.name} made a vector of {length:,} numbers in {perf_counter() - begun:.1f} s"
+    return Check(name="embedder", state="ok", told=told)
 
 
 def _model(settings: Settings, today: date) -> Iterator[Check]:
