@@ -13,6 +13,7 @@ from pdfqa.backends.ledger import Ledger, SentPart
 from pdfqa.backends.leftovers import Left, delete, left
 from pdfqa.backends.openai import account, server
 from pdfqa.backends.patient import Counts, Patient
+from pdfqa.backends.places import AT_OPENAI
 from pdfqa.backends.shelf import Shelf
 from pdfqa.engine import Engine
 from pdfqa.engine.chunks import gathered
@@ -26,15 +27,31 @@ from pdfqa.types import Failure, Progress
 from pdfqa.wire import SearchResults
 
 _PATIENCE = 600.0  # seconds for the indexing, and for another process that is sending files
-_NEEDED: dict[str, dict[str, Any]] = {  # operations that are asked for in a way that leaves nothing behind
-    "list_models": {},
-    "get_files": {"limit": 1},
-    "get_vector_stores": {"limit": 1},
-    "create_response": {},
+# What shows whether a server has a kind of operation; what would make something is asked for so that it is refused.
+_PROBES: dict[str, tuple[str, dict[str, Any]]] = {
+    "files": ("get_files", {"limit": 1}),
+    "vector stores": ("get_vector_stores", {"limit": 1}),
+    "responses": ("create_response", {}),
+    "models": ("list_models", {}),
+    "assistants": ("get_assistants", {"limit": 1}),
+    "threads": ("create_thread", {"messages": 0}),
+    "runs": ("create_thread_and_run", {}),
+    "conversations": ("create_conversation", {"items": 0}),
+    "chat completions": ("create_completion", {}),
+    "embeddings": ("create_embeddings", {}),
 }
+_NEEDED = ("files", "vector stores", "responses", "models")
 _MOST_RESULTS = 50  # of one search at OpenAI
 
 Report = Callable[[Progress], object]
+
+
+class Offers(msgspec.Struct, frozen=True, kw_only=True):
+    """The kinds of operations that a server has and lacks; `missing` says what is asked for in vain without them."""
+
+    has: list[str]
+    lacks: list[str]
+    missing: list[str]
 
 
 class Shelved(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,22 +172,29 @@ class Hosting:
         evidence = gathered(self._engine, found).evidence
         return sorted(evidence, key=lambda piece: (-piece.score, -_shared(question, piece)))[:k]
 
-    def lacks(self) -> list[str]:
-        """Return what the server lacks of what is needed, as far as that can be told without leaving anything there.
+    def offers(self) -> Offers:
+        """Return what the server has and lacks, as far as that can be told without leaving anything there.
 
         Raises:
             BackendError: It cannot be reached.
             AuthenticationError: It does not know the key.
         """
-        lacking = []
-        for name, fields in _NEEDED.items():
+        has, lacks, missing = [], [], []
+        ours = self._engine.settings.backend == "openai"
+        for kind, (name, fields) in _PROBES.items():
+            if ours and AT_OPENAI[name] == "engine":
+                continue
             try:
                 self.run(self.server.ask, name, **fields)
             except NotSupportedError as error:
-                lacking.append(error.message)
+                lacks.append(kind)
+                if kind in _NEEDED:
+                    missing.append(error.message)
+                continue
             except InvalidRequestError:  # it has it, and wants to be asked otherwise
                 pass
-        return lacking
+            has.append(kind)
+        return Offers(has=has, lacks=lacks, missing=missing)
 
     def left(self) -> tuple[Left, Left]:
         """Return what this home directory has left at OpenAI, and what others have."""

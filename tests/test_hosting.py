@@ -546,7 +546,9 @@ def test_a_server_like_it_will_do(place: Place, run: Callable[..., Done], monkey
     monkeypatch.setenv("PDFQA_API_KEY", place.key)
     address = f"{place.proxy.url}/v1"
     assert "Margaret Holloway" in run("ask", place.papers[0], WHO_CLUB, "--backend", address).out
-    assert f"back-end: {address} has files, vector stores" in " ".join(run("doctor", "--backend", address).out.split())
+    said = " ".join(run("doctor", "--backend", address).out.split())
+    assert f"back-end: {address} has files, vector stores, responses, models, conversations, chat completions" in said
+    assert "it lacks assistants, threads, runs" in said
     assert "default" in [one.json.get("model") for one in place.proxy.asked if one.path == "/v1/responses"]
 
 
@@ -560,6 +562,7 @@ def test_what_a_server_lacks_is_named(place: Place, run: Callable[..., Done], mo
     done = run("doctor", "--backend", address)
     assert 4 == done.code
     said = " ".join(done.out.split())
+    assert "it lacks vector stores, responses, assistants, threads, runs" in said
     assert f"{address} has no GET /vector_stores; {address} has no POST /responses" in said
     done = run("ask", place.papers[0], WHO_CLUB, "--backend", address)
     assert 4 == done.code

@@ -120,12 +120,18 @@ def _backend(load: Callable[[], Settings]) -> Iterator[Check]:
         from pdfqa.hosting import Hosting
 
         with Engine(settings) as engine, closing(Hosting(engine)) as hosting:
-            lacking, where = hosting.lacks(), hosting.where
+            found, where = hosting.offers(), hosting.where
     except PdfqaError as error:
         yield Check(name="back-end", state="failed", told=error.message, hint=error.hint)
         return
-    told = "; ".join(lacking) or f"{where} has files, vector stores, responses and models"
-    yield Check(name="back-end", state="failed" if lacking else "ok", told=told)
+    told = f"{where} has {', '.join(found.has) or 'nothing'}"
+    if found.lacks:
+        told += f"; it lacks {', '.join(found.lacks)}"
+    if found.missing:
+        hint = f"PDFQA and the commands need what is lacking: {'; '.join(found.missing)}."
+        yield Check(name="back-end", state="failed", told=told, hint=hint)
+    else:
+        yield Check(name="back-end", state="ok", told=told)
 
 
 def _line(check: Check) -> str:
