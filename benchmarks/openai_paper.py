@@ -23,6 +23,7 @@ from pdfqa.backends.ledger import PART_BYTES
 from pdfqa.config import load
 from pdfqa.engine import Engine
 from pdfqa.locating import locate
+from pdfqa.markdown import markdown
 
 CHUNK, STEP, TOKEN, EMBEDDING = 800, 400, 4, 1024
 SAMPLE = 5  # chunks of each document
@@ -66,13 +67,16 @@ def main() -> None:
     sent = pdf = 0
     with Engine(load(home=options.home)) as engine:
         for sha256 in list(engine.documents.all())[: options.limit]:
-            texts = [text for text in engine.documents.texts(sha256) if text.strip()]
-            pages += [len(text) / TOKEN for text in texts]
-            documents.append(sum(len(text) for text in texts) / TOKEN)
-            sent += sum(len(text.encode()) for text in texts)
+            document = engine.documents.find(sha256)
+            read = engine.documents.pages(document.id, range(1, document.pages + 1)) if document else {}
+            texts = [page.text for page in read.values() if page.text.strip()]
+            told = [markdown(page) for page in read.values() if page.text.strip()]
+            pages += [len(text) / TOKEN for text in told]
+            documents.append(sum(len(text) for text in told) / TOKEN)
+            sent += sum(len(text.encode()) for text in told)
             path = engine.blobs.path(sha256)
             pdf += Path(path).stat().st_size if path and Path(path).exists() else 0
-            whole = re.sub(r"\s+", " ", " ".join(texts))
+            whole = re.sub(r"\s+", " ", " ".join(told))
             for kind, text in (("our text", whole), ("pypdf's text", pypdf_text(path or ""))):
                 for chunk in cut(text, rng) if text.strip() else ():
                     begun = perf_counter()

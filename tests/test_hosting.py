@@ -573,3 +573,17 @@ def test_clean_is_about_another_back_end_than_the_local_one(run: Callable[..., D
     done = run("clean")
     assert 2 == done.code
     assert "--backend openai" in done.err
+
+
+def test_a_table_is_sent_as_one_and_its_cell_told(
+    place: Place, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDFQA_HOME", str(place.home))
+    monkeypatch.setenv("PDFQA_API_KEY", place.key)
+    report = Path(__file__).parents[1] / "samples" / "annual-report-2024.pdf"
+    address = f"{place.proxy.url}/v1"
+    answer = run("ask", report, "What was revenue in 2024?", "--backend", address, "--json").json
+    assert answer["answer"].startswith("$323,100 thousand in 2024")
+    [citation] = answer["citations"]
+    assert (12, "9", True) == (citation["page"], citation["label"], citation["verified"])
+    assert citation["table"][1] == ["Revenue", "1", "323,100", "302,500"]

@@ -42,6 +42,7 @@ LAYERS = [
         "embed",
         "encoders",
         "languages",
+        "markdown",
         "phrases",
         "texts",
         "given",

@@ -19,12 +19,13 @@ from typing import Any, Literal
 import msgspec
 
 from pdfqa.engine.context import Engine
+from pdfqa.markdown import markdown
 from pdfqa.store import Objects
 from pdfqa.store.documents import StoredDocument
 from pdfqa.wire.base import Resource
 
 MARK = "pdfqa"  # in the names of files and in the metadata of stores: what has it, we made
-TEXT_VERSION = 1  # raised when the text of the same pages is to be sent in another form
+TEXT_VERSION = 2  # raised when the text of the same pages is to be sent in another form
 PART_BYTES = 2_000_000  # of one file: about 500,000 tokens, a tenth of what OpenAI takes
 _JOINT = "\n\n"  # between pages
 _STORE = "store"
@@ -160,7 +161,7 @@ class Ledger:
         """Return the text of a part."""
         document = self._engine.documents.find(part.sha256)
         pages = self._engine.documents.pages(document.id, range(part.first, part.last + 1)) if document else {}
-        return _JOINT.join(page.text for page in pages.values()).encode()
+        return _JOINT.join(markdown(page) for page in pages.values()).encode()
 
     def change(self, parts: Sequence[SentPart], state: State, **fields: Any) -> list[SentPart]:
         """Write down that parts have come to a state, and return them so."""
