@@ -362,6 +362,35 @@ def test_what_was_deleted_there_is_sent_again(place: Place, proxy: Proxy, served
     assert_once(place, served)
 
 
+def test_a_file_that_was_deleted_out_of_the_store_is_sent_again(place: Place, proxy: Proxy, served: Served) -> None:
+    place.shelve()
+    with served.client(place.key) as client:
+        [mine] = [file for file in client.files.list() if file.filename.startswith("mine.")]
+        client.files.delete(mine.id)
+    proxy.forget()
+    assert [] == place.shelve().failures
+    assert 1 == proxy.count(UPLOAD)
+    assert_once(place, served)
+
+
+def test_what_was_taken_out_of_the_store_is_put_in_again(place: Place, proxy: Proxy, served: Served) -> None:
+    store_id = place.shelve().store_id
+    with served.client(place.key) as client:
+        first = next(iter(client.vector_stores.files.list(store_id)))
+        client.vector_stores.files.delete(first.id, vector_store_id=store_id)
+    proxy.forget()
+    assert [] == place.shelve().failures
+    assert (0, 1) == (proxy.count(UPLOAD), proxy.count(BATCH))
+    assert_once(place, served)
+
+
+def test_what_cannot_be_deleted_is_one_error_in_the_servers_words(place: Place, proxy: Proxy) -> None:
+    place.shelve()
+    proxy.faults.append(Fault(r"DELETE /v1/files/", times=None, status=500, body=error("Internal error")))
+    with place.hosting() as hosting, pytest.raises(errors.BackendError, match="Internal error"):
+        hosting.clear(hosting.left())
+
+
 @pytest.mark.parametrize("drop", ["before", "middle"])
 def test_an_answer_whose_connection_breaks_is_an_error_that_says_so(place: Place, proxy: Proxy, drop: str) -> None:
     place.shelve()
@@ -427,6 +456,25 @@ def test_whoever_is_stopped_at_a_step_goes_on_with_it(
         assert "KilledError" in repr(caught.value)
     assert [] == place.shelve().failures
     assert_once(place, served)
+
+
+def test_files_that_were_put_in_before_it_was_stopped_are_not_put_in_again(
+    place: Place, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.hosting() as hosting:
+        call = hosting.remote.call
+
+        async def dying(name: str, ids: Sequence[str], fields: Mapping[str, Any]) -> Any:
+            result = await call(name, ids, fields)
+            if name == "create_vector_store_file_batch":
+                raise KilledError
+            return result
+
+        monkeypatch.setattr(hosting.remote, "call", dying)
+        with pytest.raises(KilledError):
+            hosting.shelve(place.named(hosting))
+    assert [] == place.shelve().failures
+    assert 1 == proxy.count(BATCH)
 
 
 def test_two_processes_do_not_send_the_same(place: Place, served: Served) -> None:

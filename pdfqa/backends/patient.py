@@ -100,13 +100,20 @@ class Patient:
 
 
 async def each(do: Callable[[T], Awaitable[object]], things: Sequence[T]) -> None:
-    """Do something with each of some things, several at a time."""
+    """Do something with each of some things, several at a time; the first error ends it, and is raised as it is."""
     limiter = anyio.CapacityLimiter(_AT_ONCE)
+    failed: list[Exception] = []
 
     async def one(thing: T) -> None:
         async with limiter:
-            await do(thing)
+            try:
+                await do(thing)
+            except Exception as error:  # noqa: BLE001 - raised below: a group would put it into one of its own
+                failed.append(error)
+                group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:
         for thing in things:
             group.start_soon(one, thing)
+    if failed:
+        raise failed[0]

@@ -59,7 +59,9 @@ class Shelf:
             progress: Told of every file that was sent, and how far the indexing is.
         """
         wanted = [part.id for part in parts]
-        store_id = await self._store()
+        store = await self._store()
+        store_id = store.id
+        await self._compare(store)
         if again:
             self._ledger.change(self._ledger.now(wanted, "failed"), "sent", tries=0)
         for number in range(_ATTACHED + 1):
@@ -73,14 +75,14 @@ class Shelf:
 
     # The vector store.
 
-    async def _store(self) -> str:
+    async def _store(self) -> VectorStore:
         """Return the vector store, made if it is not there, or no longer."""
         known = self._ledger.store()
         if known.store_id:
             with suppress(ObjectNotFoundError):
                 store: VectorStore = await self._server.ask("get_vector_store", [known.store_id])
                 if store.status != "expired":
-                    return store.id
+                    return store
             known = self._ledger.made("")
         found = await self._stray(known.home)
         if found is None:
@@ -93,7 +95,20 @@ class Shelf:
                 expires_after={"anchor": "last_active_at", "days": STORE_DAYS},
             )
         self._ledger.made(found.id)
-        return found.id
+        made: VectorStore = found
+        return made
+
+    async def _compare(self, store: VectorStore) -> None:
+        """Write down what is in the vector store where it has another number of files than we know of.
+
+        Somebody may have deleted some there, or we were stopped when we had put some in.
+        """
+        known = self._ledger.parts("attached", "searchable")
+        if store.file_counts.total == len(known):
+            return
+        inside = await self._inside(store.id)
+        self._ledger.change([part for part in known if part.file_id not in inside], "sent", tries=0)
+        self._ledger.change([part for part in self._ledger.parts("sent") if part.file_id in inside], "attached")
 
     async def _stray(self, home: str) -> VectorStore | None:
         """Return our vector store if it was made and we were stopped before we knew."""
