@@ -170,20 +170,24 @@ def _goes_on(line: str) -> bool:
 
 def _block(lines: Sequence[str], first: int, *, alone: bool) -> Iterator[Part]:
     """Yield the parts of lines that stand together, of which the first has a number."""
-    if all("|" in line for line in lines) and len(lines) > 1 and _RULE.match(lines[1]):
-        yield _table(lines, first)
+    at = 0
+    while at < len(lines) and not _is_table(lines, at) and (level := _level(lines[at : at + 2], alone=alone)):
+        yield Part("heading", [(lines[at].strip(), first + at)], level=level)
+        at += 2  # with the line that it is underlined by
+    if _is_table(lines, at):
+        yield _table(lines[at:], first + at)
         return
-    level = _level(lines, alone=alone)
-    if level:
-        title = lines[0].strip()
-        yield Part("heading", [(title, first)], level=level)
-        rest = lines[2:] if len(lines) > 1 else []
-        yield from _block(rest, first + 2, alone=alone) if rest else ()
+    if at >= len(lines):
         return
-    starts = [at for at, line in enumerate(lines) if at == 0 or _ITEM.match(line)]
+    starts = [n for n in range(at, len(lines)) if n == at or _ITEM.match(lines[n])]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         kind: BlockKind = "list" if _ITEM.match(lines[start]) else "text"
-        yield from _cut(Part(kind, [(line.strip(), first + at) for at, line in enumerate(lines[start:end], start)]))
+        yield from _cut(Part(kind, [(line.strip(), first + n) for n, line in enumerate(lines[start:end], start)]))
+
+
+def _is_table(lines: Sequence[str], at: int) -> bool:
+    """Return whether all lines from one on are a table of Markdown."""
+    return len(lines) > at + 1 and bool(_RULE.match(lines[at + 1])) and all("|" in line for line in lines[at:])
 
 
 def _level(lines: Sequence[str], *, alone: bool) -> int:

@@ -130,6 +130,12 @@ def test_a_paragraph_without_end_is_cut_at_a_sentence(tmp_path: Path) -> None:
     assert all(len(page.text) <= 6_000 for page in pages_of(tmp_path / "word.txt", "x" * 20_000))
 
 
+def test_any_number_of_headings_may_follow_each_other(tmp_path: Path) -> None:
+    found = pages_of(tmp_path / "heads.md", "Alpha\n=====\n" * 2_000 + "| a | b |\n|---|---|\n| 1 | 2 |")
+    kinds = [block.kind for page in found for block in page.blocks]
+    assert [*["heading"] * 2_000, "table"] == kinds
+
+
 def test_form_feeds_are_pages_and_their_lines_are_not_counted(tmp_path: Path) -> None:
     found = pages_of(tmp_path / "book.txt", "First page.\n\fSecond page.\f\fFourth page.\f")
     assert ["First page.", "Second page.", "", "Fourth page."] == [page.text for page in found]
