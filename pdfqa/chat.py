@@ -138,6 +138,7 @@ class Chat(Savable):
 
         Raises:
             WrongStateError: Nothing has been asked yet.
+            InvalidRequestError: There is a document that would be written over.
             FileAccessError: The file cannot be written.
         """
         return save(self._engine, self._library, self.thread_id, path)

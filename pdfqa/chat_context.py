@@ -35,8 +35,11 @@ def save(engine: Engine, library: Library, thread_id: str, path: str | os.PathLi
 
     Raises:
         WrongStateError: It has not begun.
+        InvalidRequestError: There is a document that would be written over.
         FileAccessError: The file cannot be written.
     """
+    from pdfqa.out import files  # only who saves needs it
+
     thread = engine.thread_objects.find(thread_id)
     if thread is None:
         raise WrongStateError("the conversation has not begun: there is nothing to save", hint="Ask something first.")
@@ -49,15 +52,8 @@ def save(engine: Engine, library: Library, thread_id: str, path: str | os.PathLi
         files=[item.shown for item in named],
         home=str(engine.settings.home),
     )
-    place = Path(path).expanduser()
-    half = place.with_name(f".{place.name}.half")
-    try:
-        half.write_bytes(msgspec.json.format(msgspec.json.encode(context), indent=2) + b"\n")
-        half.replace(place)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(f"{path} cannot be written: {reason}", hint="Name another file.") from error
+    place = files.check(path, [item.shown for item in named])
+    files.write(place, msgspec.json.format(msgspec.json.encode(context), indent=2) + b"\n")
     return context
 
 

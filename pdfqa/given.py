@@ -48,6 +48,8 @@ class Held(msgspec.Struct, frozen=True):
     data: bytes
 
 
+_seen: set[str] = set()  # texts that this process was given as files
+
 # The last are an open file and the PdfReader and PdfWriter of pypdf, which is not loaded to say so.
 Source: TypeAlias = str | os.PathLike[str] | bytes | PdfDocument | TextDocument | Any
 
@@ -58,7 +60,10 @@ def held(source: Source) -> str | os.PathLike[str] | Held:
     Raises:
         InvalidRequestError: It is no document.
     """
-    if isinstance(source, str | os.PathLike | Held):
+    if isinstance(source, Held):
+        return source
+    if isinstance(source, str | os.PathLike):
+        note(os.fsdecode(source))
         return source
     if isinstance(source, TextDocument):
         return Held(source.name if is_text(source.name) else f"{source.name}.txt", _text(source))
@@ -66,6 +71,17 @@ def held(source: Source) -> str | os.PathLike[str] | Held:
         return Held(source.name, _bytes(source.content, source.name))
     data = _bytes(source, shown(source))
     return Held(_name(source) or f"document-{hashlib.sha256(data).hexdigest()[:8]}.pdf", data)
+
+
+def note(path: str) -> None:
+    """Take in that a file is a document here, where it is a text: a PDF is known for one by what is in it."""
+    if is_text(path):
+        _seen.add(os.path.abspath(path))
+
+
+def texts() -> list[str]:
+    """Return the texts that are documents here: nothing is saved over them."""
+    return sorted(_seen)
 
 
 def shown(source: object) -> str:

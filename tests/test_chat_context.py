@@ -148,6 +148,20 @@ def test_nothing_is_saved_before_it_has_begun(papers: Path, tmp_path: Path) -> N
             chat.save_context(tmp_path / "nowhere" / "talk.json")
 
 
+def test_a_context_is_not_written_over_a_document(papers: Path, tmp_path: Path) -> None:
+    before = papers.read_bytes()
+    with PDFQA(papers) as qa:
+        chat = qa.chat()
+        chat.ask(WHO_CLUB)
+        with pytest.raises(InvalidRequestError, match="never changed"):
+            chat.save_context(papers)
+        (tmp_path / "real.json").write_text("old")
+        (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+        chat.save_context(tmp_path / "link.json")
+    assert before == papers.read_bytes()
+    assert "thread_" in (tmp_path / "real.json").read_text()
+
+
 def test_a_context_that_is_none_is_refused(papers: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text('{"thread_id": 1}')

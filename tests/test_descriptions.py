@@ -403,6 +403,19 @@ def test_copies_of_several_pdfs_go_into_a_folder(flyer: Path, tmp_path: Path, mo
     assert [(1, "Figure", GREEN_SAID)] == alts(tmp_path / "copies" / "other.pdf")
 
 
+def test_copies_of_pdfs_with_the_same_name_do_not_replace_each_other(
+    flyer: Path, tmp_path: Path, model: ModelServer
+) -> None:
+    (tmp_path / "more").mkdir()
+    other = write(tmp_path / "more" / "flyer.pdf", [leaf(draw("G", 10, 10))])
+    with PDFQA(flyer, other, **seeing(model)) as qa:
+        done = qa.describe_images(alt_text=tmp_path / "copies")
+        qa.write_alt_texts(done, tmp_path / "again")
+    for folder in ("copies", "again"):
+        assert ["flyer (2).pdf", "flyer.pdf"] == sorted(path.name for path in (tmp_path / folder).iterdir())
+        assert [(1, "Figure", GREEN_SAID)] == alts(tmp_path / folder / "flyer (2).pdf")
+
+
 def test_a_copy_that_cannot_be_written_costs_no_description(
     flyer: Path, tmp_path: Path, model: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

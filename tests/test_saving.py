@@ -8,6 +8,7 @@ import json
 import os
 import re
 import stat
+import threading
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -462,6 +463,39 @@ def test_the_original_is_never_written_over(tmp_path: Path, ending: str) -> None
             with pytest.raises(InvalidRequestError, match="never changed"):
                 answer.cited_pages(str(tmp_path / name))
     assert before == path.read_bytes()
+
+
+def test_a_text_that_was_asked_is_not_written_over_either(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("The harbour of Rauma was opened in 1888.")
+    for named in ((notes,), ()):
+        with PDFQA(*named) as qa:
+            answer = qa.ask("Who was the second president of Mongolia?")
+            assert "not_found" == answer.outcome  # so nothing of it is cited
+            with pytest.raises(InvalidRequestError, match="never changed"):
+                answer.save(notes)
+    assert "1888" in notes.read_text()
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    said: list[str] = []
+    reading = threading.Thread(target=lambda: said.append((tmp_path / "pipe.txt").read_text()), daemon=True)
+    reading.start()
+    say("So.").save(tmp_path / "pipe.txt")
+    reading.join(10)
+    assert ["So."] == [text.strip() for text in said]
+
+
+def test_what_cannot_be_looked_at_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = pdf(tmp_path / "other.pdf", MINE)
+
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pdfqa.out.files.open", denied, raising=False)
+    with pytest.raises(FileAccessError, match="permission denied"):
+        say("So.").save(other)
 
 
 def test_another_pdf_is_not_written_over_and_other_files_are(tmp_path: Path) -> None:

@@ -85,19 +85,20 @@ class Describing:
             sources: The files.
             alt_text: The copy of the PDF that gets the descriptions, or a folder for the copies of several.
         """
+        taken: list[str] = []
         found = each(self._engine, sources, keep=True)
-        return Descriptions(descriptions=[self._copied(given, self._one, alt_text) for given in found])
+        return Descriptions(descriptions=[self._copied(given, alt_text, taken) for given in found])
 
-    def _copied(
-        self, given: Given, work: Callable[[Given], Description], alt_text: str | os.PathLike[str] | None
-    ) -> Description:
-        """Return the descriptions of a file, with the copy that has them, where one is wanted."""
+    def _copied(self, given: Given, alt_text: str | os.PathLike[str] | None, taken: list[str]) -> Description:
+        """Return the descriptions of a file, with the copy that has them, where one is wanted; `taken` grows by it."""
         if alt_text is None or given.error is not None:
-            return work(given)
+            return self._one(given)
         from pdfqa.out import alt_texts
 
-        place = alt_texts.target(alt_text, os.fsdecode(given.path), several=given.files > 1)
-        done = work(given)
+        several = given.files > 1
+        place = alt_texts.target(alt_text, os.fsdecode(given.path), given.shown, several=several, taken=taken)
+        taken.append(place)
+        done = self._one(given)
         if done.error or not any(image.page is not None for image in done.images):
             return done
         memory = self._engine.settings.memory_mb
@@ -256,7 +257,8 @@ def rewritten(
         if given.error is not None:
             raise given.error
         original, description = os.fsdecode(given.path), wanted[given.number]
-        place = alt_texts.target(path, original, several=given.files > 1)
+        taken = [one.alt_texts.path for one in done if one.alt_texts is not None]
+        place = alt_texts.target(path, original, given.shown, several=given.files > 1, taken=taken)
         memory = engine.settings.memory_mb
         copy = alt_texts.write(original, given.shown, description.images, place, passwords, memory_mb=memory)
         done.append(msgspec.structs.replace(description, alt_texts=copy))

@@ -23,7 +23,7 @@ from pdfqa.errors import (
     PdfqaError,
     ReaderFailedError,
 )
-from pdfqa.given import Held, Source, held
+from pdfqa.given import Held, Source, held, note
 from pdfqa.passages import DEFAULT
 from pdfqa.store.blobs import hash_file
 from pdfqa.store.claims import abandoned, claim, sweep
@@ -128,7 +128,9 @@ class Library:
         carriers = self._engine.file_objects.with_key(parent) if parent and depth < DEPTH else []
         if carriers:
             return within(self._shown(carriers[0], parent, inside, depth + 1), name)
-        return self._engine.blobs.path(sha256) or file.filename
+        path = self._engine.blobs.path(sha256)
+        note(path or "")
+        return path or file.filename
 
     def entry(self, item: Named, document: StoredDocument | None = None) -> FileEntry:
         """Return what is known of a file that has been read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -17,8 +17,15 @@ from pdfqa.workers import Task, WorkerPool
 _SECONDS, _PER_MEGABYTE = 120.0, 20.0  # that a copy may take: all pages may be gone through
 
 
-def target(path: str | os.PathLike[str], original: str, *, several: bool) -> str:
+def target(path: str | os.PathLike[str], original: str, shown: str, *, several: bool, taken: Iterable[str] = ()) -> str:
     """Return where the copy of a PDF is to be: the path itself, or a file in the folder that it is.
+
+    Args:
+        path: What the user named.
+        original: The PDF.
+        shown: What the user calls it.
+        several: Whether there are others.
+        taken: Where the copies of those before it are.
 
     Raises:
         InvalidRequestError: One file is named for several PDFs; or an original would be written over.
@@ -28,8 +35,8 @@ def target(path: str | os.PathLike[str], original: str, *, several: bool) -> str
     if is_folder(name):
         with files.telling(name):
             os.makedirs(name, exist_ok=True)
-        stem = os.path.splitext(os.path.basename(original))[0] or "document"
-        return files.check(os.path.join(name, f"{stem}.pdf"), [original])
+        called = files.free_name(shown, map(os.path.basename, taken))
+        return files.check(os.path.join(name, called), [original])
     if several:
         raise InvalidRequestError(
             f"there are several PDFs, and {one_line(name)} is one file",

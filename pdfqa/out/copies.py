@@ -6,7 +6,6 @@ They are made in a process of their own, as all reading is: a PDF may crash who 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -121,11 +120,7 @@ def _names(cited: Iterable[Cited]) -> list[str]:
     """Return a name for each copy: that of its PDF, with a number where two have the same."""
     names: list[str] = []
     for one in cited:
-        base = re.split(r"[/\\]|› ", clean(one.name))[-1].strip(" .<>") or "document"
-        stem = base[:-4] if base.lower().endswith(".pdf") else base
-        taken = {name.casefold() for name in names}
-        tries = (f"{stem}{f' ({number})' if number > 1 else ''}.pdf" for number in range(1, len(names) + 2))
-        names.append(next(name for name in tries if name.casefold() not in taken))
+        names.append(files.free_name(one.name, names))
     return names
 
 
@@ -144,7 +139,7 @@ def _original(one: Cited) -> tuple[Original, list[str]]:
         marks.append(
             Mark(
                 page=page,
-                quote=quote,
+                quote=quote if citation.verified else "",  # what does not stand there is not looked for
                 start=start,
                 comment="\n\n".join(_comment(number, about) for number, about, _ in group),
                 bookmark=f"{said} {where}: {_short(quote)}",

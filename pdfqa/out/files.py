@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from pdfqa.errors import FileAccessError, InvalidRequestError, StorageFullError
-from pdfqa.render import one_line
+from pdfqa.given import texts
+from pdfqa.render import clean, one_line
 
 Path = str | os.PathLike[str]
 
@@ -23,11 +25,12 @@ def check(path: Path, originals: Iterable[str] = ()) -> str:
 
     Args:
         path: Where to.
-        originals: PDFs that are never written to, whatever they are called here.
+        originals: Documents that are never written to, whatever they are called here.
 
     Raises:
-        InvalidRequestError: It is a folder, an original, or a PDF that pdfqa did not make.
-        FileAccessError: There is no such folder, or it cannot be looked at.
+        InvalidRequestError: It is a folder, an original or another text that was asked, or a PDF that pdfqa did not
+            make.
+        FileAccessError: There is no such folder, or what is there cannot be looked at.
     """
     name = os.path.expanduser(os.fspath(path))
     shown = one_line(name)
@@ -38,7 +41,7 @@ def check(path: Path, originals: Iterable[str] = ()) -> str:
         raise FileAccessError(
             f"{shown} cannot be written: there is no folder {one_line(folder)}", hint="Make it first."
         )
-    for original in originals:
+    for original in (*originals, *texts()):
         if _same(name, original):
             raise InvalidRequestError(
                 f"{shown} is the document itself, which is never changed", hint="Name another file.", param="path"
@@ -60,14 +63,29 @@ def _same(name: str, other: str) -> bool:
 
 
 def _is_foreign_pdf(name: str) -> bool:
-    try:
+    """Return whether a file is a PDF that pdfqa did not make.
+
+    Raises:
+        FileAccessError: That cannot be seen.
+    """
+    with telling(name):
+        mode = _mode(name)
+        if mode is None or not stat.S_ISREG(mode):  # a pipe would keep us waiting for who writes to it
+            return False
         with open(name, "rb") as stream:
             head = stream.read(_TAIL)
             stream.seek(0, os.SEEK_END)
             stream.seek(max(stream.tell() - _TAIL, 0))
             return b"%PDF-" in head and MADE_HERE not in stream.read()
-    except OSError:
-        return False
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """Return a name for the copy of a PDF in a folder: that of the PDF, with a number where it is taken."""
+    base = re.split(r"[/\\]|› ", clean(name))[-1].strip(" .<>") or "document"
+    stem = os.path.splitext(base)[0] if base.lower().endswith(".pdf") else base
+    known = {one.casefold() for one in taken}
+    tries = (f"{stem}{f' ({number})' if number > 1 else ''}.pdf" for number in range(1, len(known) + 2))
+    return next(one for one in tries if one.casefold() not in known)
 
 
 def write(path: str, data: bytes) -> None:
