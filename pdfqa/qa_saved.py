@@ -84,6 +84,8 @@ class SavedAnswers:
     ) -> SavedValue:
         """Return what was saved as JSON, able to find its PDFs again: to save it otherwise, or to highlight its quotes.
 
+        The cited pages are read anew: a citation whose quote is not in its file, or on another page, is not `verified`.
+
         Args:
             value: The JSON, as text or decoded.
             files: PDFs and folders to look for the quoted files in, before the places that the citations name.
@@ -93,11 +95,11 @@ class SavedAnswers:
             InvalidRequestError: It is no JSON, or nothing that pdfqa saves.
             FileError: One of `files` is not there.
         """
+        from pdfqa.engine.proving import Prover
         from pdfqa.engine.saved import saved
-        from pdfqa.engine.whereabouts import Finder
 
-        finder = Finder(self._engine, files, folder=folder)
-        return saved(self._engine, _plain(value), finder, self._passwords)
+        with Prover(self._engine, files, folder=folder, passwords=self._passwords) as prover:
+            return saved(self._engine, _plain(value), prover, self._passwords)
 
 
 def _plain(answer: Answer | Mapping[str, Any] | str | bytes) -> Any:

@@ -71,7 +71,7 @@ class Prover:
         self, engine: Engine, files: Sequence[Place] = (), *, folder: Place = ".", passwords: Sequence[str] = ()
     ) -> None:
         self._engine = engine
-        self._finder = Finder(engine, files, folder=folder)
+        self.finder = Finder(engine, files, folder=folder)
         self._passwords = passwords
         self._pool = WorkerPool(engine.settings.workers, memory_mb=engine.settings.memory_mb)
         self._opened: dict[Path, _Again] = {}
@@ -121,9 +121,9 @@ class Prover:
         Raises:
             _FailedError: It is nowhere.
         """
-        found = self._finder.find(claim.file, claim.sha256)
+        found = self.finder.find(claim.file, claim.sha256)
         if found is None:
-            raise _FailedError("missing", f"no such file is there; {self._finder.advice}")
+            raise _FailedError("missing", f"no such file is there; {self.finder.advice}")
         return found
 
     def _again(self, path: Path, called: str) -> _Again:
@@ -285,7 +285,7 @@ def claims(value: Any, names: Mapping[str, tuple[str, str]] | None = None) -> It
     """
     if isinstance(value, Mapping):
         if isinstance(value.get("quote"), str) and isinstance(value.get("page"), int):
-            yield _claim(value, names or {})
+            yield claim(value, names)
         else:
             for item in value.values():
                 yield from claims(item, names)
@@ -294,8 +294,9 @@ def claims(value: Any, names: Mapping[str, tuple[str, str]] | None = None) -> It
             yield from claims(item, names)
 
 
-def _claim(value: Mapping[str, Any], names: Mapping[str, tuple[str, str]]) -> Claim:
-    name, sha256 = names.get(str(value.get("file_id")), ("", ""))
+def claim(value: Mapping[str, Any], names: Mapping[str, tuple[str, str]] | None = None) -> Claim:
+    """Return a citation as JSON has it; `names` as for `claims`."""
+    name, sha256 = (names or {}).get(str(value.get("file_id")), ("", ""))
     start, end = value.get("start"), value.get("end")
     return Claim(
         file=str(value.get("file") or name or value.get("filename") or ""),

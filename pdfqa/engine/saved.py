@@ -1,4 +1,4 @@
-"""Values that were saved as JSON, made what they were: their citations find their PDFs again."""
+"""Values that were saved as JSON, made what they were: their citations find their PDFs again, and are proved again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.engine.pictures import PdfLocator
+from pdfqa.engine.proving import Prover, claim
 from pdfqa.engine.whereabouts import Finder
 from pdfqa.errors import FileMissingError, InvalidRequestError
 from pdfqa.render import one_line
@@ -60,8 +61,8 @@ class SavedLocator(PdfLocator):
         return str(path)
 
 
-def saved(engine: Engine, value: Any, finder: Finder, passwords: Sequence[str] = ()) -> SavedValue:
-    """Return a value that was saved as JSON.
+def saved(engine: Engine, value: Any, prover: Prover, passwords: Sequence[str] = ()) -> SavedValue:
+    """Return a value that was saved as JSON; a quote that does not stand on its page is not verified, whatever it says.
 
     Raises:
         InvalidRequestError: It is none that pdfqa saves.
@@ -70,16 +71,30 @@ def saved(engine: Engine, value: Any, finder: Finder, passwords: Sequence[str] =
     if kind is None:
         raise _unknown("it has no answer, summary or comparison")
     try:
-        made: SavedValue = msgspec.convert(value, kind)
+        msgspec.convert(value, kind)  # what is none is told before files are looked for
+        made: SavedValue = msgspec.convert(_proved(value, prover), kind)
     except msgspec.ValidationError as error:
         raise _unknown(str(error)) from error
     known: dict[tuple[str, str], SavedLocator] = {}
     for item in _cited(made):
         key = (item.file, item.sha256 if isinstance(item, Citation) else "")
         if key not in known:
-            known[key] = SavedLocator(engine, finder, *key, passwords)
+            known[key] = SavedLocator(engine, prover.finder, *key, passwords)
         item.with_locator(known[key])
     return made
+
+
+def _proved(value: Any, prover: Prover) -> Any:
+    """Return a saved value whose citations say that they are verified only where no page says otherwise."""
+    if isinstance(value, list | tuple):
+        return [_proved(item, prover) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("verified") is True and isinstance(value.get("quote"), str):
+        # A file that is gone, or has changed, is told by who needs it; the words can be saved without.
+        gone = prover.prove([claim(value)])[0].status in ("not_found", "other_page")
+        return {**value, "verified": False} if gone else value
+    return {name: _proved(item, prover) for name, item in value.items()}
 
 
 def _unknown(reason: str) -> InvalidRequestError:
