@@ -45,7 +45,7 @@ def find(url: str | None, env: Mapping[str, str]) -> str | None:
     """
     wanted = _place(url or OPENAI)
     lines = _lines(path(env))
-    fitting = [name for name in lines if _is_under(wanted, _place(name))]
+    fitting = [name for name in lines if wanted == _place(name) or wanted.startswith(f"{_address(name)}/")]
     if not fitting:
         return None
     name = max(fitting, key=lambda name: len(_place(name)))
@@ -198,15 +198,16 @@ def _with_keyring(ask: Any, name: str) -> Any:
         ) from None
 
 
-def _place(name: str) -> str:
-    """Return an address as it is compared: scheme, host, port and path, without a last `/v1`."""
+def _address(name: str) -> str:
+    """Return an address as it is compared: scheme, host, port and path."""
     parts = urlsplit(_OPENAI_URL if name == OPENAI else name)
     port = parts.port or _PORTS.get(parts.scheme, 0)
-    return f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/').removesuffix('/v1').rstrip('/')}"
+    return f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/')}"
 
 
-def _is_under(place: str, other: str) -> bool:
-    return place == other or place.startswith(f"{other}/")
+def _place(name: str) -> str:
+    """Return the same without a last `/v1`, which not everybody writes."""
+    return _address(name).removesuffix("/v1").rstrip("/")
 
 
 def _is_name(name: str) -> bool:

@@ -7,6 +7,7 @@ compared. Where some of those differ, too, the place is that of the stretches th
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -45,11 +46,11 @@ def locate(text: str, texts: Sequence[str]) -> list[Piece]:
 
 
 @lru_cache(maxsize=4096)
-def _letters(text: str) -> tuple[str, list[int]]:
+def _letters(text: str) -> tuple[str, Sequence[int]]:
     """Return the letters and digits of a text in their plainest form, and where each of them stands."""
     if text.isascii():
         places = [place for place, letter in enumerate(text) if letter.isalnum()]
-        return "".join(text[place] for place in places).casefold(), places
+        return "".join(text[place] for place in places).casefold(), array("I", places)
     letters: list[str] = []
     places = []
     for place, letter in enumerate(text):
@@ -57,7 +58,7 @@ def _letters(text: str) -> tuple[str, list[int]]:
             if plain.isalnum():
                 letters.append(plain)
                 places.append(place)
-    return "".join(letters), places
+    return "".join(letters), array("I", places)  # which takes a tenth of a list, and thousands are kept
 
 
 def _about(wanted: str, whole: str) -> tuple[int, int] | None:
@@ -80,7 +81,7 @@ def _middle(found: Sequence[tuple[int, int]]) -> int:
     return shifts[len(shifts) // 2]
 
 
-def _pieces(span: tuple[int, int], pages: Sequence[tuple[str, list[int]]], texts: Sequence[str]) -> list[Piece]:
+def _pieces(span: tuple[int, int], pages: Sequence[tuple[str, Sequence[int]]], texts: Sequence[str]) -> list[Piece]:
     pieces: list[tuple[int, Piece]] = []
     offset = 0
     for number, (letters, places) in enumerate(pages):

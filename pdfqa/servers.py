@@ -140,8 +140,9 @@ def host(url: str | None) -> str:
 
 
 def is_openai(url: str | None) -> bool:
-    """Return whether an address is OpenAI's own, as it is where there is none."""
-    return host(url) in {"", _OPENAI}
+    """Return whether an address is OpenAI's own, of the world or of a region, as it is where there is none."""
+    where = host(url)
+    return where in {"", _OPENAI} or where.endswith(f".{_OPENAI}")
 
 
 def is_url(text: str) -> bool:

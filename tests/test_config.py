@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from pdfqa import PDFQA
+from pdfqa import PDFQA, servers
 from pdfqa.config import ANY_MODEL, OPENAI_MODEL, STATIC, Settings, default_home, load
 from pdfqa.errors import AuthenticationError, InvalidRequestError, PdfqaError
+from pdfqa.llm.served import OpenAIModel
 from pdfqa.servers import OPENAI_URL
 
 NUMBERS = {
@@ -204,3 +205,18 @@ def test_an_embedder_is_a_known_name_or_a_folder(tmp_path: Path) -> None:
     assert "'multilingual' or a folder" in caught.value.hint
     with pytest.raises(InvalidRequestError, match="the reranker 'multilingual' is not known"):
         load(reranker="multilingual")
+
+
+@pytest.mark.parametrize(
+    ("url", "so"),
+    [
+        (None, True),
+        ("https://api.openai.com/v1", True),
+        ("https://eu.api.openai.com/v1", True),
+        ("https://api.openai.com.evil.net/v1", False),
+        ("https://gate.example/api.openai.com/v1", False),
+    ],
+)
+def test_only_openais_own_address_is_taken_for_it(url: str | None, so: bool) -> None:
+    assert so == servers.is_openai(url)
+    assert so == OpenAIModel("m", base_url=url)._is_openai

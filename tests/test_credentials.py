@@ -83,6 +83,8 @@ def test_an_argument_comes_before_a_variable_and_that_before_the_file(
         ("https://llm.example.com:8443/v1", False),
         ("https://llm.example.com.evil.net/v1", False),
         ("https://evil.net/llm.example.com/v1", False),
+        ("https://llm.example.com/v1/models", True),
+        ("https://llm.example.com/others/v1", False),
         (None, False),
     ],
 )

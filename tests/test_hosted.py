@@ -339,6 +339,13 @@ def test_how_a_response_ends_is_how_the_run_ends(
         assert "rate_limit_exceeded" == run.last_error.code
 
 
+def test_the_key_is_not_told_where_a_response_repeats_it(client: Client, reader: Assistant, proxy: Proxy) -> None:
+    client.get_files()
+    key = proxy.asked[-1].headers["authorization"].removeprefix("Bearer ")
+    answers(proxy, found(CLUB), ended("failed", error={"code": "server_error", "message": f"The key {key} is over."}))
+    assert "The key … is over." in ask(client, reader).last_error.message
+
+
 def test_a_stream_that_breaks_off_fails_the_run(client: Client, reader: Assistant, proxy: Proxy) -> None:
     proxy.faults.append(Fault(RESPOND, times=None, drop="middle"))
     run = ask(client, reader)

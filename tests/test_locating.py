@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from pdfqa.locating import Piece, locate
 
 ONE = "Revenue rose to 1,250 million euros.\nThe board proposes a dividend of 2.40 euros a share."
@@ -51,3 +53,14 @@ def test_what_does_not_stand_there_is_not_found() -> None:
     assert [] == locate("euros", PAGES)
     assert [] == locate("", PAGES)
     assert [] == locate("The auditor is Ernst & Young.", [])
+
+
+def test_the_pages_of_a_long_document_take_little_memory() -> None:
+    pages = [f"Page {number} is about élan. " + "It has words of all kinds. " * 100 for number in range(200)]
+    tracemalloc.start()
+    try:
+        assert [(100, 0)] == [(piece.page, piece.start) for piece in locate("Page 100 is about élan.", pages)]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 10 * sum(map(len, pages))

@@ -101,12 +101,13 @@ class OpenAIBackend:
                 return
             if isinstance(where, bytes):
                 received = stack.enter_context(engine.blobs.receiving([where]))
+            else:  # before others are kept from writing: it may be large
+                sha256, size = hash_file(where)
             with engine.database.atomic():
                 if isinstance(where, bytes):
                     engine.blobs.keep(received)
                     sha256 = received.sha256
                 else:  # it is not copied
-                    sha256, size = hash_file(where)
                     engine.blobs.remember(sha256, size, where)
                 engine.file_objects.insert(file, key=sha256)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import msgspec
@@ -61,7 +61,7 @@ class HostedSearch(OpenAIModel):
         """
         create: Any = self._client.responses.create
         with self._translated(), create(**request, stream=True, store=False, include=[RESULTS]) as events:
-            yield from _told(events)
+            yield from _told(events, self._clean)
 
     def store(self, store_id: str) -> tuple[str, int]:
         """Return the state of a vector store, and how many of its files are still being read.
@@ -77,8 +77,8 @@ class HostedSearch(OpenAIModel):
         return BackendError(f"{self._where} {what}", hint=hint.replace("PDFQA_MODEL_KEY", "OPENAI_API_KEY"))
 
 
-def _told(events: Iterator[Any]) -> Iterator[Told]:
-    """Yield what the events of a response tell.
+def _told(events: Iterator[Any], clean: Callable[[str], str]) -> Iterator[Told]:
+    """Yield what the events of a response tell; `clean` takes the key out of the server's words.
 
     A search whose results come with the end of the response only keeps its text waiting: without them nothing of it
     could be proved.
@@ -99,7 +99,7 @@ def _told(events: Iterator[Any]) -> Iterator[Told]:
             yield _ended(event.response)
             return
         elif kind in {"response.failed", "error"}:
-            raise _failure(event.response.error if kind == "response.failed" else event)
+            raise _failure(event.response.error if kind == "response.failed" else event, clean)
         if not late:
             yield from waiting
             waiting.clear()
@@ -129,9 +129,9 @@ def _ended(response: Any) -> Ended:
     return Ended(reason, *((usage.input_tokens, usage.output_tokens) if usage is not None else ()))
 
 
-def _failure(error: Any) -> Exception:
+def _failure(error: Any, clean: Callable[[str], str]) -> Exception:
     """Return what a response, or an event, says went wrong."""
-    code, message = getattr(error, "code", None), getattr(error, "message", None) or "no reason given"
+    code, message = getattr(error, "code", None), clean(getattr(error, "message", None) or "no reason given")
     if code == "rate_limit_exceeded":
         return RateLimitError(message, hint="Wait a little, or look at your quota there.")
     if code in _THEIRS:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pdfqa import servers
 from pdfqa.config import Manners
 from pdfqa.errors import BackendError, ContextExceededError, RateLimitError
 from pdfqa.llm.backing import backing_off
@@ -27,7 +28,6 @@ _SILENCE = 300.0  # seconds without a word after which a model is given up: a la
 _CONNECTING = 10.0  # seconds
 _MESSAGE = 6  # tokens of a message besides its text
 _DENSEST = 4.0  # tokens for one that we count
-_OPENAI = "api.openai.com"
 # Options that are left out where a server refuses them and nobody set them.
 _OURS = {"stream_options", "temperature", "logprobs", "top_logprobs"}
 _LIMIT, _NEW_LIMIT = "max_tokens", "max_completion_tokens"  # one thing: newer models know it by its newer name only
@@ -94,7 +94,7 @@ class OpenAIModel:
 
     @property
     def _is_openai(self) -> bool:
-        return self._base_url is None or _OPENAI in self._base_url
+        return servers.is_openai(self._base_url)
 
     def about(self) -> About:
         """Return what its server tells of it; nothing, where it does not."""
