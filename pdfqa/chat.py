@@ -139,7 +139,7 @@ class Chat(Savable):
         Raises:
             WrongStateError: Nothing has been asked yet.
             InvalidRequestError: There is a document that would be written over.
-            FileAccessError: The file cannot be written.
+            FileWriteError: The file cannot be written.
         """
         return save(self._engine, self._library, self.thread_id, path)
 
@@ -229,7 +229,7 @@ class Chat(Savable):
         for cited in {mark.text: mark.file_citation for mark in outcome.message.annotations}.values():
             sha256 = self._engine.file_objects.key(cited.file_id) or ""  # of an old answer, the file may be gone
             citation = Citation(
-                file=shown.get(sha256, cited.file_id),
+                file=shown.get(sha256, cited.filename or cited.file_id),
                 page=cited.page,
                 label=cited.label,
                 quote=cited.quote,

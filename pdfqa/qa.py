@@ -194,7 +194,8 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
         if self.hosting is None:
             evidence = self._engine.vector_stores.find(Sources(stores=(store.id,)), question, k).evidence
         else:
-            evidence = self.hosting.search(self.searched(store, names, progress), question, k)
+            found = self.hosting.search(self.searched(store, names, progress), question, k)
+            evidence = [piece for piece in found if piece.document in shown]  # what was deleted may still be found
         locators = {sha256: self.locator(sha256) for sha256 in {piece.document for piece in evidence}}
         return [
             hit(piece, shown[piece.document], explain=explain).with_locator(locators[piece.document])

@@ -207,6 +207,35 @@ def test_search_gives_pages_and_quotes(place: Place) -> None:
     assert hit.text in (CLUB, PARK)
 
 
+def test_search_leaves_out_what_openai_still_finds_of_other_files(place: Place, proxy: Proxy) -> None:
+    place.shelve()
+
+    def more(value: Any) -> Any:
+        strange = {**value["data"][0], "file_id": "file-other", "attributes": {"sha256": "0" * 64, "doc": "other.pdf"}}
+        return {**value, "data": [strange, *value["data"]]}
+
+    proxy.faults.append(Fault(r"POST .*/search$", times=None, edit=more))
+    with place.qa() as qa:
+        hits = qa.search("orchids of the park", k=3)
+    assert hits
+    assert set() == {hit.file for hit in hits} - {str(paper) for paper in place.papers}
+
+
+def test_what_an_answer_takes_from_a_file_that_is_not_ours_is_not_verified(place: Place, proxy: Proxy) -> None:
+    place.shelve()
+
+    def strange(event: Any) -> Any:
+        if event.get("item", {}).get("results"):
+            changed = {"file_id": "file-other", "attributes": {"sha256": "0" * 64, "doc": "other.pdf"}}
+            event["item"]["results"] = [{**one, **changed} for one in event["item"]["results"]]
+        return event
+
+    proxy.faults.append(Fault(RESPOND, edit=strange))
+    with place.qa() as qa:
+        answer = qa.ask(WHO_CLUB)
+    assert {("other.pdf", 0, False)} == {(one.file, one.page, one.verified) for one in answer.citations}
+
+
 def test_what_is_forgotten_here_goes_there_with_the_next_call(place: Place, served: Served) -> None:
     place.shelve()
     with PDFQA(home=place.home) as qa:
