@@ -36,7 +36,7 @@ def save(engine: Engine, library: Library, thread_id: str, path: str | os.PathLi
     Raises:
         WrongStateError: It has not begun.
         InvalidRequestError: There is a document that would be written over.
-        FileAccessError: The file cannot be written.
+        FileWriteError: The file cannot be written.
     """
     from pdfqa.out import files  # only who saves needs it
 

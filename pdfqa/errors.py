@@ -24,6 +24,7 @@ PdfqaError
 │   ├── NoTextError            pages, but no text on any of them
 │   ├── NoPdfsError            a folder that holds no PDF
 │   └── ReaderFailedError      the reading process crashed, hung or ran out of memory
+├── FileWriteError             a file that is to be made cannot be written (HTTP 500, exit 4)
 ├── StorageError               the home directory cannot be used (HTTP 500, exit 4)
 │   ├── StorageFullError       the disk is full
 │   ├── HomeBusyError          another process kept it locked for too long
@@ -231,6 +232,12 @@ class ReaderFailedError(FileError):
     """The process that read the file crashed, hung or ran out of memory."""
 
     code = "reader_failed"
+
+
+class FileWriteError(PdfqaError):
+    """A file that is to be made cannot be written, or there is no folder for it."""
+
+    code = "file_write"
 
 
 class StorageError(PdfqaError):

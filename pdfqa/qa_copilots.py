@@ -208,7 +208,7 @@ class Copilots(Asked):
 
         Raises:
             InvalidRequestError: There is no model, a value is out of range, or an original would be written over.
-            FileAccessError: The copy cannot be written.
+            FileWriteError: The copy cannot be written.
         """
         wish = _description_wish(page, prompt, instructions, detail, smallest, again=again)
         wish = msgspec.structs.replace(wish, at_once=_checked_number(at_once))
@@ -252,7 +252,7 @@ class Copilots(Asked):
 
         Raises:
             FileError: A PDF cannot be used.
-            FileAccessError: The copy cannot be written.
+            FileWriteError: The copy cannot be written.
         """
         from pdfqa.engine.descriptions import rewritten
 

@@ -36,7 +36,7 @@ class Pictured(Value, frozen=True):
 
         Raises:
             InvalidRequestError: The name ends otherwise, or a PDF would be overwritten.
-            FileAccessError: The file cannot be written.
+            FileWriteError: The file cannot be written.
             MissingExtraError: A package is missing, or a font for some of the text.
         """
         from pdfqa import out

@@ -24,7 +24,7 @@ class Savable:
 
         Raises:
             InvalidRequestError: The name ends otherwise, or a PDF would be overwritten.
-            FileAccessError: The file cannot be written.
+            FileWriteError: The file cannot be written.
             MissingExtraError: A package is missing, or a font for some of the text.
         """
         from pdfqa import out
@@ -42,7 +42,7 @@ class Savable:
             InvalidRequestError: Several documents are cited and the path is of one file, or it is that of an original
                 or of a PDF that pdfqa did not make.
             FileError: A PDF cannot be used, or is no longer where it was.
-            FileAccessError: The copy cannot be written.
+            FileWriteError: The copy cannot be written.
         """
         from pdfqa import out
 
@@ -57,7 +57,7 @@ class Savable:
         Raises:
             InvalidRequestError: The path is that of an original or of a PDF that pdfqa did not make.
             FileError: A PDF cannot be used, or is no longer where it was.
-            FileAccessError: The copy cannot be written.
+            FileWriteError: The copy cannot be written.
         """
         from pdfqa import out
 

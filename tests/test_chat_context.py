@@ -13,6 +13,7 @@ from pdfqa import PDFQA
 from pdfqa.errors import (
     FileAccessError,
     FileMissingError,
+    FileWriteError,
     InvalidRequestError,
     InvalidValueError,
     ObjectNotFoundError,
@@ -144,7 +145,7 @@ def test_nothing_is_saved_before_it_has_begun(papers: Path, tmp_path: Path) -> N
             qa.chat().save_context(tmp_path / "talk.json")
         chat = qa.chat()
         chat.ask(WHO_CLUB)
-        with pytest.raises(FileAccessError, match="cannot be written"):
+        with pytest.raises(FileWriteError, match="cannot be written"):
             chat.save_context(tmp_path / "nowhere" / "talk.json")
 
 

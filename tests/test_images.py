@@ -10,7 +10,7 @@ import pytest
 
 from pdfqa import PDFQA, Box, InvalidRequestError
 from pdfqa.engine.looking import Viewer
-from pdfqa.errors import DamagedFileError, EncryptedFileError, FileAccessError, ObjectNotFoundError
+from pdfqa.errors import DamagedFileError, EncryptedFileError, FileWriteError, ObjectNotFoundError
 from pdfqa.types import PageImage
 from tests.cli_runner import pdfqa
 from tests.homes import CLUB, pdf
@@ -272,7 +272,7 @@ def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_is_an_error(colors: Path) -> None:
-    with PDFQA() as qa, pytest.raises(FileAccessError, match="images cannot be saved in"):
+    with PDFQA() as qa, pytest.raises(FileWriteError, match="images cannot be saved in"):
         qa.look(colors).images(out=colors / "inside")
 
 

@@ -20,7 +20,7 @@ import pypdf
 import pytest
 
 from pdfqa import PDFQA, out
-from pdfqa.errors import FileAccessError, FileMissingError, InvalidRequestError, MissingExtraError, StorageFullError
+from pdfqa.errors import FileMissingError, FileWriteError, InvalidRequestError, MissingExtraError, StorageFullError
 from pdfqa.out.markdown import escaped
 from pdfqa.results import (
     Change,
@@ -495,7 +495,7 @@ def test_what_cannot_be_looked_at_is_not_written_over(tmp_path: Path, monkeypatc
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pdfqa.out.files.open", denied, raising=False)
-    with pytest.raises(FileAccessError, match="permission denied"):
+    with pytest.raises(FileWriteError, match="permission denied"):
         say("So.").save(other)
 
 
@@ -517,7 +517,7 @@ def test_a_name_that_says_no_format_is_refused(tmp_path: Path, name: str) -> Non
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(FileAccessError, match="there is no folder"):
+    with pytest.raises(FileWriteError, match="there is no folder"):
         say("So.").save(tmp_path / "nowhere" / "a.md")
     (tmp_path / "b.md").mkdir()
     with pytest.raises(InvalidRequestError, match="is a folder"):

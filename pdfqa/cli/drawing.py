@@ -10,7 +10,7 @@ import msgspec
 
 from pdfqa.cli.output import emit, tell
 from pdfqa.cli.reading import with_files
-from pdfqa.errors import InvalidRequestError, PdfqaError
+from pdfqa.errors import FileWriteError, InvalidRequestError
 from pdfqa.pdf.files import is_pdf
 from pdfqa.render import one_line
 
@@ -66,7 +66,8 @@ def draw(shared: Shared, name: str, wanted: Drawn) -> int:
     try:
         Path(out).write_bytes(drawing.png)
     except OSError as error:
-        raise PdfqaError(f"{out} cannot be written: {error.strerror or error}", hint="Name another file.") from error
+        reason = (error.strerror or str(error)).lower()
+        raise FileWriteError(f"{one_line(out)} cannot be written: {reason}", hint="Name another file.") from error
     if shared.json:
         emit({"file": name, "page": drawing.page, "png": out, "boxes": drawing.boxes})
     elif not shared.quiet:

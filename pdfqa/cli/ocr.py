@@ -16,7 +16,7 @@ from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.saving import Saving, save_option
 from pdfqa.cli.tables import counted
-from pdfqa.errors import FileAccessError, InvalidRequestError
+from pdfqa.errors import FileWriteError, InvalidRequestError
 from pdfqa.render import one_line, price_text
 from pdfqa.render_pictures import estimates_text, failed_text, recognitions_text
 from pdfqa.types import Failure
@@ -115,7 +115,7 @@ def _write(done: Recognitions, out: str) -> None:
             Path(out).mkdir(parents=True, exist_ok=True)
             (Path(out) / name).write_text(one.text, encoding="utf-8")
         except OSError as error:
-            raise FileAccessError(
+            raise FileWriteError(
                 f"{Path(out) / name} cannot be written: {(error.strerror or str(error)).lower()}",
                 hint="Name another folder.",
             ) from error

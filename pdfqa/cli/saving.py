@@ -79,7 +79,7 @@ class Saving(msgspec.Struct, frozen=True):
 
         Raises:
             InvalidRequestError: A name says no format, or is that of a file that is not to be overwritten.
-            FileAccessError: A folder is not there.
+            FileWriteError: A folder is not there.
             MissingExtraError: A format takes a package that is not installed.
         """
         if not self:

@@ -247,7 +247,7 @@ def rewritten(
 
     Raises:
         FileError: A PDF cannot be used.
-        FileAccessError: The copy cannot be written.
+        FileWriteError: The copy cannot be written.
     """
     from pdfqa.out import alt_texts
 

@@ -17,7 +17,7 @@ import msgspec
 
 from pdfqa.engine.context import Engine
 from pdfqa.engine.library import Library
-from pdfqa.errors import FileAccessError, InvalidRequestError, PdfqaError, ReaderFailedError
+from pdfqa.errors import FileWriteError, InvalidRequestError, PdfqaError, ReaderFailedError
 from pdfqa.pages import Page
 from pdfqa.pdf import phrases
 from pdfqa.pdf.images import Found, Request
@@ -228,8 +228,9 @@ def _scratch(out: Folder | None) -> Iterator[bytes | None]:
         with tempfile.TemporaryDirectory(prefix=".pdfqa-", dir=out) as folder:
             yield os.fsencode(folder)
     except OSError as error:
-        raise FileAccessError(
-            f"images cannot be saved in {os.fspath(out)}: {error.strerror or error}", hint="Name another folder."
+        raise FileWriteError(
+            f"images cannot be saved in {os.fspath(out)}: {(error.strerror or str(error)).lower()}",
+            hint="Name another folder.",
         ) from error
 
 

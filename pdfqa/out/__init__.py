@@ -45,7 +45,7 @@ def check(path: str | os.PathLike[str], originals: Iterable[str] = ()) -> str:
 
     Raises:
         InvalidRequestError: The name says no format, or something that is there is not to be overwritten.
-        FileAccessError: There is no such folder.
+        FileWriteError: There is no such folder.
         MissingExtraError: The format takes a package that is not installed.
     """
     if format_of(path) == ".pdf" and not importlib.util.find_spec("typst"):
@@ -60,7 +60,7 @@ def save(value: Any, path: str | os.PathLike[str]) -> str:
 
     Raises:
         InvalidRequestError: The name says no format, or something that is there is not to be overwritten.
-        FileAccessError: The file cannot be written.
+        FileWriteError: The file cannot be written.
         MissingExtraError: The format takes a package, or a font, that is not installed.
     """
     place = check(path, originals_of(value))
@@ -87,7 +87,7 @@ def check_copy(path: str | os.PathLike[str], originals: Iterable[str] = (), *, f
 
     Raises:
         InvalidRequestError: It is that of an original or of a PDF that pdfqa did not make, or no PDF.
-        FileAccessError: There is no such folder.
+        FileWriteError: There is no such folder.
     """
     name = os.path.expanduser(os.fspath(path))
     if folder and is_folder(name):

@@ -29,7 +29,7 @@ def target(path: str | os.PathLike[str], original: str, shown: str, *, several: 
 
     Raises:
         InvalidRequestError: One file is named for several PDFs; or an original would be written over.
-        FileAccessError: There is no such folder.
+        FileWriteError: There is no such folder.
     """
     name = os.path.expanduser(os.fspath(path))
     if is_folder(name):
@@ -62,7 +62,7 @@ def write(
 
     Raises:
         FileError: The PDF cannot be used.
-        FileAccessError: The copy cannot be written.
+        FileWriteError: The copy cannot be written.
     """
     alts = [
         Alt(page=image.page, box=image.box, text=image.description)

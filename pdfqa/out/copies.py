@@ -175,7 +175,7 @@ def _made(function: str, target: str, request: Any, cited: Sequence[Cited]) -> W
 
     Raises:
         FileError: A PDF cannot be used.
-        FileAccessError: The copy cannot be written.
+        FileWriteError: The copy cannot be written.
     """
     size = sum(os.path.getsize(one.where.path) for one in cited) / (1 << 20)
     memory = max(one.where.memory_mb for one in cited)

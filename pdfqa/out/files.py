@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from pdfqa.errors import FileAccessError, InvalidRequestError, StorageFullError
+from pdfqa.errors import FileWriteError, InvalidRequestError, StorageFullError
 from pdfqa.given import texts
 from pdfqa.render import clean, one_line
 
@@ -30,7 +30,7 @@ def check(path: Path, originals: Iterable[str] = ()) -> str:
     Raises:
         InvalidRequestError: It is a folder, an original or another text that was asked, or a PDF that pdfqa did not
             make.
-        FileAccessError: There is no such folder, or what is there cannot be looked at.
+        FileWriteError: There is no such folder, or what is there cannot be looked at.
     """
     name = os.path.expanduser(os.fspath(path))
     shown = one_line(name)
@@ -38,9 +38,7 @@ def check(path: Path, originals: Iterable[str] = ()) -> str:
         raise InvalidRequestError(f"{shown} is a folder", hint="Name a file in it.", param="path")
     folder = os.path.dirname(os.path.realpath(name))
     if not os.path.isdir(folder):
-        raise FileAccessError(
-            f"{shown} cannot be written: there is no folder {one_line(folder)}", hint="Make it first."
-        )
+        raise FileWriteError(f"{shown} cannot be written: there is no folder {one_line(folder)}", hint="Make it first.")
     for original in (*originals, *texts()):
         if _same(name, original):
             raise InvalidRequestError(
@@ -66,7 +64,7 @@ def _is_foreign_pdf(name: str) -> bool:
     """Return whether a file is a PDF that pdfqa did not make.
 
     Raises:
-        FileAccessError: That cannot be seen.
+        FileWriteError: That cannot be seen.
     """
     with telling(name):
         mode = _mode(name)
@@ -92,7 +90,7 @@ def write(path: str, data: bytes) -> None:
     """Write a file; it is there whole or as it was.
 
     Raises:
-        FileAccessError: It cannot be written.
+        FileWriteError: It cannot be written.
         StorageFullError: The disk is full.
     """
 
@@ -107,7 +105,7 @@ def making(path: str, make: Callable[[str], None]) -> None:
     """Have a file written under another name beside its own, and give it its name when it is whole.
 
     Raises:
-        FileAccessError: It cannot be written.
+        FileWriteError: It cannot be written.
         StorageFullError: The disk is full.
     """
     import tempfile
@@ -139,7 +137,7 @@ def telling(path: str) -> Iterator[None]:
         if error.errno in _FULL:
             raise StorageFullError(f"{shown} was not written: the disk is full", hint="Make room.") from error
         reason = (error.strerror or str(error)).lower()
-        raise FileAccessError(f"{shown} cannot be written: {reason}", hint="Name another file.") from error
+        raise FileWriteError(f"{shown} cannot be written: {reason}", hint="Name another file.") from error
 
 
 def _mode(path: str) -> int | None:
