@@ -30,7 +30,7 @@ PART_BYTES = 2_000_000  # of one file: about 500,000 tokens, a tenth of what Ope
 _JOINT = "\n\n"  # between pages
 _STORE = "store"
 _LONGEST_NAME = 80  # characters of a document's own name
-_OURS = re.compile(rf"\.{MARK}-([0-9a-f]{{6}})-[0-9a-f]{{10}}\.p\d+-\d+\.txt$")
+_OURS = re.compile(rf"\.{MARK}-([0-9a-f]{{12}})-[0-9a-f]{{10}}\.p\d+-\d+\.txt$")
 
 State = Literal["planned", "sending", "sent", "attached", "searchable", "failed"]
 
@@ -178,7 +178,7 @@ class Ledger:
         """Return the vector store, which may not be there yet."""
         with self._engine.database.atomic():
             known = self._stores.find(_STORE, parent=self._account)
-            made = SentStore(id=_STORE, created_at=self._engine.now(), home=_hash(self._engine.new_id("home_"))[:6])
+            made = SentStore(id=_STORE, created_at=self._engine.now(), home=_hash(self._engine.new_id("home_"))[:12])
             return known or self._stores.insert(made, parent=self._account)
 
     def made(self, store_id: str) -> SentStore:
