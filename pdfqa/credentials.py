@@ -161,12 +161,15 @@ def _lines(file: Path) -> dict[str, str]:
 
 def _write(file: Path, lines: Mapping[str, str]) -> None:
     """Write the file: all of it or nothing, and never readable for others, not for a moment."""
+    file = Path(os.path.realpath(file))  # what a link leads to is what is meant
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=".credentials-")  # 0600
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as opened:
                 opened.writelines(f"{server} {key}\n" for server, key in lines.items())
+                opened.flush()
+                os.fsync(opened.fileno())
             os.replace(name, file)
         except BaseException:
             with suppress(OSError):

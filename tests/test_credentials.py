@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import stat
 import sys
 import types
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pdfqa import PDFQA, Client, servers
+from pdfqa import PDFQA, Client, credentials, servers
 from pdfqa.config import load
 from pdfqa.errors import AuthenticationError, InvalidRequestError, PdfqaError
 from tests.cli_runner import Done
@@ -152,10 +153,21 @@ def test_login_keeps_a_key_and_logout_forgets_it(file: Path, run: Run, monkeypat
     assert [file] == list(file.parent.glob("*cred*"))
     assert login(run, monkeypatch, HOST, key="another").code == 0
     assert load(model="gpt-9").model_key == KEY
-    assert run("login", "--list").out == f"openai  file\n{HOST}  file\n"
+    assert run("login", "--list").out == f"{'openai':<{len(HOST)}}  file\n{HOST}  file\n"
     assert run("logout").code == 0
     assert run("logout").code == 2
     assert (load(model="m", base_url=HOST).model_key, servers.key(None, None)) == ("another", None)
+
+
+def test_a_file_that_is_a_link_stays_one(file: Path, tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    write(real, f"{HOST} old\n")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.symlink_to(real)
+    credentials.keep(HOST, KEY, os.environ, in_keyring=False)
+    assert file.is_symlink()
+    assert f"{HOST} {KEY}\n" == real.read_text()
+    assert 0o600 == stat.S_IMODE(real.stat().st_mode)
 
 
 def test_no_key_and_no_server_are_told(run: Run, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
