@@ -58,11 +58,19 @@ def load_json(path: str | os.PathLike[str], what: str, hint: str) -> Any:
     Raises:
         FileError: As for `load`, or it is no JSON.
     """
-    data = load(path, what, hint)
+    return parsed(load(path, what, hint), os.fspath(path), what, hint)
+
+
+def parsed(data: bytes, name: str, what: str, hint: str) -> Any:
+    """Return the value of JSON that came from a file, or from elsewhere.
+
+    Raises:
+        OtherFileError: It is no JSON.
+    """
     try:
-        return msgspec.json.decode(data)
+        return msgspec.json.decode(checked(data, name, what, hint))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise no_json(os.fspath(path), what, error, hint) from error
+        raise no_json(name, what, error, hint) from error
 
 
 def no_json(name: str, what: str, error: Exception, hint: str) -> OtherFileError:

@@ -104,8 +104,9 @@ def _estimate(value: LookEstimate, unit: str, look: Look) -> str:
         return look.warn(wrap(f"{one_line(value.file)}: {one_line(value.error)}", look.width, "", "  "))
     kept = f", {value.kept:,} of them kept from before" if value.kept else ""
     cost = price_text(value.price) if value.price is not None else "price not known"
+    looked = unit.removesuffix("s") if value.calls == 1 else unit
     told = (
-        f"{one_line(value.file)}: {value.calls:,} {unit}{kept}; about {value.prompt_tokens:,} tokens in, "
+        f"{one_line(value.file)}: {value.calls:,} {looked}{kept}; about {value.prompt_tokens:,} tokens in, "
         f"{value.completion_tokens:,} out, {cost}"
     )
     return wrap(told, look.width, "", "  ")

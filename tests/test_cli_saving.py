@@ -99,6 +99,18 @@ def test_a_file_that_cannot_be_written_is_told_and_exits_with_4(words: list[str]
     assert "cannot be " in done.err
 
 
+def test_a_context_that_is_not_there_yet_is_told(run: Run) -> None:
+    done = pdfqa("chat", "club.pdf", "--context", "talk.json", stdin=WHO_CLUB.encode())
+    assert "talk.json is not there yet: a new conversation begins" in done.err
+    assert "not there yet" not in pdfqa("chat", "--context", "talk.json", stdin=WHO_CLUB.encode()).err
+
+
+def test_what_is_no_json_is_named_and_exits_with_3(run: Run) -> None:
+    Path("notes.md").write_text("# Notes\n")
+    done = run("save", "notes.md", "a.html")
+    assert (3, True) == (done.code, "notes.md is no JSON, and no saved answer" in " ".join(done.err.split()))
+
+
 def test_what_fails_afterwards_costs_no_answer(run: Run) -> None:
     pdf(Path("mine.pdf"), MINE)
     question = "When was the club founded, and when was the mine closed?"

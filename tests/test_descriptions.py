@@ -485,6 +485,18 @@ def test_the_command_describes_and_writes(
     assert f"saved in {tmp_path / 'images.md'}" in saved.err.replace("\n  ", " ")
 
 
+def test_alternative_texts_of_what_is_no_pdf_are_told_not_to_be_there(
+    tmp_path: Path, run: Callable[..., Done], model: ModelServer
+) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (60, 40), "red").save(tmp_path / "red.png")
+    where = ("--model", "tiny", "--base-url", model.url, "--alt-text", tmp_path / "copy.pdf")
+    done = run("images", tmp_path / "red.png", "--describe", *where)
+    assert "copy.pdf was not written" in " ".join(done.err.split())
+    assert "is no PDF" in " ".join(done.err.split())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

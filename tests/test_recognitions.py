@@ -414,6 +414,17 @@ def test_the_command_with_a_model(papers: Path, run: Callable[..., Done], model:
     assert ("", True) == (saved.out, "Read of 612 x 792" in papers.with_name("papers.md").read_text())
 
 
+def test_the_command_says_where_it_wrote_and_counts_one_page_as_one(
+    papers: Path, tmp_path: Path, run: Callable[..., Done], model: ModelServer
+) -> None:
+    model.replies_with(sees())
+    words = ("ocr", papers, "--pages", "1", "--model", "tiny", "--base-url", model.url, "--resolution", "72")
+    assert ": 1 page; about" in " ".join(run(*words, "--estimate").out.split())
+    done = run(*words, "--out", tmp_path / "texts")
+    assert f"saved in {tmp_path / 'texts' / papers.name}.txt" in done.err
+    assert "0 calls (1 more was kept from before)" in run(*words).err
+
+
 @pytest.mark.parametrize("pages", ["x", "3-1", ",", "-"])
 def test_pages_that_are_none_are_refused(papers: Path, run: Callable[..., Done], pages: str) -> None:
     done = run("ocr", papers, "--pages", pages)

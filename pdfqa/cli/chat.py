@@ -140,8 +140,11 @@ def _talk(shared: Shared, qa: PDFQA, report: Report, wanted: _Wanted, saving: Sa
     if qa.names_files:
         _read(shared, qa, report)
     chat = wanted.open(qa, report)
-    if wanted.goes_on and not (shared.quiet or shared.json):
-        _tell_where(chat)
+    if not (shared.quiet or shared.json):
+        if wanted.goes_on:
+            _tell_where(chat)
+        elif wanted.context is not None:
+            tell(look(sys.stderr).dim(f"{one_line(wanted.context)} is not there yet: a new conversation begins"))
     talk: list[Answer] = []
     try:
         _go_on(shared, qa, report, chat, wanted, talk)

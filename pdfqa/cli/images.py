@@ -12,7 +12,7 @@ from pdfqa.cli.options import Shared, estimating, model_options, opening_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.saving import Saving, save_option
-from pdfqa.cli.tables import counted, images_table
+from pdfqa.cli.tables import counted, images_table, kept_text
 from pdfqa.errors import InvalidRequestError
 from pdfqa.render import one_line, price_text, unread_text, wrap
 
@@ -85,6 +85,7 @@ def _describe(shared: Shared, name: str, how: dict[str, Any], out: str | None, s
     if out is not None:
         raise InvalidRequestError("--out saves images and --describe describes them", hint="Do one after the other.")
     saving.check([name])
+    copy = how["alt_text"]
     if how.pop("estimate"):
         del how["alt_text"]
         told = with_files(estimating(shared), (), lambda qa, _: qa.estimate_descriptions(name, **how))[0]
@@ -99,6 +100,8 @@ def _describe(shared: Shared, name: str, how: dict[str, Any], out: str | None, s
     tell_failures([Failure(file=one.file, error="", message=one.error, hint=one.hint) for one in done if one.error])
     if not shared.quiet:
         _tell_described(shared, done)
+        if copy is not None and not any(one.alt_texts or one.error for one in done):
+            tell(look(sys.stderr).warn(f"{one_line(copy)} was not written: {one_line(name)} is no PDF"))
     if code := made.tell(shared):
         return code
     return 0 if done.success else _FAILED
@@ -133,7 +136,7 @@ def footer(done: Descriptions) -> str:
     tokens = sum(one.usage.get("total_tokens", 0) for one in done)
     prices = [one.price for one in done if one.price is not None]
     price = f" · {price_text(sum(prices))}" if prices else ""
-    before = f" ({kept:,} more were kept from before)" if kept else ""
+    before = kept_text(kept)
     return f"{seconds:.1f} s · {names} · {counted(calls, 'call')}{before} · {tokens:,} tokens{price}"
 
 

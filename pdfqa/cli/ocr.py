@@ -15,7 +15,7 @@ from pdfqa.cli.options import Shared, estimating, model_options, opening_options
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.saving import Saving, save_option
-from pdfqa.cli.tables import counted
+from pdfqa.cli.tables import counted, kept_text
 from pdfqa.errors import FileWriteError, InvalidRequestError
 from pdfqa.render import one_line, price_text
 from pdfqa.render_pictures import estimates_text, failed_text, recognitions_text
@@ -74,13 +74,15 @@ def ocr_command(
         return 0
     work = saving.of(lambda qa, report: qa.recognize(*named, progress=report, **how))
     done, made = with_files(shared, (), work)[0]
-    if out is not None:
-        _write(done, out)
+    written = _write(done, out) if out is not None else []
     if shared.json:
         emit({**done.to_dict(), "success": done.success, **made.fields()})
     elif out is None and not saving and (shown := recognitions_text(done, look())).strip():
         say(shown)
     _tell(shared, done)
+    if not (shared.quiet or shared.json):
+        for place in written:
+            tell(f"saved in {one_line(place)}")
     if code := made.tell(shared):
         return code
     return 0 if done.success else _FAILED
@@ -102,9 +104,10 @@ def _numbers(text: str | None) -> list[int] | None:
     return found
 
 
-def _write(done: Recognitions, out: str) -> None:
-    """Write a text for each file; two of one name are told apart by a number."""
+def _write(done: Recognitions, out: str) -> list[str]:
+    """Write a text for each file, and return where; two of one name are told apart by a number."""
     taken: dict[str, int] = {}
+    written: list[str] = []
     for one in done:
         if not one.pages:
             continue
@@ -119,6 +122,8 @@ def _write(done: Recognitions, out: str) -> None:
                 f"{Path(out) / name} cannot be written: {(error.strerror or str(error)).lower()}",
                 hint="Name another folder.",
             ) from error
+        written.append(str(Path(out) / name))
+    return written
 
 
 def _tell(shared: Shared, done: Recognitions) -> None:
@@ -144,5 +149,5 @@ def footer(done: Recognitions) -> str:
     tokens = sum(one.usage.get("total_tokens", 0) for one in done)
     prices = [one.price for one in done if one.price is not None]
     price = f" · {price_text(sum(prices))}" if prices else ""
-    before = f" ({kept:,} more were kept from before)" if kept else ""
+    before = kept_text(kept)
     return f"{head} · {names} · {counted(calls, 'call')}{before} · {tokens:,} tokens{price}"

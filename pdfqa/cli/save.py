@@ -12,7 +12,7 @@ from pdfqa.cli.options import Shared, opening_options
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.saving import Made, Saving
 from pdfqa.errors import InvalidRequestError
-from pdfqa.loading import checked, load
+from pdfqa.loading import load_json, parsed
 
 _STDIN = "-"
 _WHAT = "saved answer"
@@ -59,10 +59,10 @@ def save_command(
         )
     saving.check([name])
     if name == _STDIN:
-        data, folder = checked(sys.stdin.buffer.read(), "standard input", _WHAT, _HINT), Path()
+        value, folder = parsed(sys.stdin.buffer.read(), "standard input", _WHAT, _HINT), Path()
     else:
-        data, folder = load(name, _WHAT, _HINT), Path(name).parent
-    made: Made = with_files(shared, (), lambda qa, _: saving.made(qa.saved(data, files=files, folder=folder)))[0]
+        value, folder = load_json(name, _WHAT, _HINT), Path(name).parent
+    made: Made = with_files(shared, (), lambda qa, _: saving.made(qa.saved(value, files=files, folder=folder)))[0]
     if made.error is not None:
         raise made.error
     return made.tell(shared)

@@ -13,7 +13,7 @@ from pdfqa.cli.options import Shared, answering_options, estimating
 from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.saving import Saving, saving_options
-from pdfqa.cli.tables import counted
+from pdfqa.cli.tables import counted, kept_text
 from pdfqa.render import one_line, price_text
 from pdfqa.render_whole import estimates_text, summaries_text
 
@@ -93,5 +93,5 @@ def footer(done: Summaries) -> str:
     tokens = sum(one.usage.get("total_tokens", 0) for one in done)
     prices = [one.price for one in done if one.price is not None]
     price = f" · {price_text(sum(prices))}" if prices else ""
-    before = f" ({kept:,} more were kept from before)" if kept else ""
+    before = kept_text(kept)
     return f"{seconds:.1f} s · {one_line(model)} · {counted(calls, 'call')}{before} · {tokens:,} tokens{price}"

@@ -191,6 +191,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def kept_text(count: int) -> str:
+    """Return how many calls of a model were not needed, to stand after how many were."""
+    return f" ({count:,} more {'was' if count == 1 else 'were'} kept from before)" if count else ""
+
+
 def seconds_text(seconds: float) -> str:
     """Return a time as people say it: `0.9 s`, `3 m 41 s`, `1 h 2 m`."""
     if seconds < 59.95:
