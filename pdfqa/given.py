@@ -48,6 +48,7 @@ class Held(msgspec.Struct, frozen=True):
     data: bytes
 
 
+_LONGEST = 60  # characters of what is shown of a wrong content
 _seen: set[str] = set()  # texts that this process was given as files
 
 # The last are an open file and the PdfReader and PdfWriter of pypdf, which is not loaded to say so.
@@ -68,7 +69,7 @@ def held(source: Source) -> str | os.PathLike[str] | Held:
     if isinstance(source, TextDocument):
         return Held(source.name if is_text(source.name) else f"{source.name}.txt", _text(source))
     if isinstance(source, PdfDocument):
-        return Held(source.name, _bytes(source.content, source.name))
+        return Held(source.name, _of_pdf(source))
     data = _bytes(source, shown(source))
     return Held(_name(source) or f"document-{hashlib.sha256(data).hexdigest()[:8]}.pdf", data)
 
@@ -91,6 +92,16 @@ def shown(source: object) -> str:
     if isinstance(source, str | os.PathLike):
         return repr(str(source))
     return _name(source) or f"<{type(source).__name__}>"
+
+
+def _of_pdf(source: PdfDocument) -> bytes:
+    if isinstance(source.content, str | os.PathLike):
+        raise InvalidRequestError(
+            f"the content of {source.name} is a path or a string, {str(source.content)[:_LONGEST]!r}",
+            hint="Give bytes, an open file or a pypdf object; a path is given to PDFQA as it is.",
+            param="paths",
+        )
+    return _bytes(source.content, source.name)
 
 
 def _text(source: TextDocument) -> bytes:

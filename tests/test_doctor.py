@@ -93,6 +93,10 @@ def test_a_model_that_its_server_does_not_list_is_a_warning(home: Path, server: 
     assert ("warning", "ok") == (found["model"].state, found["answer"].state)
 
 
+def test_a_model_that_nobody_chose_is_not_missed_in_the_list(home: Path, server: ModelServer) -> None:
+    assert "model" not in checks(home, server, model="default")
+
+
 def test_a_window_that_is_smaller_than_what_is_set_is_a_warning(home: Path, server: ModelServer) -> None:
     server.offers[0]["max_model_len"] = 2048
     assert "PDFQA_CONTEXT_TOKENS=2048" in checks(home, server, PDFQA_CONTEXT_TOKENS="4096")["context"].hint

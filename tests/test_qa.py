@@ -20,6 +20,7 @@ from pdfqa import (
     InvalidRequestError,
     NoPdfsError,
     ObjectNotFoundError,
+    PdfDocument,
 )
 from pdfqa.errors import FileError, PdfqaError, StorageError, WrongStateError
 from pdfqa.types import Value
@@ -315,6 +316,8 @@ def test_what_is_no_path_is_an_error_that_says_how_to_give_some(paths: tuple[Any
     with pytest.raises(InvalidRequestError, match=r"a document is of type (int|list|NoneType)") as caught:
         PDFQA(*paths)
     assert "PDFQA(*paths)" in caught.value.hint
+    with pytest.raises(InvalidRequestError, match=r"the content of a is a path or a string, 'report.pdf'"):
+        PDFQA(PdfDocument("a", "report.pdf"))
     with PDFQA() as qa, pytest.raises(InvalidRequestError, match="a document is of type"):
         qa.add(*paths)
 

@@ -99,6 +99,7 @@ def test_what_pydantic_writes_is_understood() -> None:
 WRONG = [
     ([], "the schema is wrong: it is a list"),
     ({"type": "string"}, "the schema is wrong: its type is 'string'"),
+    ({"a": 1}, "the schema is wrong: it has no type, and no properties"),
     (schema(), "it has no properties"),
     (schema(a={"type": "text"}), "wrong at properties.a.type: it is 'text'"),
     (schema(a={"type": "array"}), "wrong at properties.a.items: it is missing"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from pdfqa.cli.output import emit, look, say, tell, tell_failures
 from pdfqa.cli.reading import Report, with_files
 from pdfqa.cli.tables import files_table, report_text
 from pdfqa.errors import InvalidRequestError
-from pdfqa.render import one_line, unread_text, unseen_text
+from pdfqa.render import one_line, unread_text, unseen_text, wrap
 
 if TYPE_CHECKING:
     from pdfqa.qa import PDFQA
@@ -42,7 +43,7 @@ def add_command(shared: Shared, words: Sequence[str]) -> int:
     files = sources(words)
     (report, sent), _ = with_files(shared, files, _added)
     if sent and not shared.quiet:
-        tell(sent)
+        tell(wrap(sent, look(sys.stderr).width, "", "  "))
     if shared.json:
         emit(report)
     else:

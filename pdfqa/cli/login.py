@@ -8,8 +8,9 @@ import sys
 import click
 
 from pdfqa.cli.options import Shared, output_options
-from pdfqa.cli.output import emit, say, tell
+from pdfqa.cli.output import emit, look, say, tell
 from pdfqa.errors import InvalidRequestError, ObjectNotFoundError
+from pdfqa.render import wrap
 
 _OPENAI = "openai"
 
@@ -45,7 +46,8 @@ def login_command(shared: Shared, server: str, in_file: bool, listing: bool) -> 
         if shared.json:
             emit({"servers": [{"server": name, "kept": where} for name, where in kept.items()]})
         else:
-            say("\n".join(f"{name}  {where}" for name, where in kept.items()) or "none")
+            widest = max(map(len, kept), default=0)
+            say("\n".join(f"{name:<{widest}}  {where}" for name, where in kept.items()) or "none")
         return 0
     server = server or _OPENAI
     in_keyring = not in_file and credentials.has_keyring()
@@ -78,7 +80,8 @@ def logout_command(shared: Shared, server: str) -> int:
     if shared.json:
         emit({"server": server, "kept": None})
     elif not shared.quiet:
-        tell(f"The key for {server} is forgotten. Variables such as OPENAI_API_KEY are not looked at.")
+        told = f"The key for {server} is forgotten. Variables such as OPENAI_API_KEY are not looked at."
+        tell(wrap(told, look(sys.stderr).width))
     return 0
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import click
 
 from pdfqa.cli.options import Shared, indexing_options, output_options
-from pdfqa.cli.output import emit, say, tell_failures
+from pdfqa.cli.output import emit, look, say, tell_failures
 from pdfqa.cli.reading import with_files
 from pdfqa.cli.tables import reindex_estimate_text, reindexed_text
+from pdfqa.render import wrap
 
 
 @click.command(
@@ -36,7 +37,7 @@ def reindex_command(shared: Shared, names: Sequence[str], everything: bool, esti
     """
     if estimate:
         told, _ = with_files(shared, (), lambda qa, _: qa.reindex_estimate(*names, everything=everything))
-        emit(told) if shared.json else say(reindex_estimate_text(told))
+        emit(told) if shared.json else say(wrap(reindex_estimate_text(told), look().width, "", "  "))
         return 0
     report, _ = with_files(
         shared, (), lambda qa, progress: qa.reindex(*names, everything=everything, progress=progress)

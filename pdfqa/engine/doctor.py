@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pdfqa import servers
-from pdfqa.config import GGUF, Settings
+from pdfqa.config import ANY_MODEL, GGUF, Settings
 from pdfqa.engine.context import Engine
 from pdfqa.engine.offers import Offer, offer, offered
 from pdfqa.errors import PdfqaError
@@ -121,7 +121,7 @@ def _model(settings: Settings, today: date) -> Iterator[Check]:
 def _listed(settings: Settings, entries: dict[str, dict[str, Any]], today: date) -> Iterator[Check]:
     name, where = settings.model or "", settings.base_url or "OpenAI's server"
     yield Check(name="model's server", state="ok", told=f"{where} offers {len(entries):,} models")
-    if name not in entries:
+    if name not in entries and name != ANY_MODEL:  # nobody chose that one
         hint = "pdfqa models lists what it offers. Some servers take names that they do not list."
         yield _warning("model", f"{name} is not among them", hint)
     known = offer(settings, entries.get(name, {}))

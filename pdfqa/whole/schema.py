@@ -123,7 +123,7 @@ class _Reader:
         schema = self._plain(schema, at)
         kind = schema.get("type", "object" if "properties" in schema else None)
         if kind != "object":
-            raise _wrong(at, f"its type is {kind!r}", _SUCH)
+            raise _wrong(at, f"its type is {kind!r}" if kind else "it has no type, and no properties", _SUCH)
         properties = schema.get("properties", {})
         needed = schema.get("required", [])
         if not isinstance(properties, Mapping):
