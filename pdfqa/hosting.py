@@ -105,6 +105,11 @@ class Hosting:
         return self._engine.settings.base_url or OPENAI_URL
 
     @property
+    def priced(self) -> bool:
+        """Return whether OpenAI's prices hold there."""
+        return self._engine.settings.backend == "openai"
+
+    @property
     def told(self) -> str:
         """Return in words what was sent, and what that took."""
         sent, counts = self.shelf.uploaded, self.counts

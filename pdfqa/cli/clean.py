@@ -9,9 +9,10 @@ import click
 
 from pdfqa import prices
 from pdfqa.cli.options import Shared, backend_options, output_options
-from pdfqa.cli.output import emit, say, tell
+from pdfqa.cli.output import emit, look, say, tell
 from pdfqa.cli.reading import with_files
 from pdfqa.errors import InvalidRequestError
+from pdfqa.render import wrap
 
 if TYPE_CHECKING:
     from pdfqa.backends.leftovers import Left
@@ -56,17 +57,19 @@ def _clean(shared: Shared, hosting: Hosting, *, everything: bool, yes: bool) -> 
     """Show what is there, delete it if that is wanted, and return it as a value."""
     ours, others = hosting.left()
     wanted = [ours, others] if everything else [ours]
+    priced = hosting.priced  # what others take is not known
     if not shared.json:
-        say(f"{hosting.where} has of this home directory: {_text(ours)}")
+        _say(f"{hosting.where} has of this home directory: {_text(ours, priced=priced)}")
         if others:
-            say(f"of others: {_text(others)}{'' if everything else '; --all deletes this, too'}")
-        say(_rate())
+            _say(f"of others: {_text(others, priced=priced)}{'' if everything else '; --all deletes this, too'}")
+        if priced:
+            _say(_rate())
     delete = any(wanted) and (yes or _confirmed(shared))
     if delete:
         hosting.clear(wanted)
         if not shared.json:
             say("deleted")
-    return {"left": [_value(ours)], "others": [_value(others)], "deleted": delete}
+    return {"left": [_value(ours, priced=priced)], "others": [_value(others, priced=priced)], "deleted": delete}
 
 
 def _confirmed(shared: Shared) -> bool:
@@ -77,12 +80,17 @@ def _confirmed(shared: Shared) -> bool:
     return click.confirm("Delete it?", err=True)
 
 
-def _text(found: Left) -> str:
-    value = _value(found)
+def _say(text: str) -> None:
+    say(wrap(text, look().width, "", "  "))
+
+
+def _text(found: Left, *, priced: bool) -> str:
+    value = _value(found, priced=priced)
     stores, files = value["stores"], value["files"]
+    price = f", ${value['dollars_a_day'] or 0:.2f} a day" if priced else ""
     return (
         f"{stores:,} vector store{'' if stores == 1 else 's'}, {files:,} file{'' if files == 1 else 's'}, "
-        f"{value['bytes'] / 1e6:.1f} MB, ${value['dollars_a_day'] or 0:.2f} a day"
+        f"{value['bytes'] / 1e6:.1f} MB{price}"
     )
 
 
@@ -94,7 +102,7 @@ def _rate() -> str:
     return f"Vector stores cost {rate}, {free} ({storage.date})."
 
 
-def _value(found: Left) -> dict[str, Any]:
-    storage = prices.table().storage
+def _value(found: Left, *, priced: bool) -> dict[str, Any]:
+    storage = prices.table().storage if priced else None
     cost = round(storage.of(found.bytes), 4) if storage else None
     return {"stores": len(found.stores), "files": len(found.files), "bytes": found.bytes, "dollars_a_day": cost}
