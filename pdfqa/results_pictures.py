@@ -153,7 +153,7 @@ class AltTexts(Value, frozen=True):
 class Description(Pictured, frozen=True):
     """The descriptions of a file's images, page by page; `error` says why there are none, where it cannot be used.
 
-    `alt_texts` is the copy of the PDF that has them, where one was made.
+    `alt_texts` is the copy of the PDF that has them, where one was made; `sha256` is of the bytes that were looked at.
     """
 
     file: str
@@ -168,6 +168,7 @@ class Description(Pictured, frozen=True):
     calls: int = 0
     kept: int = 0
     unread: list[str] = []
+    sha256: str = ""
 
     @property
     def success(self) -> bool:

@@ -393,6 +393,17 @@ def test_descriptions_can_be_changed_before_they_are_written(flyer: Path, tmp_pa
     assert ["Looked over."] * 3 == [said for _, _, said in alts(tmp_path / "copy.pdf")]
 
 
+def test_descriptions_are_written_into_no_other_file_of_that_name(
+    flyer: Path, tmp_path: Path, model: ModelServer
+) -> None:
+    with PDFQA(flyer, **seeing(model)) as qa:
+        done = qa.describe_images()
+        write(flyer, [leaf(draw("G", 10, 10))])
+        with pytest.raises(FileError, match="has changed since"):
+            qa.write_alt_texts(done, tmp_path / "copy.pdf")
+    assert not (tmp_path / "copy.pdf").exists()
+
+
 def test_copies_of_several_pdfs_go_into_a_folder(flyer: Path, tmp_path: Path, model: ModelServer) -> None:
     other = write(tmp_path / "other.pdf", [leaf(draw("G", 10, 10))])
     with PDFQA(flyer, other, **seeing(model)) as qa:

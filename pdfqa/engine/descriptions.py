@@ -16,7 +16,7 @@ from pdfqa.engine.given_files import Given, each
 from pdfqa.engine.looking import Viewer
 from pdfqa.engine.replying import Messages
 from pdfqa.engine.showing import Detail, Question, Shower, Told, data_url, image_tokens
-from pdfqa.errors import FileError, InvalidRequestError
+from pdfqa.errors import FileError, FileMissingError, InvalidRequestError
 from pdfqa.given import Source
 from pdfqa.pdf.rasters import About, Picture, Request
 from pdfqa.render import unread_text
@@ -137,6 +137,7 @@ class Describing:
             images=described,
             model=shower.name,
             unread=unread,
+            sha256=given.sha256,
             timings={"total": round(perf_counter() - started, 4)},
             **shower.spent(),
         )
@@ -257,6 +258,10 @@ def rewritten(
         if given.error is not None:
             raise given.error
         original, description = os.fsdecode(given.path), wanted[given.number]
+        if description.sha256 not in ("", given.sha256):
+            raise FileMissingError(
+                f"{given.shown} is not what was described, or has changed since", hint="Describe its images anew."
+            )
         taken = [one.alt_texts.path for one in done if one.alt_texts is not None]
         place = alt_texts.target(path, original, given.shown, several=given.files > 1, taken=taken)
         memory = engine.settings.memory_mb
