@@ -305,6 +305,18 @@ def test_results_that_come_only_with_the_end_prove_all_the_same(
     assert (1, True) == (mark.file_citation.page, mark.file_citation.verified)
 
 
+def test_a_search_is_told_once_also_where_those_after_it_come_late(
+    client: Client, reader: Assistant, proxy: Proxy
+) -> None:
+    file = client.get_files().data[0]
+    first, second = (found(text, file_id=file.id) for text in (PARK, CLUB))
+    late = [first["item"], second["item"]]
+    answers(proxy, first, found(results=False), delta("The treasurer is Margaret Holloway."), ended(output=late))
+    run = ask(client, reader)
+    steps = client.get_run_steps(run.thread_id, run.id).data
+    assert ["message_creation", "tool_calls", "tool_calls"] == sorted(step.type for step in steps)
+
+
 def test_a_refusal_is_not_found(client: Client, reader: Assistant, proxy: Proxy) -> None:
     answers(proxy, found(CLUB), delta("NOT "), delta("FOUND"), ended())
     assert "Not found in the documents." == text_of(client, ask(client, reader)).text

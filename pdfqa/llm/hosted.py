@@ -84,6 +84,7 @@ def _told(events: Iterator[Any], clean: Callable[[str], str]) -> Iterator[Told]:
     could be proved.
     """
     waiting: list[Told] = []
+    known: list[Told] = []  # searches that were told
     late = False
     for event in events:
         kind = event.type
@@ -94,13 +95,14 @@ def _told(events: Iterator[Any], clean: Callable[[str], str]) -> Iterator[Told]:
             waiting += _item(event.item)
         elif kind in {"response.completed", "response.incomplete"}:
             searched = [told for item in event.response.output for told in _item(item) if isinstance(told, Found)]
-            yield from searched if late else ()
-            yield from waiting
+            yield from (one for one in searched if late and one not in known)
+            yield from (one for one in waiting if not isinstance(one, Found))
             yield _ended(event.response)
             return
         elif kind in {"response.failed", "error"}:
             raise _failure(event.response.error if kind == "response.failed" else event, clean)
         if not late:
+            known += [one for one in waiting if isinstance(one, Found)]
             yield from waiting
             waiting.clear()
     raise BackendError("the answer broke off before its end", hint="Ask again.")
