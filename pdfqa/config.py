@@ -222,6 +222,11 @@ def _with_model(
     return msgspec.structs.replace(settings, model=model, base_url=base_url, model_key=key)
 
 
+def is_count(value: object, least: int, most: int) -> bool:
+    """Return whether something that a caller gave is a whole number in a range."""
+    return isinstance(value, int) and least <= value <= most
+
+
 def checked_backend(name: str) -> str:
     """Return the name of a back-end, or the address of a server; any other is refused."""
     if name in BACKENDS or (name.startswith(("http://", "https://")) and servers.is_url(name)):

@@ -187,8 +187,8 @@ class PDFQA(HostedDocuments, WholeDocuments, Copilots, SavedAnswers):
             FileError: None of the files can be used.
         """
         check_question(question)
-        if not 1 <= k <= _MOST_HITS:
-            raise InvalidRequestError(f"k is {k}; it must be from 1 to {_MOST_HITS:,}", param="k")
+        if not config.is_count(k, 1, _MOST_HITS):
+            raise InvalidRequestError(f"k is {k!r}; it must be from 1 to {_MOST_HITS:,}", param="k")
         store, names = self.prepare(progress)
         shown = {item.sha256: item.shown for item in names}
         if self.hosting is None:

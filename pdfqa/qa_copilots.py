@@ -10,6 +10,7 @@ import msgspec
 
 from pdfqa import chat_context
 from pdfqa.chat import Asked, Chat
+from pdfqa.config import is_count
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Report
 from pdfqa.errors import InvalidRequestError, InvalidValueError
@@ -260,8 +261,8 @@ class Copilots(Asked):
 
 
 def _checked_number(at_once: int | None) -> int | None:
-    if at_once is not None and not 1 <= at_once <= _MOST_AT_ONCE:
-        raise InvalidValueError(f"at_once is {at_once}; it must be from 1 to {_MOST_AT_ONCE}", param="at_once")
+    if at_once is not None and not is_count(at_once, 1, _MOST_AT_ONCE):
+        raise InvalidValueError(f"at_once is {at_once!r}; it must be from 1 to {_MOST_AT_ONCE}", param="at_once")
     return at_once
 
 
@@ -281,6 +282,10 @@ def _description_wish(
     )
 
 
+def _are_numbers(pages: Any) -> bool:
+    return not isinstance(pages, str | int) and all(isinstance(number, int) for number in pages)
+
+
 def _wish(
     pages: Sequence[int] | None,
     resolution: float | None,
@@ -296,6 +301,10 @@ def _wish(
     if resolution is not None and not _COARSEST <= resolution <= _FINEST:
         raise InvalidValueError(
             f"resolution is {resolution}; it must be from {_COARSEST:g} to {_FINEST:g} dots an inch", param="resolution"
+        )
+    if pages is not None and not _are_numbers(pages):
+        raise InvalidRequestError(
+            f"pages is {pages!r}; it is a list of numbers", hint="Give such as pages=[2, 5].", param="pages"
         )
     return Wish(
         pages=None if pages is None else list(pages),

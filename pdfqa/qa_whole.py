@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from pdfqa.chat import check_question
+from pdfqa.config import is_count
 from pdfqa.engine import Engine
 from pdfqa.engine.library import Library, Named, Report
 from pdfqa.errors import InvalidRequestError, by_code
@@ -218,9 +219,9 @@ class WholeDocuments:
     def _wish(self, words: int | None, prompt: str, instructions: str, *, again: bool) -> Any:
         from pdfqa.engine.summaries import Wish
 
-        if words is not None and not _FEWEST_WORDS <= words <= _MOST_WORDS:
+        if words is not None and not is_count(words, _FEWEST_WORDS, _MOST_WORDS):
             raise InvalidRequestError(
-                f"words is {words}; it must be from {_FEWEST_WORDS} to {_MOST_WORDS:,}", param="words"
+                f"words is {words!r}; it must be from {_FEWEST_WORDS} to {_MOST_WORDS:,}", param="words"
             )
         if (prompt or instructions) and self._engine.settings.model is None:
             needs = "a prompt needs" if prompt else "instructions need"

@@ -602,3 +602,12 @@ def test_an_answer_that_is_given_up_is_no_answer(samples: PDFQA) -> None:
     stream.close()
     with pytest.raises(WrongStateError, match="given up"):
         _ = stream.answer
+
+
+def test_a_number_of_another_type_is_refused_as_one_out_of_range() -> None:
+    number: Any = "3"
+    with PDFQA() as qa:
+        with pytest.raises(InvalidRequestError, match="k is '3'; it must be from 1 to 1,000"):
+            qa.search("club", k=number)
+        with pytest.raises(InvalidRequestError, match="words is '3'; it must be from 20 to 5,000"):
+            qa.summarize(words=number)

@@ -312,6 +312,12 @@ def test_the_model_can_be_left_out(papers: Path, model: ModelServer) -> None:
     assert [] == model.asked
 
 
+@pytest.mark.parametrize("pages", [1, "1", ["1"]])
+def test_pages_that_are_no_list_of_numbers_are_refused(papers: Path, model: ModelServer, pages: Any) -> None:
+    with PDFQA(papers, **seeing(model)) as qa, pytest.raises(InvalidRequestError, match="it is a list of numbers"):
+        qa.recognize(pages=pages)
+
+
 def test_wrong_wishes_are_refused(papers: Path, model: ModelServer) -> None:
     with PDFQA(papers, **seeing(model)) as qa:
         with pytest.raises(InvalidValueError, match="resolution is 5"):

@@ -165,8 +165,9 @@ def _told(written: Written, numbers: Sequence[str], name: str) -> list[str]:
     """Return what is to be said of a copy."""
     lost = [numbers[at] for at in written.unplaced]
     of = f" of {one_line(name)}" if name else ""
-    what = "these quotes was" if len(lost) == 1 else "these quotes were"
-    found = f"{'the place of ' + what}{of} not found, so a note stands on the page instead: {', '.join(lost)}"
+    one = len(lost) == 1
+    what, where = ("a quote", "its place was") if one else (f"{len(lost):,} quotes", "their places were")
+    found = f"{what}{of} could not be marked: {where} not found, so a note stands on the page: {', '.join(lost)}"
     return [*written.notes, *([found] if lost else [])]
 
 
