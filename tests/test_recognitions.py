@@ -437,6 +437,13 @@ def test_pages_that_are_none_are_refused(papers: Path, run: Callable[..., Done],
     assert (2, True) == (done.code, "names no pages" in done.err)
 
 
+def test_a_model_that_was_not_reached_is_not_called_offline() -> None:
+    from pdfqa.cli.ocr import footer
+
+    lost = Recognition(file="a.pdf", pages=[PageText(page=1, success=False, error="gone")], model="tiny")
+    assert "0 pages · 0.0 s · tiny" == footer(Recognitions(recognitions=[lost]))
+
+
 def test_values_print_what_they_are() -> None:
     assert "Recognition('a.pdf', gone)" == repr(Recognition(file="a.pdf", pages=[], model="", error="gone"))
     assert "0 of 0 pages" in repr(Recognition(file="a.pdf", pages=[], model=""))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pdfqa import PDFQA
-from pdfqa.results import SavedChat
+from pdfqa.results import Point, SavedChat, Summaries, Summary, SummarySection
 from pdfqa.types import Answer
 from tests.homes import CLUB, MINE, WHO_CLUB, pdf
 
@@ -56,3 +56,22 @@ def test_a_quote_of_another_page_is_not_verified(answer: dict[str, Any]) -> None
 def test_an_answer_whose_file_is_gone_is_saved_as_it_was(answer: dict[str, Any]) -> None:
     Path("club.pdf").unlink()
     assert [True] == verified(answer)
+
+
+def test_the_sections_of_the_summary_of_one_document_stand_right_below_its_title(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sections = [SummarySection(heading="Boats", page=1, points=[Point(text="There are two.", citations=[])])]
+    more: dict[str, Any] = {"citations": [], "pages": 2, "words": 9, "model": "extractive"}
+    one = Summary(file="club.pdf", text="There are two.", sections=sections, **more)
+    Summaries(summaries=[one]).save("one.md")
+    Summaries(summaries=[one, one]).save("two.md")
+    assert "\n## Boats\n" in Path("one.md").read_text()
+    assert "\n### Boats\n" in Path("two.md").read_text()
+
+
+def test_a_conversation_is_called_by_the_names_of_its_files_and_not_by_where_they_are(answer: dict[str, Any]) -> None:
+    with PDFQA() as qa:
+        qa.saved({"thread_id": None, "answers": [answer]}).save("talk.md")
+    assert Path("talk.md").read_text().startswith("# 1 question about club.pdf\n")

@@ -145,7 +145,8 @@ def footer(done: Recognitions) -> str:
     calls, kept = sum(one.calls for one in done), sum(one.kept for one in done)
     names = ", ".join(dict.fromkeys(one_line(one.model) for one in done if one.model not in {"", "offline"}))
     if not calls and not kept:
-        return f"{head} · {names} · offline" if names else f"{head} · offline"
+        read = [head, *([names] if names else []), *(["offline"] if pages else [])]  # a model may not have been reached
+        return " · ".join(read)
     tokens = sum(one.usage.get("total_tokens", 0) for one in done)
     prices = [one.price for one in done if one.price is not None]
     price = f" · {price_text(sum(prices))}" if prices else ""

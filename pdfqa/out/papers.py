@@ -19,6 +19,7 @@ EXTRACTIVE = "extractive"
 _MARKS = re.compile(r"\[(\d+)\]")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _ITEM = re.compile(r"(\s*)(?:([-*•])|(\d+[.)]))\s+(\S.*)")
+_FOLDERS = re.compile(r".*[/\\]")
 _HEADING = re.compile(r"#{1,6}\s+(\S.*)")
 _MOST_NAMES = 3  # of documents in a title
 _WIDE = Look(width=1 << 20)  # lines break where they are shown
@@ -163,7 +164,8 @@ def chat_paper(answers: Sequence[Answer], link: Linker) -> Paper:
     about = dict.fromkeys(citation.file for answer in answers for citation in answer.citations)
     title = f"{len(answers)} question{'' if len(answers) == 1 else 's'}"
     if 1 <= len(about) <= _MOST_NAMES:
-        title += f" about {', '.join(about)}"
+        # where they are, the notes say
+        title += f" about {', '.join(_FOLDERS.sub('', name) for name in about)}"
     return finished(title, maker, answers[-1].model if answers else EXTRACTIVE)
 
 
@@ -171,15 +173,15 @@ def summaries_paper(value: Summaries, link: Linker) -> Paper:
     """Return summaries, each under the name of its document."""
     maker = Maker(link)
     if len(value) == 1:
-        _summary(maker, value[0])
+        _summary(maker, value[0], 2)
         return finished(f"Summary of {value[0].file}", maker, value[0].model)
     for one in value:
         maker.heading(one.file)
-        _summary(maker, one)
+        _summary(maker, one, 3)
     return finished(f"Summaries of {len(value)} documents", maker, value[0].model if len(value) else EXTRACTIVE)
 
 
-def _summary(maker: Maker, value: Summary) -> None:
+def _summary(maker: Maker, value: Summary, level: int) -> None:
     if value.missing:
         pages = sorted({page for one in value.missing for page in one.pages})
         maker.say(
@@ -193,7 +195,7 @@ def _summary(maker: Maker, value: Summary) -> None:
     elif quotes:
         for section in value.sections:
             if section.heading:
-                maker.heading(section.heading, 3)
+                maker.heading(section.heading, level)
             for point in section.points:
                 line: Line = [Run(one_line(point.text)), *(Ref(before + number) for number in point.citations)]
                 maker.blocks.append(Block(kind="item", line=line, level=0, mark="•"))
@@ -226,7 +228,7 @@ def changes_paper(value: Changes, link: Linker) -> Paper:
         if change.section != section:
             section = change.section
             if section:
-                maker.heading(section, 3)
+                maker.heading(section)
         for sign, citation in (("−", change.before), ("+", change.after)):
             if citation is not None:
                 number = maker.cite([citation], quoted=False) + 1
