@@ -184,7 +184,7 @@ def test_saved_json_is_saved_otherwise(run: Run) -> None:
     [
         ("{}", ["a.md"], 2),
         ("", ["a.md"], 3),
-        ("{", ["a.md"], 2),
+        ("{", ["a.md"], 3),
         ('{"answers": []}', [], 2),
         ('{"answers": []}', ["a.json"], 2),
     ],
