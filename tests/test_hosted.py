@@ -120,6 +120,14 @@ def text_of(client: Client, run: Any) -> Any:
 # Which operation is where.
 
 
+def test_an_address_is_one_place_with_and_without_its_version() -> None:
+    first, second, other = (
+        account(load(backend="openai", base_url=url, model_key="k", env={}))
+        for url in ("http://host:1/v1", "http://host:1/", "http://host:2/v1")
+    )
+    assert first == second != other
+
+
 def test_every_operation_has_a_place() -> None:
     assert set(OPERATIONS) == set(AT_OPENAI)
     page = Path(__file__).parent.parent / "docs" / "backends.md"

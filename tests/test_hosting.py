@@ -445,6 +445,7 @@ def test_the_key_is_in_no_error(place: Place, proxy: Proxy) -> None:
     with pytest.raises(errors.AuthenticationError) as caught:
         place.shelve()
     assert "Incorrect API key provided: …." == caught.value.message
+    assert f"pdfqa login {proxy.url}/v1" in caught.value.hint
     with place.qa() as qa:
         assert place.key not in repr(qa) + repr(qa.hosting) + repr(vars(qa.hosting))
 
@@ -587,7 +588,7 @@ def pdfqa(place: Place, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatc
 def test_add_tells_what_was_sent(place: Place, pdfqa: Callable[..., Done]) -> None:
     done = pdfqa("add", *place.papers)
     assert 0 == done.code
-    assert "3 files sent (0.0 MB), 3 in vs_" in done.err
+    assert "3 files sent (0.0 MB), 3 in vs_" in " ".join(done.err.split())
     assert "0 files sent" in pdfqa("add", *place.papers).err
     assert "" == pdfqa("add", "-q", *place.papers).err
 

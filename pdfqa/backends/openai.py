@@ -34,8 +34,11 @@ _OF_THREADS = {"create_thread", "modify_thread"}  # what is made for them does n
 
 
 def account(settings: Settings) -> str:
-    """Return what tells the objects of one place at OpenAI from those of another: ids of one mean nothing there."""
-    where, manners = (settings.base_url or OPENAI_URL).rstrip("/"), settings.manners
+    """Return what tells the objects of one place at OpenAI from those of another: ids of one mean nothing there.
+
+    An address is the same place with and without `/v1`, which pdfqa's own server does not need.
+    """
+    where, manners = (settings.base_url or OPENAI_URL).rstrip("/").removesuffix("/v1"), settings.manners
     place = "|".join(filter(None, [where, manners.organization, manners.project]))
     return "openai:" + hashlib.sha256(place.encode()).hexdigest()[:16]
 

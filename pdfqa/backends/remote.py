@@ -19,7 +19,14 @@ import msgspec
 from pdfqa import servers, wire
 from pdfqa.backends.failures import translated
 from pdfqa.backends.places import AT_OPENAI
-from pdfqa.errors import BackendError, FileAccessError, InvalidRequestError, NotSupportedError, WaitTimeoutError
+from pdfqa.errors import (
+    AuthenticationError,
+    BackendError,
+    FileAccessError,
+    InvalidRequestError,
+    NotSupportedError,
+    WaitTimeoutError,
+)
 from pdfqa.llm.backing import backing_off
 from pdfqa.operations import OPERATIONS, Operation
 from pdfqa.wire.requests import Content
@@ -166,6 +173,8 @@ class RemoteBackend:
             told = translated(error.body, status=error.status_code, kind=kind)
             if self._api_key != _KEYLESS:  # servers may repeat it
                 told.message = told.message.replace(self._api_key, "…")
+            if isinstance(told, AuthenticationError):
+                told.hint = told.hint or f"Is the key right? pdfqa login {self._url} keeps one."
             if isinstance(told, BackendError):
                 told.retry_after = _seconds(error.response.headers.get("retry-after"))
             raise told from None  # not to be shown with the error of the client, which repeats what the server said
