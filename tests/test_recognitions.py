@@ -455,3 +455,8 @@ def test_no_picture_is_an_error_of_the_test_server(model: ModelServer) -> None:
     answer = reply(body)
     assert isinstance(answer, JSONResponse)
     assert 400 == answer.status_code
+
+
+def test_more_pages_than_any_file_has_are_not_counted_out(papers: Path, run: Callable[..., Done]) -> None:
+    done = run("ocr", papers, "--pages", "1-999999999999")
+    assert (2, True) == (done.code, "has no page 3; it has 2" in " ".join(done.err.split()))

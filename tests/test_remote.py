@@ -320,10 +320,16 @@ def test_options_of_the_engine_are_refused_for_a_server(option: str) -> None:
     assert option == caught.value.param
 
 
-@pytest.mark.parametrize("timeout", [0, -1, float("nan")])
-def test_a_timeout_is_more_than_nothing(timeout: float) -> None:
-    with pytest.raises(InvalidValueError, match="must be more than 0"):
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), "x"])
+def test_a_timeout_is_more_than_nothing(timeout: Any) -> None:
+    with pytest.raises(InvalidValueError, match="must be a number of seconds above 0"):
         Client(timeout=timeout)
+
+
+def test_what_is_no_back_end_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="backend is 5") as caught:
+        Client(backend=5)  # type: ignore[arg-type]
+    assert "backend" == caught.value.param
 
 
 def test_an_error_without_words_still_says_something() -> None:

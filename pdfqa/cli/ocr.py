@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pdfqa.results_pictures import Recognitions
 
 _FAILED = 3
+_MOST_PAGES = 10_000_000  # no file may have more
 
 
 @click.command(
@@ -96,7 +98,7 @@ def _numbers(text: str | None) -> list[int] | None:
     try:
         for part in text.split(","):
             first, _, last = part.partition("-")
-            found += range(int(first), int(last or first) + 1)
+            found += islice(range(int(first), int(last or first) + 1), _MOST_PAGES - len(found))
     except ValueError:
         found = []
     if not found:

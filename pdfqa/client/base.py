@@ -44,10 +44,10 @@ class Base:
         polling_interval: float = LONGEST,
         polling_timeout: float = PATIENCE,
     ) -> None:
-        seconds = {"timeout": timeout, "polling_interval": polling_interval, "polling_timeout": polling_timeout}
+        seconds: dict[str, object] = {"timeout": timeout, "polling_interval": polling_interval, "polling_timeout": polling_timeout}
         for name, value in seconds.items():
-            if value is not None and not value > 0:
-                raise InvalidValueError(f"{name} is {value}; it must be more than 0", param=name)
+            if value is not None and not (isinstance(value, int | float) and value > 0):
+                raise InvalidValueError(f"{name} is {value!r}; it must be a number of seconds above 0", param=name)
         manners = Manners.of(organization, project, max_retries, backoff)
         self._timeout = timeout
         self._polling_interval = polling_interval
@@ -63,6 +63,12 @@ class Base:
                 api_key=api_key,
                 timeout=timeout,
                 manners=manners,
+            )
+        if not isinstance(backend, Backend):
+            raise InvalidValueError(
+                f"backend is {backend!r}, which is none",
+                hint="Give 'local', 'openai' or the address of a server.",
+                param="backend",
             )
         self._backend = backend
 
