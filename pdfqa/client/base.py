@@ -44,7 +44,11 @@ class Base:
         polling_interval: float = LONGEST,
         polling_timeout: float = PATIENCE,
     ) -> None:
-        seconds: dict[str, object] = {"timeout": timeout, "polling_interval": polling_interval, "polling_timeout": polling_timeout}
+        seconds: dict[str, object] = {
+            "timeout": timeout,
+            "polling_interval": polling_interval,
+            "polling_timeout": polling_timeout,
+        }
         for name, value in seconds.items():
             if value is not None and not (isinstance(value, int | float) and value > 0):
                 raise InvalidValueError(f"{name} is {value!r}; it must be a number of seconds above 0", param=name)
