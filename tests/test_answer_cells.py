@@ -69,6 +69,20 @@ def test_another_name_for_what_is_asked_answers_too() -> None:
     assert answer("What was the turnover in 2024?", sales).text.startswith("$10 million in 2024")
 
 
+def test_what_a_sum_is_told_net_of_makes_it_no_other_one() -> None:
+    income = page(
+        "# Consolidated Statements of Operations",
+        [
+            "|In thousands  2024  2023",
+            "Operating loss  (60)  (50)",
+            "Interest expense, net of amounts capitalized  (676)  (847)",
+        ],
+        number=5,
+    )
+    side = page("# Derivatives", ["|In thousands  2024  2023", "Interest expense(2)  (21)  1"], number=9)
+    assert answer("What was interest expense in 2024?", side, income).text.startswith("(676) thousand in 2024")
+
+
 def test_where_to_look_for_something_is_no_name_for_it() -> None:
     cash = page(["|In millions  2024  2023", "Net cash provided by operating activities  $ 10  $ 9"])
     assert " — " not in answer("What was the free cash flow in 2024?", cash).text

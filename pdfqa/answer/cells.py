@@ -34,6 +34,8 @@ _SHARES = re.compile(r"%|percent|\bas a (?:share|proportion) of", re.IGNORECASE)
 # What a table of a part, or of something supposed, says of itself; words of labels that turn them into another thing.
 _ASIDES = ("segment", "pro forma", "guarantor", "parent company", "reconcil", "quarterly", "discontinued")
 _OTHERS = frozenset("other others non less excluding except before beginning opening average weighted otros".split())
+# What a label says besides what it is of: "Interest expense, net of amounts capitalized (2)".
+_ASIDE_OF_LABEL = re.compile(r"\([^)]*\)|,\s+net of\b.*", re.IGNORECASE | re.DOTALL)
 COMPUTING = tuple(COMPUTED.split("|"))
 
 
@@ -106,7 +108,7 @@ class _Sought:
 
     def precision(self, label: str) -> float:
         """Return the share of a label that the question says, or 0 where that is only words such as "total"."""
-        analyzer, plain = self.analyzer, re.sub(r"\([^)]*\)", " ", label)
+        analyzer, plain = self.analyzer, _ASIDE_OF_LABEL.sub(" ", label)
         words = [(word, plain[start:end].casefold()) for word, start, end in analyzer.terms_with_spans(plain)]
         inside = {word for word, _ in words}
         known = set(self.plain).union(*(name for name, _ in self.names.values() if name <= inside))
